@@ -1,0 +1,31 @@
+# The handful of verbs; .ci/run calls the same ones. Everything runs in one virtual environment: .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: install demo test lint bench clean
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[postgres,test]'
+	touch $@
+
+demo: install
+	$(BIN)/digest demo demo
+
+test: install
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: install
+	$(BIN)/python bench.py $(if $(ONLY),--only $(ONLY))
+
+clean:
+	rm -rf .venv demo build dist bench.json

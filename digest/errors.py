@@ -1,0 +1,89 @@
+"""Every error of ours, one tree:
+
+    DigestError
+      ConfigError          a setting is wrong
+      InputError           a file or row from outside is wrong
+      SourceError          a source cannot be read now, or ever
+      StateError           the thing asked for does not fit the state of the issue
+        NothingToDo        there is nothing to do
+      StoreError           the database cannot be used
+      TemplateError        a template or its inlined page is broken
+      TransportError       a transport cannot carry anything at the moment
+      TokenError           a link was not signed by us, or for another purpose
+
+Each says what happened, where, and what to do next; `str(error)` is fit for a person to read.
+"""
+
+from __future__ import annotations
+
+
+class DigestError(Exception):
+    """Something a person can put right; the message says how."""
+
+    exit_code = 1
+
+
+class ConfigError(DigestError):
+    """A setting is wrong."""
+
+    exit_code = 2
+
+
+class InputError(DigestError):
+    """A file, row or text from outside is wrong; `place` says where.
+
+    Attributes:
+        place: the file, with its line where known, e.g. `subscribers.yaml:12`.
+    """
+
+    def __init__(self, message: str, *, place: str = "") -> None:
+        super().__init__(f"{place}: {message}" if place else message)
+        self.place = place
+
+
+class SourceError(DigestError):
+    """A source cannot be read.
+
+    Attributes:
+        permanent: True when asking again cannot help (404 and 410 say so; a time-out does not).
+        retry_after: seconds the server asked us to wait; None when it did not say.
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
+class StateError(DigestError):
+    """The thing asked for does not fit the state the issue is in."""
+
+
+class NothingToDo(StateError):  # noqa: N818 - reads as what it is: not a fault
+    """There is nothing to do."""
+
+    exit_code = 3
+
+
+class StoreError(DigestError):
+    """The database cannot be used."""
+
+
+class TemplateError(DigestError):
+    """A template or the page made from it is broken."""
+
+
+class TransportError(DigestError):
+    """A transport cannot carry anything at the moment; no message was handed over by the failing call.
+
+    Attributes:
+        permanent: True when only an operator can mend it (wrong password, missing folder).
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+class TokenError(DigestError):
+    """A link was not signed by us, was changed, or serves another purpose."""

@@ -1,0 +1,242 @@
+"""What the store is to the verbs. Every instant given or returned is aware and in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from digest.models import (
+    Cadence,
+    Claim,
+    Delivery,
+    DeliveryState,
+    Entry,
+    FrozenEdition,
+    Issue,
+    IssueItem,
+    Recipient,
+    Result,
+    SourceState,
+    Subscriber,
+    SubscriberStatus,
+    Summary,
+    Suppression,
+    Window,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Added:
+    """What became of the entries that were offered to the store."""
+
+    #: Summaries never seen before.
+    new: int = 0
+    #: Of the new ones: about a study another summary already tells of.
+    known_studies: int = 0
+    #: New texts of summaries we had: a revision, not news.
+    revised: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AudienceRow:
+    """A subscriber with what the store alone knows."""
+
+    subscriber: Subscriber
+    suppressed: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryRow:
+    """An edition that was made for a subscriber, and whether they have it."""
+
+    subscriber_id: int
+    edition_id: int
+    #: True when it reached them or may have; False when it surely never did (bounced, suppressed, cancelled).
+    received: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recovered:
+    """What was taken back from workers that died."""
+
+    #: Held without an intent: nothing had been sent.
+    released: int = 0
+    #: In flight, sent again by policy.
+    resent: int = 0
+    #: In flight, held as unknown by policy.
+    held: int = 0
+
+
+class ContentStore(Protocol):
+    """Sources, summaries and studies."""
+
+    def source_state(self, name: str) -> SourceState:
+        """What is remembered of a source; a blank state for one never visited."""
+
+    def source_states(self) -> tuple[SourceState, ...]:
+        """Every source ever visited, by name."""
+
+    def save_source_state(self, state: SourceState) -> None:
+        """Remember it."""
+
+    def knows(self, source: str, guid: str, fingerprint: str) -> bool:
+        """Whether this entry was stored with this very fingerprint."""
+
+    def add_entries(self, entries: Sequence[Entry], *, now: datetime) -> Added:
+        """Store what is new or changed, in one transaction, by the rules of `digest.studies`."""
+
+    def summaries_added(self, since: datetime, until: datetime) -> tuple[Summary, ...]:
+        """The latest revision of each summary first seen in [since, until), oldest first, then by id."""
+
+    def summaries(self, ids: Collection[int]) -> Mapping[int, Summary]:
+        """These summaries, by id; unknown ids are left out."""
+
+    def count_summaries(self) -> int:
+        """How many summaries there are, revisions not counted."""
+
+
+class IssueStore(Protocol):
+    """Issues, and the editions frozen with them."""
+
+    def add_issue(self, window: Window, *, now: datetime) -> Issue:
+        """The issue of this window: made now, or the one that was there (one per cadence and window, for ever)."""
+
+    def issue(self, label: str) -> Issue | None:
+        """The issue people call by this label."""
+
+    def issue_by_id(self, issue_id: int) -> Issue:
+        """This issue. Raises StoreError for an id that does not exist."""
+
+    def issues(self, cadence: Cadence | None = None) -> tuple[Issue, ...]:
+        """All issues, of one cadence if given, latest window first."""
+
+    def save_items(self, issue_id: int, items: Sequence[IssueItem]) -> bool:
+        """Replace a draft's pool, in this order. False when it was the same already. StateError unless a draft."""
+
+    def items(self, issue_id: int) -> tuple[IssueItem, ...]:
+        """The issue's pool, in its order, each with the revision of its summary that was saved."""
+
+    def freeze(
+        self,
+        issue_id: int,
+        recipients: Iterable[Recipient],
+        *,
+        pool: bytes,
+        content_hash: str,
+        approved_by: str,
+        now: datetime,
+    ) -> Issue:
+        """Approve the issue and write its pool, editions and deliveries, in one transaction: all of it or nothing.
+
+        Deliveries with an edition begin as PENDING, those without as SKIPPED with their reason.
+
+        Raises:
+            StateError: the issue is no draft.
+        """
+
+    def frozen_pool(self, issue_id: int) -> bytes:
+        """The pool as it was approved. Raises StoreError when the issue was never frozen."""
+
+    def edition(self, edition_id: int) -> FrozenEdition:
+        """This edition. Raises StoreError for an id that does not exist."""
+
+    def editions(self, issue_id: int) -> tuple[tuple[int, FrozenEdition, int], ...]:
+        """(id, edition, number of deliveries) of an issue, most read first."""
+
+    def set_held(self, issue_id: int, held: bool) -> None:
+        """Hold the sending of an issue, or let it go on."""
+
+    def abort(self, issue_id: int, *, now: datetime) -> int:
+        """End the issue: what is pending, deferred or only claimed is CANCELLED. How many those were."""
+
+
+class SubscriberStore(Protocol):
+    """Subscribers, their consent, and the suppressions."""
+
+    def subscribers(self, addresses: Collection[str] | None = None) -> Iterator[Subscriber]:
+        """Subscribers in the order of their ids, all or those of these addresses (compared by `audience.address_key`)."""
+
+    def save_subscribers(self, subscribers: Sequence[Subscriber], *, now: datetime) -> None:
+        """Insert those with id 0, update the others, in one transaction."""
+
+    def set_status(self, address: str, status: SubscriberStatus, *, now: datetime) -> bool:
+        """Change what the subscriber told us; effective for mails already claimed. False for an unknown address."""
+
+    def audience(self, cadence: Cadence) -> Iterator[AudienceRow]:
+        """Every subscriber of a cadence in the order of their ids, streamed."""
+
+    def history(self, cadence: Cadence, studies: Collection[int]) -> Iterator[HistoryRow]:
+        """For the subscribers of a cadence, every edition of any cadence that placed or left over one of these studies.
+
+        In the order of subscriber ids, then edition ids; streamed.
+        """
+
+    def suppress(self, suppression: Suppression) -> bool:
+        """Never mail this address again. False when it was suppressed before."""
+
+    def suppressions(self) -> Iterator[Suppression]:
+        """All of them, oldest first."""
+
+    def count_subscribers(self) -> Mapping[SubscriberStatus, int]:
+        """How many there are of each status."""
+
+
+class Ledger(Protocol):
+    """The deliveries. Every change of state goes through here, under a lease and a fence."""
+
+    def claim(self, issue_id: int, owner: str, *, limit: int, lease: float, now: datetime) -> Sequence[Claim]:
+        """Take up to `limit` deliveries that are due, oldest id first, for `lease` seconds; [] when none is due.
+
+        A delivery whose reader is unsubscribed, suppressed or paused by now becomes SUPPRESSED instead (SKIPPED when paused).
+        """
+
+    def record(
+        self, results: Sequence[Result], intents: Sequence[Claim], owner: str, *, now: datetime
+    ) -> frozenset[int]:
+        """In one durable commit: write results, and for each intent move CLAIMED to INFLIGHT.
+
+        A result or intent counts only where owner, fence and state still match. An intent whose reader has left, was
+        suppressed or paused meanwhile, or whose issue is held or aborted, is not granted.
+
+        Returns the ids of the deliveries that may now be sent.
+        """
+
+    def release(self, claims: Sequence[Claim], owner: str) -> None:
+        """Give back claims that were not tried: PENDING (or DEFERRED) again, at once."""
+
+    def recover(self, issue_id: int, *, resend: bool, gone: Collection[str], now: datetime) -> Recovered:
+        """Take back what died with its worker: leases run out by `now`, or owners known to be `gone`.
+
+        Claimed: pending again. In flight: pending again with one more doubt when `resend`, else UNKNOWN.
+        """
+
+    def owners(self, issue_id: int) -> frozenset[str]:
+        """Every owner that holds a claim or something in flight."""
+
+    def in_flight(self, issue_id: int, owners: Collection[str], *, now: datetime) -> Sequence[Claim]:
+        """What `recover` would find in flight, so that a transport may be asked about it first (`reconcile`)."""
+
+    def settle(self, results: Sequence[Result], *, now: datetime) -> int:
+        """Write what was found out about in-flight deliveries of dead workers, under their fence. How many counted."""
+
+    def progress(self, issue_id: int) -> Mapping[DeliveryState, int]:
+        """How many deliveries stand where; states without any are left out."""
+
+    def next_due(self, issue_id: int) -> datetime | None:
+        """When the earliest deferred delivery is due, or a lease runs out; None when nothing waits."""
+
+    def deliveries(self, issue_id: int) -> Iterator[Delivery]:
+        """Every row of the issue in the order of subscriber ids, streamed."""
+
+    def delivery(self, issue_id: int, subscriber_id: int) -> Delivery | None:
+        """One row."""
+
+
+class Store(ContentStore, IssueStore, SubscriberStore, Ledger, Protocol):
+    """All of it: one database."""
+
+    def close(self) -> None:
+        """Let go of the connections."""

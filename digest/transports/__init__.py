@@ -1,0 +1,1 @@
+"""What carries messages away: a folder of files, SMTP, or memory for tests."""
