@@ -1,0 +1,73 @@
+"""Who is written to: comparing addresses, keeping what a reader told us, and why somebody gets nothing."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from datetime import date
+
+from digest.models import SkipReason, Subscriber, SubscriberStatus
+
+
+def address_key(address: str) -> str:
+    """What two spellings of one address have in common: NFC, without case, the domain in its ASCII form.
+
+    The local part is compared without case although RFC 5321 (2.4) allows otherwise: no provider in use tells
+    `Ada@` from `ada@`, and mailing one person twice is the worse mistake.
+    """
+    local, _, domain = unicodedata.normalize("NFC", address.strip()).rpartition("@")
+    return f"{local.lower()}@{_ascii_domain(domain.lower())}"
+
+
+def _ascii_domain(domain: str) -> str:
+    try:
+        return domain.encode("idna").decode("ascii").rstrip(".")
+    except UnicodeError:
+        return domain
+
+
+def merge(stored: Subscriber | None, incoming: Subscriber, *, suppressed: bool) -> Subscriber | None:
+    """What a file's row does to what the database knows of the same address.
+
+    The file decides about wishes (interests, cadence, length, name…); the database about permission: a row never
+    resurrects somebody who unsubscribed or whose address is suppressed, and never takes a consent away. A row that
+    says `unsubscribed` is always heard.
+
+    Returns:
+        The subscriber to store; None when nothing changes.
+    """
+    if stored is None:
+        return incoming
+    merged = replace(
+        incoming, id=stored.id, consent=stored.consent or incoming.consent, status=_status(stored, incoming)
+    )
+    if suppressed and merged.status is SubscriberStatus.ACTIVE:
+        merged = replace(merged, status=stored.status)
+    return None if merged == stored else merged
+
+
+def _status(stored: Subscriber, incoming: Subscriber) -> SubscriberStatus:
+    gone = SubscriberStatus.UNSUBSCRIBED
+    if gone in (stored.status, incoming.status):
+        return gone
+    confirmed = SubscriberStatus.ACTIVE in (stored.status, incoming.status)
+    return SubscriberStatus.ACTIVE if confirmed else SubscriberStatus.UNCONFIRMED
+
+
+def reason_to_skip(subscriber: Subscriber, *, suppressed: bool, today: date) -> SkipReason | None:
+    """Why this subscriber may not be written to today, the gravest reason first; None when they may.
+
+    Args:
+        subscriber: as stored.
+        suppressed: whether a suppression stands against the address.
+        today: the day in the newsletter's time zone; on `paused_until` itself the pause is over.
+    """
+    if subscriber.status is SubscriberStatus.UNSUBSCRIBED:
+        return SkipReason.UNSUBSCRIBED
+    if suppressed:
+        return SkipReason.SUPPRESSED
+    if subscriber.status is SubscriberStatus.UNCONFIRMED or subscriber.consent is None:
+        return SkipReason.UNCONFIRMED
+    if subscriber.paused_until is not None and today < subscriber.paused_until:
+        return SkipReason.PAUSED
+    return None

@@ -1,0 +1,223 @@
+"""What one profile reads from one issue, in order.
+
+    pool -> one summary a study, not muted, not received before
+         -> each in its most specific section among the reader's interests
+         -> fair share: every interest gets one item before any gets two, up to the reader's limit
+         -> in the order of interests; what did not fit rolls over
+
+Pure: the same arguments give the same selection, whoever asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from digest.models import (
+    OTHER_TOPIC,
+    IssueItem,
+    Kind,
+    Length,
+    Match,
+    Placement,
+    Precision,
+    Profile,
+    PublishedDate,
+    Selection,
+    TopicTree,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """How much fits into one mail."""
+
+    #: Research items, by the length the reader chose.
+    items: Mapping[Length, int] = field(default_factory=lambda: {Length.BRIEF: 20, Length.STANDARD: 12, Length.FULL: 8})
+    background: int = 2
+    also_new: int = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class History:
+    """What a reader has had before, as far as it touches an issue's pool."""
+
+    #: Studies that reached them, or may have.
+    received: frozenset[int] = frozenset()
+    #: Studies an earlier issue had for them and they never got: left over, or the mail never arrived.
+    waiting: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Candidate:
+    item: IssueItem
+    #: The reader's topics it is about, most specific first; the first is its section.
+    topics: tuple[str, ...]
+
+
+def select(
+    profile: Profile,
+    items: Sequence[IssueItem],
+    *,
+    tree: TopicTree,
+    limits: Limits,
+    history: History = History(),
+) -> Selection:
+    """What a reader with this profile and history reads from an issue's pool.
+
+    Args:
+        profile: the reader's wishes.
+        items: the issue's pool in the editors' order, which breaks ties. An item that is not fresh counts only for
+            readers whose history says they wait for its study.
+        tree: the topics.
+        limits: how much fits.
+        history: what this reader has had.
+
+    Returns:
+        The selection; `is_empty` when there is nothing to mail. Nothing is lost: what is for this reader and does
+        not fit stands in `left_over`.
+    """
+    wanted = _Interests(profile, tree)
+    pool = [item for item in _one_a_study(items) if not wanted.mutes(item) and _is_due(item, history)]
+    mine = [_Candidate(item=item, topics=topics) for item in pool if (topics := wanted.topics(item))]
+    research = [candidate for candidate in mine if candidate.item.summary.entry.kind is Kind.RESEARCH]
+    background = [candidate for candidate in mine if candidate.item.summary.entry.kind is Kind.BACKGROUND]
+    chosen, left = _fair_share(research, wanted, limits.items[profile.length])
+    explained, unexplained = _fair_share(background, wanted, limits.background)
+    others = [] if wanted.general else [item for item in pool if not wanted.topics(item)]
+    return Selection(
+        length=profile.length,
+        general=wanted.general,
+        research=tuple(map(_placement, chosen)),
+        background=tuple(map(_placement, explained)),
+        also_new=tuple(_headlines(others, tree, limits.also_new)),
+        left_over=tuple(map(_placement, (*left, *unexplained))),
+    )
+
+
+def is_old(published: PublishedDate | None, *, today: date, years: int | None) -> bool:
+    """Whether a study's own date keeps it out of an issue: a bulk import of old studies is not news.
+
+    Args:
+        published: the study's date; None is never old, for nothing is known against it.
+        today: the day the issue is made.
+        years: the limit; None means there is none. A date known by month or year counts from the end of its span.
+    """
+    if published is None or years is None:
+        return False
+    day = published.day
+    age = today.year - day.year - years
+    if published.precision is Precision.YEAR:
+        return age > 0
+    if published.precision is Precision.MONTH:
+        return (age, today.month) > (0, day.month)
+    return (age, today.month, today.day) > (0, day.month, day.day)
+
+
+class _Interests:
+    """One reader's wishes, looked up in the tree."""
+
+    def __init__(self, profile: Profile, tree: TopicTree) -> None:
+        self.general = not profile.interests
+        self._tree = tree
+        self._muted = profile.mutes
+        self._rank = {topic: place for place, topic in enumerate(profile.interests)}
+
+    def rank(self, topic_id: str) -> int:
+        """Which interest a topic serves, counted from the reader's first; the editors' order in a general edition."""
+        if self.general:
+            return self._tree.order.get(topic_id, len(self._tree.order))
+        return min(self._rank[above] for above in self._tree.lineage(topic_id) if above in self._rank)
+
+    def mutes(self, item: IssueItem) -> bool:
+        return any(not self._muted.isdisjoint(self._tree.lineage(match.topic_id)) for match in item.matches)
+
+    def topics(self, item: IssueItem) -> tuple[str, ...]:
+        """The reader's topics this item is about: the deepest first, then the one it says most about."""
+        found = [match for match in item.matches if self._wants(match)]
+        found.sort(
+            key=lambda match: (-len(self._tree.lineage(match.topic_id)), -match.score, self.rank(match.topic_id))
+        )
+        if self.general and not found:
+            return (OTHER_TOPIC,)
+        return tuple(match.topic_id for match in found)
+
+    def _wants(self, match: Match) -> bool:
+        lineage = self._tree.lineage(match.topic_id)
+        return bool(lineage) and (self.general or any(above in self._rank for above in lineage))
+
+
+def _one_a_study(items: Iterable[IssueItem]) -> Iterator[IssueItem]:
+    """The first summary of each study, a fresh one before one that waits."""
+    best: dict[int, IssueItem] = {}
+    for item in items:
+        held = best.get(item.summary.study_id)
+        if held is None or (item.fresh and not held.fresh):
+            best[item.summary.study_id] = item
+    return iter(best.values())
+
+
+def _is_due(item: IssueItem, history: History) -> bool:
+    if item.summary.study_id in history.received:
+        return False
+    return item.fresh or item.summary.study_id in history.waiting
+
+
+def _fair_share(
+    candidates: Sequence[_Candidate], wanted: _Interests, limit: int
+) -> tuple[list[_Candidate], list[_Candidate]]:
+    """Round by round one item an interest, up to the limit; then the chosen and the rest, in reading order."""
+    ranked = sorted(candidates, key=_merit)
+    queues: dict[int, list[_Candidate]] = {}
+    for candidate in ranked:
+        queues.setdefault(wanted.rank(candidate.topics[0]), []).append(candidate)
+    depth = {id(candidate): place for queue in queues.values() for place, candidate in enumerate(queue)}
+    rounds = sorted(ranked, key=lambda candidate: (depth[id(candidate)], wanted.rank(candidate.topics[0])))
+    merit = {id(candidate): place for place, candidate in enumerate(ranked)}
+    sections = _section_order(rounds[:limit], wanted, merit)
+
+    def reading_order(candidate: _Candidate) -> tuple[int, int, int]:
+        topic = candidate.topics[0]
+        return wanted.rank(topic), sections.get(topic, len(sections)), merit[id(candidate)]
+
+    return sorted(rounds[:limit], key=reading_order), sorted(rounds[limit:], key=reading_order)
+
+
+def _section_order(chosen: Sequence[_Candidate], wanted: _Interests, merit: Mapping[int, int]) -> dict[str, int]:
+    """Where one interest covers several sections: the section with the best item first."""
+    best = sorted(chosen, key=lambda candidate: (wanted.rank(candidate.topics[0]), merit[id(candidate)]))
+    return {topic: place for place, topic in enumerate(dict.fromkeys(candidate.topics[0] for candidate in best))}
+
+
+def _merit(candidate: _Candidate) -> tuple[bool, bool]:
+    """Pinned first, then what has waited; the editors' order decides the rest, for sorting is stable."""
+    return not candidate.item.pinned, candidate.item.fresh
+
+
+def _placement(candidate: _Candidate) -> Placement:
+    summary = candidate.item.summary
+    return Placement(
+        summary_id=summary.id, study_id=summary.study_id, topic_id=candidate.topics[0], also=candidate.topics[1:]
+    )
+
+
+def _headlines(items: Sequence[IssueItem], tree: TopicTree, limit: int) -> Iterator[Placement]:
+    """Research outside the reader's interests, one topic after another so that none fills the list."""
+    by_topic: dict[str, list[IssueItem]] = {}
+    for item in items:
+        if item.fresh and item.summary.entry.kind is Kind.RESEARCH:
+            topic = item.matches[0].topic_id if item.matches else OTHER_TOPIC
+            by_topic.setdefault(topic, []).append(item)
+    queued = [
+        (place, tree.order.get(topic, len(tree.order)), item.summary, topic)
+        for topic, queue in by_topic.items()
+        for place, item in enumerate(queue)
+    ]
+    for _, _, summary, topic in sorted(queued, key=lambda row: row[:2])[:limit]:
+        yield Placement(summary_id=summary.id, study_id=summary.study_id, topic_id=topic)
+
+
+def studies_of(placements: Collection[Placement]) -> frozenset[int]:
+    """The studies these placements tell of."""
+    return frozenset(placement.study_id for placement in placements)

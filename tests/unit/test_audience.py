@@ -1,0 +1,97 @@
+"""The audience: one person, one mail, and never without consent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from digest.audience import address_key, merge, reason_to_skip
+from digest.models import Profile, SkipReason, SubscriberStatus
+from tests.factories import a_subscriber
+
+ACTIVE, UNCONFIRMED, GONE = SubscriberStatus.ACTIVE, SubscriberStatus.UNCONFIRMED, SubscriberStatus.UNSUBSCRIBED
+TODAY = date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "ada@münchen.example",
+        "Ada@München.Example",
+        " ADA@xn--mnchen-3ya.example ",
+        "ada@mu\u0308nchen.example",
+        "ada@münchen.example.",
+    ],
+)
+def test_spellings_of_one_address(spelling: str) -> None:
+    """Case, composed letters and the two forms of a domain make no second reader."""
+    assert address_key(spelling) == "ada@xn--mnchen-3ya.example"
+
+
+def test_different_people_stay_different() -> None:
+    """A letter that only looks like another in upper case is another address."""
+    keys = {
+        address_key(address)
+        for address in ("strasse@example.org", "straße@example.org", "a.b@example.org", "ab@example.org")
+    }
+    assert len(keys) == 4
+
+
+def test_a_new_row_goes_in_as_it_is() -> None:
+    """Whoever the database does not know is stored as the file says."""
+    row = a_subscriber()
+    assert merge(None, row, suppressed=False) == row
+
+
+def test_wishes_come_from_the_file() -> None:
+    """Changed interests are taken over; consent given before is kept."""
+    stored = a_subscriber(id=4)
+    row = replace(a_subscriber(), consent=None, profile=Profile(interests=("vision",)))
+    merged = merge(stored, row, suppressed=False)
+    assert merged == replace(stored, profile=row.profile)
+
+
+def test_nothing_changed_is_nothing_to_store() -> None:
+    """The same row again changes nothing."""
+    stored = a_subscriber(id=4)
+    assert merge(stored, a_subscriber(), suppressed=False) is None
+
+
+@pytest.mark.parametrize(
+    ("stored", "row", "suppressed", "after"),
+    [
+        (GONE, ACTIVE, False, GONE),
+        (GONE, UNCONFIRMED, False, GONE),
+        (ACTIVE, GONE, False, GONE),
+        (UNCONFIRMED, ACTIVE, False, ACTIVE),
+        (ACTIVE, UNCONFIRMED, False, ACTIVE),
+        (UNCONFIRMED, ACTIVE, True, UNCONFIRMED),
+        (GONE, ACTIVE, True, GONE),
+    ],
+)
+def test_no_row_resurrects(
+    stored: SubscriberStatus, row: SubscriberStatus, suppressed: bool, after: SubscriberStatus
+) -> None:
+    """Who left or bounced stays away whatever the file says; who confirmed is not asked again."""
+    known = a_subscriber(id=4, status=stored)
+    merged = merge(known, a_subscriber(status=row, name="Ada"), suppressed=suppressed)
+    assert merged is not None and merged.status is after
+
+
+@pytest.mark.parametrize(
+    ("given", "suppressed", "reason"),
+    [
+        ({}, False, None),
+        ({"status": GONE}, True, SkipReason.UNSUBSCRIBED),
+        ({}, True, SkipReason.SUPPRESSED),
+        ({"status": UNCONFIRMED}, False, SkipReason.UNCONFIRMED),
+        ({"consent": None}, False, SkipReason.UNCONFIRMED),
+        ({"paused_until": date(2026, 12, 2)}, False, SkipReason.PAUSED),
+        ({"paused_until": date(2026, 12, 1)}, False, None),
+    ],
+)
+def test_reasons_to_skip(given: dict[str, object], suppressed: bool, reason: SkipReason | None) -> None:
+    """Nobody is written to who left, bounced, never confirmed, or rests; the reason is said."""
+    assert reason_to_skip(a_subscriber(**given), suppressed=suppressed, today=TODAY) is reason
