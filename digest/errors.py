@@ -45,13 +45,17 @@ class SourceError(DigestError):
     """A source cannot be read.
 
     Attributes:
-        permanent: True when asking again cannot help (404 and 410 say so; a time-out does not).
+        permanent: True when asking again soon cannot help (404 says so; a time-out does not).
+        gone: True when it should never be asked again (410, RFC 9110 15.5.11).
         retry_after: seconds the server asked us to wait; None when it did not say.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, permanent: bool = False, gone: bool = False, retry_after: float | None = None
+    ) -> None:
         super().__init__(message)
-        self.permanent = permanent
+        self.permanent = permanent or gone
+        self.gone = gone
         self.retry_after = retry_after
 
 

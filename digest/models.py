@@ -183,6 +183,8 @@ class Topic:
     terms: tuple[str, ...] = ()
     #: Whole words in exactly this case.
     acronyms: tuple[str, ...] = ()
+    #: Words that point here but are often said in passing: they count half. Matched as terms are.
+    hints: tuple[str, ...] = ()
     #: Phrases that hold a term and mean something else: where one stands, the terms inside it do not count.
     not_when: tuple[str, ...] = ()
     #: MeSH unique ids.
@@ -389,6 +391,8 @@ class Newsletter:
     #: IANA name.
     timezone: str = "UTC"
     language: str = "en"
+    #: The one colour of its mails, `#rrggbb`; shades that can be read in light and in dark are made from it.
+    accent: str = "#0f6a6a"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,7 @@ Pure: the same arguments give the same selection, whoever asks.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -113,6 +114,32 @@ def is_old(published: PublishedDate | None, *, today: date, years: int | None) -
     if published.precision is Precision.MONTH:
         return (age, today.month) > (0, day.month)
     return (age, today.month, today.day) > (0, day.month, day.day)
+
+
+def editors_order(items: Iterable[IssueItem]) -> tuple[IssueItem, ...]:
+    """The order a pool begins in: what its source rates most credible first, then most interesting, then newest."""
+    newest_first = sorted(items, key=lambda item: (item.summary.added_at, item.summary.id), reverse=True)
+    return tuple(sorted(newest_first, key=_standing, reverse=True))
+
+
+def _standing(item: IssueItem) -> tuple[float, float]:
+    entry = item.summary.entry
+    return rating(entry.credibility), rating(entry.interest)
+
+
+#: What sources say instead of a number, as shares of the best rating.
+_RATING_WORDS = {"very high": 1.0, "very low": 0.1, "high": 0.8, "strong": 0.8, "moderate": 0.5, "medium": 0.5}
+_RATING_WORDS |= {"low": 0.2, "weak": 0.2}
+_FRACTION = re.compile(r"(\d+(?:\.\d+)?)\s*(?:/|out of|of)\s*(\d+)")
+
+
+def rating(words: str | None) -> float:
+    """A source's own rating as a share of its best, 0 to 1: `4/5`, `4 out of 5`, `High`. 0.5 where it says nothing."""
+    text = (words or "").lower()
+    fraction = _FRACTION.search(text)
+    if fraction and float(fraction[2]) > 0:
+        return min(float(fraction[1]) / float(fraction[2]), 1.0)
+    return next((share for word, share in _RATING_WORDS.items() if word in text), 0.5)
 
 
 class _Interests:

@@ -8,18 +8,23 @@ from typing import Any
 from digest.models import (
     Bullets,
     Cadence,
+    Claim,
     Consent,
     Entry,
+    FrozenEdition,
     Issue,
     IssueItem,
     Match,
+    Message,
     Newsletter,
     Paragraph,
     Precision,
     Profile,
     PublishedDate,
+    Recipient,
     Section,
     SectionRole,
+    Selection,
     Subscriber,
     SubscriberStatus,
     Summary,
@@ -27,6 +32,7 @@ from digest.models import (
     TopicTree,
     Window,
 )
+from digest.store.base import Store
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 
@@ -128,3 +134,48 @@ def a_newsletter(**given: Any) -> Newsletter:
         "timezone": "Europe/Berlin",
     }
     return Newsletter(**{**defaults, **given})
+
+
+def a_claim(delivery_id: int = 1, **given: Any) -> Claim:
+    defaults: dict[str, Any] = {
+        "delivery_id": delivery_id,
+        "issue_id": 1,
+        "subscriber_id": delivery_id,
+        "edition_id": 1,
+        "address": f"reader{delivery_id}@example.org",
+        "name": "",
+        "fence": 1,
+        "attempts": 0,
+    }
+    return Claim(**{**defaults, **given})
+
+
+def a_message(number: int = 1, **given: Any) -> Message:
+    defaults: dict[str, Any] = {
+        "id": f"<message{number}@example.org>",
+        "sender": f"bounce+{number}@example.org",
+        "recipient": f"reader{number}@example.org",
+        "data": b"Subject: News\r\n\r\nWords.\r\n",
+    }
+    return Message(**{**defaults, **given})
+
+
+def message_of(claim: Claim) -> Message:
+    """The same message for the same delivery every time, as a composer makes it."""
+    return a_message(claim.delivery_id, recipient=claim.address)
+
+
+def an_edition(key: str = "one", **given: Any) -> FrozenEdition:
+    return FrozenEdition(**{"key": key, "subject": "News", "preheader": "", "selection": Selection(), **given})
+
+
+def an_approved_issue(store: Store, readers: int = 1, *, window: Window | None = None) -> Issue:
+    """An issue in the store with a delivery for `reader1@example.org`, `reader2@…`, approved at NOW."""
+    addresses = [f"reader{number}@example.org" for number in range(1, readers + 1)]
+    store.save_subscribers([a_subscriber(address) for address in addresses], now=NOW)
+    issue = store.add_issue(window or a_window(), now=NOW)
+    recipients = [
+        Recipient(subscriber_id=reader.id, address=reader.address, name=reader.name, edition=an_edition())
+        for reader in store.subscribers(addresses)
+    ]
+    return store.freeze(issue.id, recipients, pool=b"pool", content_hash="hash", approved_by="ada", now=NOW)

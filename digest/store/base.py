@@ -143,6 +143,12 @@ class IssueStore(Protocol):
     def edition(self, edition_id: int) -> FrozenEdition:
         """This edition. Raises StoreError for an id that does not exist."""
 
+    def edition_studies(self, edition_id: int) -> tuple[frozenset[int], frozenset[int]]:
+        """(placed, left over): the studies of an edition by the ids they have now, after any merging since.
+
+        The edition's own selection keeps the ids of the day it was frozen; both empty for an unknown edition.
+        """
+
     def editions(self, issue_id: int) -> tuple[tuple[int, FrozenEdition, int], ...]:
         """(id, edition, number of deliveries) of an issue, most read first."""
 
@@ -157,7 +163,7 @@ class SubscriberStore(Protocol):
     """Subscribers, their consent, and the suppressions."""
 
     def subscribers(self, addresses: Collection[str] | None = None) -> Iterator[Subscriber]:
-        """Subscribers in the order of their ids, all or those of these addresses (compared by `audience.address_key`)."""
+        """Subscribers in the order of their ids, all or those of these addresses (by `address_key`)."""
 
     def save_subscribers(self, subscribers: Sequence[Subscriber], *, now: datetime) -> None:
         """Insert those with id 0, update the others, in one transaction."""
@@ -165,17 +171,20 @@ class SubscriberStore(Protocol):
     def set_status(self, address: str, status: SubscriberStatus, *, now: datetime) -> bool:
         """Change what the subscriber told us; effective for mails already claimed. False for an unknown address."""
 
-    def audience(self, cadence: Cadence) -> Iterator[AudienceRow]:
-        """Every subscriber of a cadence in the order of their ids, streamed."""
+    def audience(self, cadence: Cadence, *, only: int | None = None) -> Iterator[AudienceRow]:
+        """Every subscriber of a cadence (or the one of this id) in the order of their ids, streamed."""
 
-    def history(self, cadence: Cadence, studies: Collection[int]) -> Iterator[HistoryRow]:
+    def history(self, cadence: Cadence, studies: Collection[int], *, only: int | None = None) -> Iterator[HistoryRow]:
         """For the subscribers of a cadence, every edition of any cadence that placed or left over one of these studies.
 
-        In the order of subscriber ids, then edition ids; streamed.
+        In the order of subscriber ids (or for the one of this id), then edition ids; streamed.
         """
 
     def suppress(self, suppression: Suppression) -> bool:
         """Never mail this address again. False when it was suppressed before."""
+
+    def suppressed(self, addresses: Collection[str]) -> frozenset[str]:
+        """The keys (`address_key`) of those of these addresses that are suppressed."""
 
     def suppressions(self) -> Iterator[Suppression]:
         """All of them, oldest first."""
@@ -190,13 +199,14 @@ class Ledger(Protocol):
     def claim(self, issue_id: int, owner: str, *, limit: int, lease: float, now: datetime) -> Sequence[Claim]:
         """Take up to `limit` deliveries that are due, oldest id first, for `lease` seconds; [] when none is due.
 
-        A delivery whose reader is unsubscribed, suppressed or paused by now becomes SUPPRESSED instead (SKIPPED when paused).
+        A delivery whose reader has unsubscribed or is suppressed by now becomes SUPPRESSED instead, one whose reader
+        is paused SKIPPED.
         """
 
     def record(
-        self, results: Sequence[Result], intents: Sequence[Claim], owner: str, *, now: datetime
+        self, results: Sequence[Result], intents: Sequence[Claim], owner: str, *, lease: float, now: datetime
     ) -> frozenset[int]:
-        """In one durable commit: write results, and for each intent move CLAIMED to INFLIGHT.
+        """In one durable commit: write results, and for each intent move CLAIMED to INFLIGHT for `lease` seconds.
 
         A result or intent counts only where owner, fence and state still match. An intent whose reader has left, was
         suppressed or paused meanwhile, or whose issue is held or aborted, is not granted.
@@ -204,8 +214,8 @@ class Ledger(Protocol):
         Returns the ids of the deliveries that may now be sent.
         """
 
-    def release(self, claims: Sequence[Claim], owner: str) -> None:
-        """Give back claims that were not tried: PENDING (or DEFERRED) again, at once."""
+    def release(self, claims: Sequence[Claim], owner: str, *, now: datetime) -> None:
+        """Give back what was not tried, claimed or with an intent: PENDING (or DEFERRED) again, at once."""
 
     def recover(self, issue_id: int, *, resend: bool, gone: Collection[str], now: datetime) -> Recovered:
         """Take back what died with its worker: leases run out by `now`, or owners known to be `gone`.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from digest.models import Message, Receipt
+from digest.errors import TransportError
+from digest.models import Message, Outcome, Receipt
 
 
 class Transport(Protocol):
@@ -29,5 +30,30 @@ class Transport(Protocol):
     def has(self, message: Message) -> bool | None:
         """Whether this message was carried before: True, False, or None when there is no way to know."""
 
+    def check(self) -> str:
+        """What it would carry to, in a few words, after looking whether that can be reached. Nothing is sent.
+
+        Raises:
+            TransportError: it cannot be reached or used.
+        """
+
     def close(self) -> None:
         """Let go of connections and files. Calling it twice does no harm."""
+
+
+def one_by_one(messages: Sequence[Message], carry: Callable[[Message], Receipt]) -> list[Receipt]:
+    """Carry messages in turn, with one receipt for each.
+
+    When `carry` raises TransportError (nothing of that message left) before there is any receipt, so does this;
+    later the receipts there are must not be lost, so the rest are deferred untried.
+    """
+    receipts: list[Receipt] = []
+    for message in messages:
+        try:
+            receipts.append(carry(message))
+        except TransportError as error:
+            if not receipts:
+                raise
+            untried = Receipt(outcome=Outcome.DEFERRED, detail=f"not tried: {error}")
+            return receipts + [untried] * (len(messages) - len(receipts))
+    return receipts

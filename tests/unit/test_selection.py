@@ -19,7 +19,7 @@ from digest.models import (
     PublishedDate,
     Selection,
 )
-from digest.selection import History, Limits, is_old, select
+from digest.selection import History, Limits, editors_order, is_old, rating, select
 from tests.factories import a_tree, an_entry, an_item
 
 TREE = a_tree()
@@ -214,3 +214,29 @@ def test_the_guard_against_old_studies(published: PublishedDate | None, old: boo
     """A study is old when the whole span its date may mean lies further back than the limit."""
     assert is_old(published, today=date(2026, 11, 22), years=2) is old
     assert is_old(published, today=date(2026, 11, 22), years=None) is False
+
+
+@pytest.mark.parametrize(
+    ("words", "share"),
+    [
+        ("4/5", 0.8),
+        ("4.5 out of 5", 0.9),
+        ("High", 0.8),
+        ("very high", 1.0),
+        ("Low (small study)", 0.2),
+        (None, 0.5),
+        ("9/0", 0.5),
+    ],
+)
+def test_ratings(words: str | None, share: float) -> None:
+    """A source's rating is read as a share of its best, and silence counts as the middle."""
+    assert rating(words) == pytest.approx(share)
+
+
+def test_the_pool_begins_with_what_is_most_credible_then_newest() -> None:
+    """Credibility comes before interest, interest before age, and the newest of equals first."""
+    ratings = [("2/5", "5/5"), ("4/5", "1/5"), ("4/5", "3/5"), ("4/5", "3/5")]
+    items = [
+        an_item(number, of={"credibility": first, "interest": second}) for number, (first, second) in enumerate(ratings)
+    ]
+    assert [item.summary.id for item in editors_order(items)] == [3, 2, 1, 0]

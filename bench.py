@@ -1,0 +1,124 @@
+"""How fast it is, each time against a yardstick measured in the same run: `make bench [ONLY=name]`.
+
+Prints a table and writes bench.json. A measure is one function below `@bench`; it returns a `Measured`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+from digest.edition import Templates, bundled_directory, lay_out, make_edition, render_whole
+from digest.inlining import inline
+from digest.message import Addressee, Composer
+from digest.models import FrozenEdition, Selection
+from tests.factories import a_newsletter, a_tree, a_window
+from tests.sample_issue import a_pool, an_addressee, first, many
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """One line of the table."""
+
+    value: float | None
+    unit: str
+    #: What it is measured against, and value divided by that.
+    yardstick: str
+    ratio: float | None = None
+    #: Why there is no value or ratio, or how to read it.
+    reason: str = ""
+
+
+BENCHES: dict[str, Callable[[], Measured]] = {}
+
+
+def bench(measure: Callable[[], Measured]) -> Callable[[], Measured]:
+    """Put a measure into the table under its own name."""
+    BENCHES[measure.__name__] = measure
+    return measure
+
+
+def per_second(act: Callable[[int], object], *, seconds: float) -> float:
+    """How often `act` (given 0, 1, 2…) runs in a second of processor time."""
+    act(0)
+    began, count = time.process_time(), 0
+    while (spent := time.process_time() - began) < seconds:
+        count += 1
+        act(count)
+    return count / spent
+
+
+@bench
+def compose_vs_naive() -> Measured:
+    """Messages of twelve items from fragments, against rendering, inlining and building each by itself.
+
+    Every reader has an order of their own, so nothing of one message is kept for the next.
+    """
+    items, selection = many(40), first(12)
+    pool = a_pool(items)
+    composer, edition = Composer(pool, date=datetime(2026, 12, 1, tzinfo=UTC)), make_edition(pool, selection)
+    editions = [replace(edition, key=str(number), selection=turned(selection, number)) for number in range(100)]
+    readers = [an_addressee(f"reader{number}@example.org", f"Reader {number}") for number in range(100)]
+    templates = Templates([bundled_directory()])
+
+    def naive(number: int) -> bytes:
+        reader = readers[number % 100]
+        values = {"name": reader.name, "address": reader.address, "preferences": reader.preferences_url,
+                  "pause": reader.pause_url, "unsubscribe": reader.unsubscribe_url, "web": reader.web_url}  # fmt: skip
+        html, text = render_whole(
+            [item for item in items if item.summary.id <= 12],
+            fillings={**lay_out(edition, pool.html.pieces), **values, "greeting": (("greeting", {}),)},
+            window=a_window(), newsletter=a_newsletter(), tree=a_tree(), templates=templates,
+        )  # fmt: skip
+        return naive_message(edition, reader, inline(html), text)
+
+    ours = per_second(lambda number: composer.compose(editions[number % 100], readers[number % 100]), seconds=2)
+    theirs = per_second(naive, seconds=4)
+    return Measured(
+        value=round(ours, 1),
+        unit="messages/s",
+        yardstick=f"Jinja2 + premailer + EmailMessage per reader: {theirs:.1f} messages/s",
+        ratio=round(ours / theirs, 1),
+        reason="at least 300 is wanted",
+    )
+
+
+def turned(selection: Selection, by: int) -> Selection:
+    """The same items, another one first."""
+    by %= len(selection.research)
+    return replace(selection, research=selection.research[by:] + selection.research[:by])
+
+
+def naive_message(edition: FrozenEdition, reader: Addressee, html: str, text: str) -> bytes:
+    """The same mail built with the standard library."""
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Subject"] = "digest@example.org", reader.address, edition.subject
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    return message.as_bytes()
+
+
+def main() -> int:
+    """Run all measures, or the one that is named."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--only", choices=sorted(BENCHES), help="run this one alone")
+    only = parser.parse_args().only
+    rows = [{"name": name, **asdict(BENCHES[name]())} for name in BENCHES if only in (None, name)]
+    for row in rows:
+        ratio = "-" if row["ratio"] is None else f"{row['ratio']:,.1f}x"
+        value = "-" if row["value"] is None else f"{row['value']:,.1f}"
+        print(f"{row['name']:<24} {value:>12} {row['unit']:<14} {ratio:>10}  {row['yardstick']}  {row['reason']}")
+    Path("bench.json").write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

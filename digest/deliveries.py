@@ -1,0 +1,70 @@
+"""What a transport's answer does to a delivery: its next state, and when it is tried again."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from digest.models import Claim, DeliveryState, DoubtPolicy, Outcome, Receipt, Result
+
+#: How long to wait after the first, second… refusal for now; the last one repeats. Never under 5 minutes: a
+#: greylisting server counts an earlier try as a new first one.
+RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60))
+#: Up to this share is added to each delay, so that readers of one provider do not all come back at once.
+JITTER = 0.11
+#: How long after its first try a delivery is given up. Relays are asked for four days and more (RFC 5321, 4.5.4.1);
+#: we are no relay, and the one behind us has its own patience.
+LIFE = timedelta(hours=72)
+
+_FINAL = {Outcome.ACCEPTED: DeliveryState.ACCEPTED, Outcome.REFUSED: DeliveryState.BOUNCED}
+
+
+def decide(claim: Claim, receipt: Receipt, *, policy: DoubtPolicy, now: datetime) -> Result:
+    """What the ledger should say after this receipt.
+
+    Accepted and refused are final. Refused for now is tried again until the delivery's life is over, then bounced.
+    Doubtful is sent again under `RESEND` and is UNKNOWN under any other policy, or when its life is over.
+    """
+    if receipt.outcome in _FINAL:
+        return Result(claim=claim, state=_FINAL[receipt.outcome], receipt=receipt)
+    doubtful = receipt.outcome is Outcome.DOUBTFUL
+    if doubtful and policy is not DoubtPolicy.RESEND:
+        return Result(claim=claim, state=DeliveryState.UNKNOWN, receipt=receipt)
+    due_at = now + retry_delay(claim.delivery_id, claim.attempts)
+    if due_at <= (claim.first_tried_at or now) + LIFE:
+        return Result(claim=claim, state=DeliveryState.DEFERRED, receipt=receipt, due_at=due_at)
+    return _given_up(claim, receipt, DeliveryState.UNKNOWN if doubtful else DeliveryState.BOUNCED)
+
+
+def retry_delay(delivery_id: int, attempts: int) -> timedelta:
+    """How long to wait after a failed try that had `attempts` others before it: the same answer every time.
+
+    The jitter comes from the delivery and the try, not from chance, so that a rehearsal is a repetition.
+    """
+    base = RETRY_DELAYS[min(attempts, len(RETRY_DELAYS) - 1)]
+    digest = hashlib.blake2b(f"{delivery_id}/{attempts}".encode(), digest_size=4).digest()
+    return base * (1 + JITTER * int.from_bytes(digest) / 2**32)
+
+
+def reconciled(claim: Claim, carried: bool | None, *, now: datetime) -> Result:
+    """What the ledger should say about a delivery that died in flight, once its transport was asked.
+
+    Args:
+        claim: as it was in flight.
+        carried: the transport's answer: it has the message, it has not, or it cannot know (None).
+        now: when it is due again if it was not carried.
+    """
+    if carried:
+        receipt = Receipt(outcome=Outcome.ACCEPTED, detail="the transport has it")
+        return Result(claim=claim, state=DeliveryState.ACCEPTED, receipt=receipt)
+    if carried is None:
+        receipt = Receipt(outcome=Outcome.DOUBTFUL, detail="its worker died; the transport cannot say whether it left")
+        return Result(claim=claim, state=DeliveryState.UNKNOWN, receipt=receipt)
+    receipt = Receipt(outcome=Outcome.DEFERRED, detail="its worker died before it left")
+    return Result(claim=claim, state=DeliveryState.DEFERRED, receipt=receipt, due_at=now)
+
+
+def _given_up(claim: Claim, receipt: Receipt, state: DeliveryState) -> Result:
+    hours = int(LIFE / timedelta(hours=1))
+    detail = f"given up after {claim.attempts + 1} tries in {hours} hours: {receipt.detail}"
+    return Result(claim=claim, state=state, receipt=Receipt(outcome=receipt.outcome, detail=detail, code=receipt.code))

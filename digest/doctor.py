@@ -1,0 +1,105 @@
+"""What would go wrong on the day, found before it: one finding a thing looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from digest.app import make_digest
+from digest.config import load_settings
+from digest.errors import DigestError, NothingToDo
+from digest.newsroom import Digest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    what: str
+    ok: bool
+    #: What is so, or what is wrong and what to do.
+    detail: str
+
+
+def examine(config: Path | None, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Look at everything a send needs, in the order of the flow; nothing is sent and nothing changed.
+
+    What depends on something that is broken is not looked at.
+    """
+    try:
+        settings = load_settings(config, environ)
+        yield Finding(
+            what="configuration", ok=True, detail=f"{settings.newsletter.name}, {settings.newsletter.timezone}"
+        )
+        digest = make_digest(settings)
+    except DigestError as error:
+        yield Finding(what="configuration", ok=False, detail=str(error))
+        return
+    with digest:
+        for what, look in LOOKS.items():
+            yield _found(what, look, digest)
+
+
+def _found(what: str, look: Callable[[Digest], str], digest: Digest) -> Finding:
+    try:
+        return Finding(what=what, ok=True, detail=look(digest))
+    except DigestError as error:
+        return Finding(what=what, ok=False, detail=str(error))
+
+
+def _database(digest: Digest) -> str:
+    return f"{digest.store.count_summaries()} summaries stored"
+
+
+def _sources(digest: Digest) -> str:
+    if not digest.sources:
+        raise DigestError("no source is configured: add one under `sources:`")
+    troubled = [f"{state.name}: {state.trouble}" for state in digest.store.source_states() if state.trouble]
+    if troubled:
+        raise DigestError("; ".join(troubled))
+    return f"{len(digest.sources)} configured, none in trouble"
+
+
+def _templates(digest: Digest) -> str:
+    digest.render_specimen()
+    return "they render and inline"
+
+
+def _readers(digest: Digest) -> str:
+    if digest.settings.subscribers is not None:
+        problems = digest.read_subscribers(digest.settings.subscribers).problems
+        if problems:
+            shown = "; ".join(f"{one.place}: {one.message}" for one in problems[:3])
+            raise DigestError(f"{len(problems)} rows need a look: {shown}")
+    counts = digest.store.count_subscribers()
+    return ", ".join(f"{number} {status}" for status, number in counts.items()) or "none yet"
+
+
+def _transport(digest: Digest) -> str:
+    transport = digest.make_transport()
+    try:
+        return transport.check()
+    finally:
+        transport.close()
+
+
+def _calendar(digest: Digest) -> str:
+    windows = [digest.calendar.running(cadence, digest.clock()) for cadence in digest.settings.newsletter.cadences]
+    if not windows:
+        raise NothingToDo("no cadence is configured")
+    return "; ".join(
+        f"{window.label} is due on {window.due.astimezone(digest.calendar.timezone):%A %d %B %Y at %H:%M}"
+        for window in windows
+    )
+
+
+#: What is looked at, in the order of the flow.
+LOOKS: Mapping[str, Callable[[Digest], str]] = {
+    "database": _database,
+    "sources": _sources,
+    "templates": _templates,
+    "readers": _readers,
+    "calendar": _calendar,
+    "transport": _transport,
+}

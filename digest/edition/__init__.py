@@ -1,0 +1,64 @@
+"""Editions: the issue's pool of items rendered and inlined once, cut into fragments; an edition is a join of them.
+
+items -> Templates, render_pool -> Pool -> make_edition -> FrozenEdition -> lay_out -> (message)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+
+from digest.edition.layout import READER_HOLES, Filling, Step, lay_out
+from digest.edition.page import Fragment
+from digest.edition.pool import Paper, Pool, render_pool, render_whole
+from digest.edition.templates import Templates, bundled_directory
+from digest.edition.wording import shortened
+from digest.models import FrozenEdition, Selection
+
+__all__ = [
+    "READER_HOLES",
+    "Filling",
+    "Fragment",
+    "Paper",
+    "Pool",
+    "Step",
+    "Templates",
+    "bundled_directory",
+    "lay_out",
+    "make_edition",
+    "render_pool",
+    "render_whole",
+]
+
+#: Inboxes show about this much beside the subject.
+_PREHEADER = 150
+
+
+def make_edition(pool: Pool, selection: Selection) -> FrozenEdition:
+    """The edition of this selection, with a subject and a preheader that say what is inside.
+
+    The subject counts and names nothing: it travels through headers, logs and lock screens, and a topic there would
+    tell what its reader has. The preheader is part of the body and names headlines.
+    """
+    subject = f"{pool.title}: {_inside(selection)}"
+    preheader = _preheader(pool, selection)
+    hashed = json.dumps([subject, preheader, asdict(selection)], sort_keys=True, ensure_ascii=True)
+    key = hashlib.sha256(hashed.encode()).hexdigest()[:32]
+    return FrozenEdition(key=key, subject=subject, preheader=preheader, selection=selection)
+
+
+def _inside(selection: Selection) -> str:
+    count = len(selection.research)
+    whom = "" if selection.general else " for you"
+    if count:
+        return f"{count} new research {'summary' if count == 1 else 'summaries'}{whom}"
+    return "background reading" + whom if selection.background else "nothing new" + whom
+
+
+def _preheader(pool: Pool, selection: Selection) -> str:
+    placements = (*selection.research, *selection.background)
+    if not placements:
+        return "A short note, as you asked for: nothing new this time, and what happens next."
+    headlines = (pool.headlines[placement.summary_id].rstrip(".") for placement in placements[:4])
+    return shortened(" · ".join(headlines), _PREHEADER)

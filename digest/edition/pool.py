@@ -1,0 +1,248 @@
+"""An issue's pool: its items rendered and inlined once, cut into the fragments any reader's mail is joined from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from digest.edition.colours import palette
+from digest.edition.layout import (
+    ALSO_NEW,
+    BACKGROUND,
+    READER_HOLES,
+    REQUIRED_HOLES,
+    Filling,
+    item_key,
+    why_key,
+)
+from digest.edition.page import Catalogue, Fragment, MarkedPage, WholePage, cut
+from digest.edition.templates import Templates
+from digest.edition.view import direction, view
+from digest.edition.wording import shortened
+from digest.errors import StoreError, TemplateError
+from digest.inlining import inline
+from digest.models import OTHER_TOPIC, Cadence, Evidence, IssueItem, Length, Newsletter, Topic, TopicTree, Window
+
+#: Raised whenever a stored pool could no longer be read as it was meant.
+_VERSION = 1
+_PERIODS = {Cadence.WEEKLY: "week", Cadence.MONTHLY: "month", Cadence.QUARTERLY: "quarter"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paper:
+    """One form (HTML or text) of all editions: the page around its slots, and the pieces that fill them."""
+
+    page: Fragment
+    pieces: Mapping[str, Fragment]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pool:
+    """Everything of an issue that does not depend on the reader: frozen with it, it makes the same mails for ever."""
+
+    label: str
+    title: str
+    cadence: Cadence
+    #: The newsletter's name, and whom its mails come from.
+    newsletter: str
+    sender_name: str
+    address: str
+    #: By summary id.
+    headlines: Mapping[int, str]
+    html: Paper
+    text: Paper
+
+    def dumps(self) -> bytes:
+        """The pool as bytes (JSON); the same pool gives the same bytes."""
+        plain = {"version": _VERSION, **asdict(self)}
+        return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @classmethod
+    def loads(cls, data: bytes) -> Pool:
+        """The pool those bytes were made from. Raises StoreError when they are none of ours."""
+        try:
+            plain: dict[str, Any] = json.loads(data)
+            if plain.pop("version") != _VERSION:
+                raise StoreError("this issue was frozen by another version of Digest; send it with that version")
+            plain["cadence"] = Cadence(plain["cadence"])
+            plain["headlines"] = {int(key): headline for key, headline in plain["headlines"].items()}
+            for form in ("html", "text"):
+                plain[form] = _paper(plain[form])
+            return cls(**plain)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise StoreError(f"the frozen pool of the issue cannot be read: {error}") from error
+
+
+def _paper(plain: Mapping[str, Any]) -> Paper:
+    pieces = {key: tuple(fragment) for key, fragment in plain["pieces"].items()}
+    return Paper(page=tuple(plain["page"]), pieces=pieces)
+
+
+def render_pool(
+    items: Sequence[IssueItem], *, window: Window, newsletter: Newsletter, tree: TopicTree, templates: Templates
+) -> Pool:
+    """Render and inline every item of the issue once, at every length.
+
+    Args:
+        items: the issue's pool; their order does not matter.
+        window: what the issue covers.
+        newsletter: who sends it.
+        tree: the topics, for the labels of sections.
+        templates: `issue.html`, `issue.txt` and what they use.
+
+    Raises:
+        TemplateError: a template is broken, or would lose its styles or holes by being inlined.
+    """
+    catalogue = _catalogue(items, window, tree, _closing_day(window, newsletter))
+    stamp = "z" + hashlib.sha256(repr((items, window, newsletter, tree)).encode()).hexdigest()[:15]
+    context = _context(window, newsletter)
+
+    def paper(form: str) -> Paper:
+        marked = MarkedPage(stamp=stamp, catalogue=catalogue)
+        rendered = _render(templates, f".{form}", marked, context)
+        if form == "html":
+            rendered = inline(rendered, tokens=marked.tokens)
+        page, pieces = cut(rendered, marked)
+        _check_holes(f"issue.{form}", page, pieces, marked)
+        return Paper(page=page, pieces=pieces)
+
+    return Pool(
+        label=window.label,
+        title=window.title,
+        cadence=window.cadence,
+        newsletter=newsletter.name,
+        sender_name=newsletter.sender_name,
+        address=newsletter.address,
+        headlines={item.summary.id: shortened(item.summary.entry.headline, 300) for item in items},
+        html=paper("html"),
+        text=paper("txt"),
+    )
+
+
+def render_whole(
+    items: Sequence[IssueItem],
+    *,
+    fillings: Mapping[str, Filling],
+    window: Window,
+    newsletter: Newsletter,
+    tree: TopicTree,
+    templates: Templates,
+) -> tuple[str, str]:
+    """One reader's HTML (to be inlined) and text from scratch: the slow way, by which the fast one is judged.
+
+    `fillings` is the edition's layout, with the reader's own values in the holes that it leaves open.
+    """
+    catalogue = _catalogue(items, window, tree, _closing_day(window, newsletter))
+    context = _context(window, newsletter)
+
+    def rendered(form: str) -> str:
+        return _render(templates, form, WholePage(fillings=fillings, catalogue=catalogue), context)
+
+    return rendered(".html"), rendered(".txt")
+
+
+def _render(templates: Templates, form: str, page: MarkedPage | WholePage, context: Mapping[str, Any]) -> str:
+    inside = {**context, "hole": page.hole, "slot": page.slot}
+    page.macros = templates.macros(f"_pieces{form}", inside)
+    return templates.render(f"issue{form}", inside)
+
+
+def _context(window: Window, newsletter: Newsletter) -> Mapping[str, Any]:
+    return {
+        "newsletter": newsletter,
+        "window": window,
+        "period": _PERIODS[window.cadence],
+        "direction": direction(newsletter.language),
+        "palette": palette(newsletter.accent),
+    }
+
+
+def _closing_day(window: Window, newsletter: Newsletter) -> date:
+    return window.until.astimezone(ZoneInfo(newsletter.timezone)).date()
+
+
+def _catalogue(items: Sequence[IssueItem], window: Window, tree: TopicTree, until: date) -> Catalogue:
+    """Every piece any edition of this issue may need, by the slot it may stand in."""
+    labels = _labels(tree, window)
+    counts = ("one", "many")
+    opening = [f"{whom}/{count}" for whom in ("personal", "general") for count in counts] + ["background", "quiet"]
+    placed = dict(_item_pieces(items, tree, until))
+    sections: dict[str, tuple[str, tuple[Any, ...]]] = {
+        f"section/{name}": ("section", (name, label, name in tree.by_id)) for name, label in labels.items()
+    }
+    also: dict[str, tuple[str, tuple[Any, ...]]] = {"also": ("also", ())}
+    return {
+        "greeting": {"greeting": ("greeting", ())},
+        "opening": {f"opening/{form}": ("opening", (form,)) for form in opening},
+        "contents": {"contents": ("contents", ())},
+        "contents-links": {
+            "contents/between": ("contents_between", ()),
+            **{f"contents/link/{name}": ("contents_link", (name, label)) for name, label in labels.items()},
+        },
+        "research": {**sections, **placed, **also},
+        "background": {**sections, **placed, **also},
+        "also-topics": {
+            "also/between": ("also_between", ()),
+            **{f"also/topic/{name}": ("also_topic", (label,)) for name, label in labels.items()},
+        },
+        "also-new": {
+            **sections,
+            **{f"headline/{item.summary.id}": ("headline", (view(item, Length.BRIEF, until=until),)) for item in items},
+        },
+        "waiting": {f"waiting/{count}": ("waiting", (count,)) for count in counts},
+    }
+
+
+def _labels(tree: TopicTree, window: Window) -> dict[str, str]:
+    topics = {topic.id: topic.label for topic in tree.topics}
+    return {
+        **topics,
+        OTHER_TOPIC: "More research",
+        BACKGROUND: "Background",
+        ALSO_NEW: f"Also new this {_PERIODS[window.cadence]}",
+    }
+
+
+def _item_pieces(
+    items: Sequence[IssueItem], tree: TopicTree, until: date
+) -> Iterator[tuple[str, tuple[str, tuple[Any, ...]]]]:
+    for item in items:
+        for length in Length:
+            yield item_key(item.summary.id, length), ("item", (view(item, length, until=until),))
+        for topic, words in _reasons(item, tree).items():
+            for general in (False, True):
+                key = why_key(item.summary.id, topic.id, general=general)
+                yield key, ("why", (topic.label, words, general))
+        for general in (False, True):
+            key = why_key(item.summary.id, OTHER_TOPIC, general=general)
+            yield key, ("why_other", (item.pinned,))
+
+
+def _reasons(item: IssueItem, tree: TopicTree) -> Mapping[Topic, tuple[str, ...]]:
+    """For every topic the item may stand under, its own or a parent's, the words that put it there."""
+    reasons: dict[str, tuple[Evidence, ...]] = {}
+    for match in item.matches:
+        for topic_id in tree.lineage(match.topic_id):
+            reasons[topic_id] = (*reasons.get(topic_id, ()), *match.evidence)
+    return {tree.by_id[topic_id]: _words(evidence) for topic_id, evidence in reasons.items()}
+
+
+def _words(evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """The first three different words, in any case."""
+    different = {one.words.casefold(): one.words for one in reversed(evidence)}
+    ordered = dict.fromkeys(one.words.casefold() for one in evidence)
+    return tuple(different[key] for key in ordered)[:3]
+
+
+def _check_holes(name: str, page: Fragment, pieces: Mapping[str, Fragment], marked: MarkedPage) -> None:
+    found = {hole for fragment in (page, *pieces.values()) for hole in fragment[1::2]}
+    known = READER_HOLES | set(marked.catalogue) | {"preheader", "subject", "count"}
+    if unknown := found - known:
+        raise TemplateError(f"{name} has a hole {min(unknown)!r}; the holes are {', '.join(sorted(known))}")
+    if missing := REQUIRED_HOLES - found:
+        raise TemplateError(f"{name} lacks {', '.join(sorted(missing))}: every mail must have room for that")

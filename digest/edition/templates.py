@@ -1,0 +1,96 @@
+"""The templates of a mail, and what may go wrong in one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    select_autoescape,
+)
+from jinja2 import TemplateError as JinjaError
+from markupsafe import Markup
+
+from digest.edition.wording import spoken_date, wrapped
+from digest.errors import TemplateError
+
+#: Controls, line separators, bidirectional overrides and halves of surrogates: no text of ours has a use for them.
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+
+
+def bundled_directory() -> Path:
+    """Where our own email templates are: in the wheel inside the package, in a checkout beside it."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "_templates" / "email"
+    return installed if installed.is_dir() else package.parent / "templates" / "email"
+
+
+class Templates:
+    """Templates by name; of two directories the earlier one wins, file by file."""
+
+    def __init__(self, directories: Sequence[Path]) -> None:
+        """Look in these directories, an operator's own before ours."""
+        self._directories = tuple(str(directory) for directory in directories)
+        self._environment = Environment(
+            loader=FileSystemLoader(self._directories),
+            autoescape=select_autoescape(enabled_extensions=("html",), default=False),
+            undefined=StrictUndefined,
+            finalize=_printable,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        self._environment.filters.update(wrapped=wrapped, spoken_date=spoken_date)
+
+    def render(self, name: str, context: Mapping[str, Any]) -> str:
+        """The text of this template.
+
+        Raises:
+            TemplateError: it is missing, wrong, or uses a value that is not there; the message names file and line.
+        """
+        with self._explained(name):
+            return self._environment.get_template(name).render(context)
+
+    def macros(self, name: str, context: Mapping[str, Any]) -> Any:
+        """The macros of this template as attributes of one object. Raises TemplateError as `render` does."""
+        with self._explained(name):
+            return self._environment.get_template(name).make_module(dict(context))
+
+    @contextmanager
+    def _explained(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except TemplateNotFound as error:
+            where = ", ".join(self._directories)
+            raise TemplateError(f"{name}: there is no template {error.name!r} in {where}") from error
+        except TemplateSyntaxError as error:
+            raise TemplateError(f"{error.filename or error.name or name}:{error.lineno}: {error.message}") from error
+        except (JinjaError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
+            raise TemplateError(f"{self._place(error.__traceback__) or name}: {error}") from error
+
+    def _place(self, traceback: TracebackType | None) -> str:
+        """File and line of the innermost template in a traceback; empty when there is none."""
+        place = ""
+        while traceback is not None:
+            file = traceback.tb_frame.f_code.co_filename
+            if file.startswith(self._directories):
+                place = f"{file}:{traceback.tb_lineno}"
+            traceback = traceback.tb_next
+        return place
+
+
+def _printable(value: Any) -> Any:
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return _UNPRINTABLE.sub("", value)
+    return value

@@ -1,0 +1,146 @@
+"""A summary as a mail shows it: what is printed at each length, in plain values for the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from digest.edition.wording import (
+    host_of,
+    one_line,
+    safe_url,
+    shortened,
+    shortened_blocks,
+    spoken_date,
+    text_of,
+)
+from digest.models import Block, Entry, IssueItem, Kind, Length, Section, SectionRole
+
+#: How many characters of one part are printed. Important considerations are never cut, at any length.
+_PART_LIMIT = {Length.BRIEF: 360, Length.STANDARD: 900, Length.FULL: 8000}
+_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "yi", "ps", "sd", "ug", "ckb", "dv"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One labelled stretch of an item; the label is empty where none is needed."""
+
+    label: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemView:
+    """One item at one length."""
+
+    id: int
+    headline: str
+    #: A safe link to the original and the site it leads to; None where the source has none.
+    url: str | None
+    host: str
+    #: The key takeaway; empty where the source has none.
+    takeaway: tuple[Block, ...]
+    parts: tuple[Part, ...]
+    #: The important considerations; empty when the source names none.
+    limits: tuple[Block, ...]
+    #: The considerations in one line, for the brief form.
+    limits_line: str
+    #: People, design, journal and date, as known.
+    facts: tuple[str, ...]
+    credibility: str
+    background: bool
+    #: True when it was added before this issue's window.
+    earlier: bool
+    #: True when something was left out that the original has.
+    cut: bool
+    brief: bool
+    language: str
+    direction: str
+
+
+def view(item: IssueItem, length: Length, *, until: date) -> ItemView:
+    """What is printed of an item at this length.
+
+    Args:
+        item: the summary as it stands in the issue.
+        length: a brief one is headline, takeaway and considerations; a full one everything but the references.
+        until: the day the issue's window closed, in the newsletter's zone; a date on or after it is one to come.
+    """
+    entry = item.summary.entry
+    url = safe_url(entry.url)
+    takeaway, cut_takeaway = _takeaway(entry, length)
+    parts, cut_parts = _parts(entry, length, has_takeaway=bool(takeaway))
+    limits = _blocks(entry.section(SectionRole.CONSIDERATIONS))
+    return ItemView(
+        id=item.summary.id,
+        headline=shortened(entry.headline, 300) or "Without a title",
+        url=url,
+        host=host_of(url) if url else "",
+        takeaway=takeaway,
+        parts=parts,
+        limits=limits,
+        limits_line=one_line(text_of(limits)),
+        facts=_facts(entry, until),
+        credibility=one_line(entry.credibility or ""),
+        background=entry.kind is Kind.BACKGROUND,
+        earlier=not item.fresh,
+        cut=cut_takeaway or cut_parts,
+        brief=length is Length.BRIEF,
+        language=entry.language,
+        direction=direction(entry.language),
+    )
+
+
+def direction(language: str) -> str:
+    """`rtl` or `ltr`, by the language's first subtag."""
+    return "rtl" if language.lower().split("-")[0] in _RIGHT_TO_LEFT else "ltr"
+
+
+def _blocks(section: Section | None) -> tuple[Block, ...]:
+    return section.blocks if section else ()
+
+
+def _takeaway(entry: Entry, length: Length) -> tuple[tuple[Block, ...], bool]:
+    return shortened_blocks(_blocks(entry.section(SectionRole.TAKEAWAY)), _PART_LIMIT[length])
+
+
+def _parts(entry: Entry, length: Length, *, has_takeaway: bool) -> tuple[tuple[Part, ...], bool]:
+    sections = tuple(_printed(entry, length))
+    if length is Length.BRIEF:
+        # Without a takeaway the first words of the text stand in for it.
+        sections = () if has_takeaway else sections[:1]
+    parts, cut = [], False
+    for label, section in sections:
+        blocks, shorter = shortened_blocks(section.blocks, _PART_LIMIT[length])
+        cut = cut or shorter
+        if blocks:
+            parts.append(Part(label="" if length is Length.BRIEF else label, blocks=blocks))
+    return tuple(parts), cut or (length is not Length.FULL and _has_more(entry))
+
+
+def _printed(entry: Entry, length: Length) -> Iterable[tuple[str, Section]]:
+    """The sections of an item in the mail's order, with their labels."""
+    if findings := entry.section(SectionRole.FINDINGS):
+        yield "What they found", findings
+    if relevance := entry.section(SectionRole.RELEVANCE):
+        yield "Why it matters", relevance
+    bodies = [section for section in entry.sections if section.role is SectionRole.BODY]
+    if length is not Length.FULL:
+        bodies = [] if entry.section(SectionRole.FINDINGS) else bodies[:1]
+    yield from ((section.heading or "", section) for section in bodies)
+    if length is Length.FULL and (answers := entry.section(SectionRole.FAQ)):
+        yield answers.heading or "Questions and answers", answers
+
+
+def _has_more(entry: Entry) -> bool:
+    """Whether a full item would print what a shorter one leaves out."""
+    bodies = sum(section.role is SectionRole.BODY for section in entry.sections)
+    shown = 0 if entry.section(SectionRole.FINDINGS) else 1
+    return bodies > shown or entry.section(SectionRole.FAQ) is not None
+
+
+def _facts(entry: Entry, until: date) -> tuple[str, ...]:
+    date = spoken_date(entry.published, until) if entry.published else None
+    known = (entry.people, entry.design, entry.journal, date)
+    return tuple(shortened(fact, 160) for fact in known if fact)

@@ -1,0 +1,486 @@
+"""The newsletter as its faces (command line, scheduler) see it: every method is one unit of work, safe to call again.
+
+`app.make_digest` puts it together; nothing here names a concrete store, source or transport, or reads the clock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from difflib import get_close_matches
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Self
+
+from digest import owners, pipeline
+from digest.cadence import Calendar
+from digest.config import Settings
+from digest.edition import Pool, Templates, make_edition, render_pool
+from digest.errors import InputError, NothingToDo, StateError, TransportError
+from digest.models import (
+    Claim,
+    DeliveryState,
+    FrozenEdition,
+    Issue,
+    IssueItem,
+    IssueStatus,
+    Message,
+    Newsletter,
+    Outcome,
+    Problem,
+    Profile,
+    Recipient,
+    Selection,
+    Subscriber,
+    SubscriberStatus,
+    TopicTree,
+    Window,
+)
+from digest.outbox import Sent, send_issue
+from digest.pipeline import Composed, Selector, Synced, Visit
+from digest.press import Press
+from digest.sources.base import Source
+from digest.store.base import Store
+from digest.subscribers import Read, read_subscribers
+from digest.tokens import Signer
+from digest.topics import Tagger
+from digest.transports.base import Transport
+
+#: States in which a delivery still wants to leave.
+OPEN = frozenset({DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.INFLIGHT, DeliveryState.DEFERRED})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """One edition as it would be sent, and whose it is."""
+
+    issue: Issue
+    edition: FrozenEdition
+    pool: Pool
+    message: Message
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tick:
+    """What one ring of the bell came to."""
+
+    visits: tuple[Visit, ...] = ()
+    composed: tuple[Composed, ...] = ()
+    approved: tuple[Issue, ...] = ()
+    sent: tuple[tuple[Issue, Sent], ...] = ()
+
+    @property
+    def did_nothing(self) -> bool:
+        """True when nothing was due."""
+        return not (self.visits or self.composed or self.approved or self.sent)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Imported:
+    """What a file of readers came to."""
+
+    synced: Synced
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Digest:
+    """The newsletter, as its faces see it. Close it, or use it as a context manager."""
+
+    settings: Settings
+    newsletter: Newsletter
+    calendar: Calendar
+    tree: TopicTree
+    tagger: Tagger
+    sources: Sequence[Source]
+    store: Store
+    templates: Templates
+    signer: Signer
+    clock: Callable[[], datetime]
+    #: Made only when something is sent: looking at an issue needs no server.
+    make_transport: Callable[[], Transport]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+
+    @property
+    def today(self) -> date:
+        """The day in the newsletter's time zone."""
+        return self.calendar.local_day(self.clock())
+
+    # --- collect and compose -----------------------------------------------------------------------------
+
+    def collect(
+        self, name: str | None = None, *, on_visit: Callable[[Visit], None] = lambda _visit: None
+    ) -> tuple[Visit, ...]:
+        """Visit the sources, or one by name, even if it is backed off. InputError for a name that is none."""
+        chosen = [source for source in self.sources if name in (None, source.name)]
+        if name is not None and not chosen:
+            raise InputError(f"there is no source {name!r}{did_you_mean(name, (one.name for one in self.sources))}")
+        return pipeline.collect(self.store, chosen, now=self.clock(), insist=name is not None, on_visit=on_visit)
+
+    def window(self, label: str) -> Window:
+        """The window of a label. InputError when there is none, or when it lies in the future."""
+        window = self.calendar.named(label)
+        if window is None:
+            raise InputError(f"{label!r} names no issue: write a month (2026-11), week (2026-W47) or quarter (2026-Q4)")
+        if window.since > self.clock():
+            raise InputError(f"{window.label} has not begun yet: it opens on {self.calendar.local_day(window.since)}")
+        return window
+
+    def compose(self, window: Window) -> Composed:
+        """Make a window's issue, or bring its draft up to date.
+
+        Raises:
+            NothingToDo: no issue of this cadence was ever made, and nothing was added in this window.
+        """
+        first = not self.store.issues(window.cadence)
+        if first and not self.store.summaries_added(window.since, window.until):
+            raise NothingToDo(f"no summary was added in {window.title} ({window.label}), so there is no issue to make")
+        settings = self.settings
+        assumed = frozenset(source.name for source in settings.sources if source.condition == "assumed")
+        rules = pipeline.Rules(
+            tags=self.tagger, assumed=assumed, study_age_limit_years=settings.selection.study_age_limit_years
+        )
+        since = self._waiting_since(window)
+        return pipeline.compose(
+            self.store, window, waiting_since=since, rules=rules, now=self.clock(), today=self.today
+        )
+
+    def _waiting_since(self, window: Window) -> datetime:
+        """From when on things may wait: so many windows back, or the end of the last approved issue if earlier."""
+        begin = window
+        for _ in range(self.settings.selection.roll_over):
+            begin = self.calendar.before(begin)
+        approved = [
+            issue.window.until
+            for issue in self.store.issues(window.cadence)
+            if issue.status is not IssueStatus.DRAFT and issue.window.until <= window.since
+        ]
+        return min([begin.since, *sorted(approved)[-1:]])
+
+    # --- look and approve --------------------------------------------------------------------------------
+
+    def issue(self, label: str | None = None) -> Issue:
+        """The issue of this label, or the latest. StateError when there is none."""
+        if label is None:
+            latest = next(iter(self.store.issues()), None)
+            if latest is None:
+                raise StateError("there is no issue yet: make one with `digest compose`")
+            return latest
+        issue = self.store.issue(self.window(label).label)
+        if issue is None:
+            raise StateError(f"there is no issue {label}: make it with `digest compose --period {label}`")
+        return issue
+
+    def subscriber(self, address: str) -> Subscriber:
+        """The subscriber of this address. InputError when there is none."""
+        found = next(iter(self.store.subscribers([address])), None)
+        if found is None:
+            raise InputError(f"{address} is no subscriber: `digest subscribers list` shows them")
+        return found
+
+    def preview_reader(self, issue: Issue, address: str) -> Preview:
+        """The issue as this subscriber gets it: of an approved issue, the very bytes.
+
+        Raises:
+            NothingToDo: they get nothing of it; the message says why.
+        """
+        reader = self.subscriber(address)
+        if issue.status is not IssueStatus.DRAFT:
+            return self._preview_sent(issue, reader)
+        if reader.cadence is not issue.window.cadence:
+            raise NothingToDo(f"{address} reads the {reader.cadence} issues, and {issue.window.label} is none of them")
+        selection = self._selection_of(issue, reader)
+        pool = self._pool(issue, selection)
+        return self._preview(issue, make_edition(pool, selection), pool, reader)
+
+    def preview_interests(self, issue: Issue, interests: Sequence[str]) -> Preview:
+        """The issue as a new reader of these interests gets it; the general edition for none.
+
+        Raises:
+            InputError: an interest is no topic.
+            NothingToDo: the issue has nothing for such a reader.
+        """
+        for interest in interests:
+            if interest not in self.tree.by_id:
+                near = did_you_mean(interest, self.tree.by_id)
+                raise InputError(f"{interest!r} is no topic{near}; `digest topics list` shows them all")
+        selection = self._selector(issue).selection(Profile(interests=tuple(interests)))
+        if selection.is_empty:
+            raise NothingToDo(f"{issue.window.label} has nothing new for these interests")
+        pool = self._pool(issue, selection)
+        return self._preview(issue, make_edition(pool, selection), pool, Subscriber(address="reader@example.org"))
+
+    def _selection_of(self, issue: Issue, reader: Subscriber) -> Selection:
+        one = pipeline.recipients(
+            self.store, issue, self._selector(issue), _only_selection, today=self.today, only=reader.id
+        )
+        recipient = next(one)
+        if recipient.edition is None:
+            raise NothingToDo(f"{reader.address} gets nothing of {issue.window.label}: {recipient.skip}")
+        return recipient.edition.selection
+
+    def _preview_sent(self, issue: Issue, reader: Subscriber) -> Preview:
+        delivery = self.store.delivery(issue.id, reader.id)
+        if delivery is None:
+            raise NothingToDo(f"{reader.address} was no reader of {issue.window.label} on the day it was approved")
+        if delivery.edition_id is None:
+            raise NothingToDo(f"{reader.address} gets nothing of {issue.window.label}: {delivery.detail}")
+        pool = Pool.loads(self.store.frozen_pool(issue.id))
+        return self._preview(issue, self.store.edition(delivery.edition_id), pool, reader)
+
+    def _preview(self, issue: Issue, edition: FrozenEdition, pool: Pool, reader: Subscriber) -> Preview:
+        press = self._press(issue, pool)
+        html, text = press.parts(edition, subscriber_id=reader.id, address=reader.address, name=reader.name)
+        message = press.message(edition, subscriber_id=reader.id, address=reader.address, name=reader.name)
+        return Preview(issue=issue, edition=edition, pool=pool, message=message, html=html, text=text)
+
+    def _selector(self, issue: Issue) -> Selector:
+        items = self.store.items(issue.id)
+        caught_up = pipeline.caught_up(self.store, issue, items)
+        return Selector(self.store, items, tree=self.tree, limits=self.settings.selection.limits(), caught_up=caught_up)
+
+    def _pool(self, issue: Issue, selection: Selection | None = None) -> Pool:
+        """The issue's pool rendered: all of it, or what one selection needs."""
+        items: Sequence[IssueItem] = self.store.items(issue.id)
+        if selection is not None:
+            placed = (*selection.research, *selection.background, *selection.also_new)
+            needed = {placement.summary_id for placement in placed}
+            items = [item for item in items if item.summary.id in needed]
+        return render_pool(
+            items, window=issue.window, newsletter=self.newsletter, tree=self.tree, templates=self.templates
+        )
+
+    def render_specimen(self) -> None:
+        """Render and inline a page without items, to see that the templates can. TemplateError when they cannot."""
+        window = self.calendar.running(self.settings.newsletter.cadences[0], self.clock())
+        render_pool((), window=window, newsletter=self.newsletter, tree=self.tree, templates=self.templates)
+
+    def _press(self, issue: Issue, pool: Pool) -> Press:
+        return Press(
+            pool,
+            issue,
+            newsletter=self.newsletter,
+            signer=self.signer,
+            unsubscribe_address=self.settings.newsletter.unsubscribe_mailto,
+            now=self.clock(),
+        )
+
+    def approve(self, issue: Issue, *, by: str) -> Issue:
+        """Freeze the issue: its pool, its editions and everybody's delivery, all at once.
+
+        Raises:
+            StateError: its window is still open.
+            NothingToDo: it is no draft any more.
+        """
+        window = issue.window
+        if issue.status is not IssueStatus.DRAFT:
+            raise NothingToDo(f"{window.label} is {issue.status} already")
+        if self.clock() < window.until:
+            closing = self.calendar.local_day(window.until)
+            raise StateError(f"{window.label} is still filling: approve it when its window has closed, on {closing}")
+        pool = self._pool(issue)
+        dumped = pool.dumps()
+        make = partial(make_edition, pool)
+        everybody = pipeline.recipients(self.store, issue, self._selector(issue), make, today=self.today)
+        content_hash = hashlib.sha256(dumped).hexdigest()
+        return self.store.freeze(
+            issue.id, everybody, pool=dumped, content_hash=content_hash, approved_by=by, now=self.clock()
+        )
+
+    # --- send --------------------------------------------------------------------------------------------
+
+    def approve_if_auto(self, issue: Issue) -> Issue:
+        """The issue, approved where approval is automatic and its window has closed."""
+        is_auto = self.settings.newsletter.approval == "auto"
+        if is_auto and issue.status is IssueStatus.DRAFT and issue.window.until <= self.clock():
+            return self.approve(issue, by="auto")
+        return issue
+
+    def approve_what_is_due(self) -> tuple[Issue, ...]:
+        """Approve the drafts of the latest closed windows that are due, where approval is automatic."""
+        now = self.clock()
+        latest = (self.calendar.latest_closed(cadence, now) for cadence in self.settings.newsletter.cadences)
+        drafts = (self.store.issue(window.label) for window in latest if window.due <= now)
+        due = [issue for issue in drafts if issue is not None and issue.status is IssueStatus.DRAFT]
+        after = [self.approve_if_auto(issue) for issue in due]
+        return tuple(issue for issue in after if issue.status is IssueStatus.APPROVED)
+
+    def who_gets_what(self, issue: Issue) -> Iterator[Recipient]:
+        """Everybody of the issue's cadence as it would be frozen now, in the order of their ids; nothing is stored."""
+        return pipeline.recipients(self.store, issue, self._selector(issue), _only_selection, today=self.today)
+
+    def sendable(self) -> tuple[Issue, ...]:
+        """Approved issues with deliveries that are due now, the oldest first."""
+        now = self.clock()
+        return tuple(
+            issue
+            for issue in reversed(self.store.issues())
+            if issue.status is IssueStatus.APPROVED
+            and not issue.held
+            and issue.window.due <= now
+            and self.is_open(issue)
+        )
+
+    def is_open(self, issue: Issue) -> bool:
+        """Whether any of its deliveries may still leave."""
+        return self.outstanding(issue) > 0
+
+    def outstanding(self, issue: Issue) -> int:
+        """How many of its deliveries may still leave."""
+        return sum(number for state, number in self.store.progress(issue.id).items() if state in OPEN)
+
+    def send(
+        self,
+        issue: Issue,
+        *,
+        stop: Callable[[], bool] = lambda: False,
+        on_progress: Callable[[Sent], None] = lambda _sent: None,
+    ) -> Sent:
+        """Send what is due of an approved issue. Safe to call again, at once, or on another machine.
+
+        Raises:
+            StateError: it is not approved, or was aborted.
+            NothingToDo: nothing of it is left to send.
+        """
+        label = issue.window.label
+        if issue.status is IssueStatus.DRAFT:
+            raise StateError(
+                f"{label} is not approved yet: look at it with `digest preview {label}`, then `digest approve {label}`"
+            )
+        if issue.status is IssueStatus.ABORTED:
+            raise StateError(f"{label} was aborted and is never sent")
+        if not self.is_open(issue):
+            raise NothingToDo(f"nothing of {label} is left to send")
+        transport = self.make_transport()
+        try:
+            return send_issue(
+                self.store,
+                transport,
+                self._compose_claim(issue),
+                issue_id=issue.id,
+                owner=owners.this_run(),
+                clock=self.clock,
+                policy=self.settings.delivery.on_doubt,
+                gone=owners.surely_gone,
+                stop=stop,
+                on_progress=on_progress,
+            )
+        finally:
+            transport.close()
+
+    def send_test(self, preview: Preview, *, to: str) -> str:
+        """Send a preview to one address, marked as a test, past the ledger. What the transport said.
+
+        Raises:
+            TransportError: it could not be handed over.
+        """
+        edition = replace(
+            preview.edition, subject=f"[TEST] {preview.edition.subject}", key=f"test {preview.edition.key}"
+        )
+        press = self._press(preview.issue, preview.pool)
+        message = press.message(edition, subscriber_id=0, address=to, name="")
+        transport = self.make_transport()
+        try:
+            receipt = transport.submit([message])[0]
+        finally:
+            transport.close()
+        if receipt.outcome is not Outcome.ACCEPTED:
+            raise TransportError(f"the test mail to {to} was not accepted: {receipt.detail}")
+        return receipt.detail
+
+    def _compose_claim(self, issue: Issue) -> Callable[[Claim], Message]:
+        press = self._press(issue, Pool.loads(self.store.frozen_pool(issue.id)))
+        edition_of = lru_cache(pipeline.SHARED_EDITIONS)(self.store.edition)
+
+        def compose(claim: Claim) -> Message:
+            edition = edition_of(claim.edition_id)
+            return press.message(edition, subscriber_id=claim.subscriber_id, address=claim.address, name=claim.name)
+
+        return compose
+
+    # --- the bell ----------------------------------------------------------------------------------------
+
+    def tick(self, *, stop: Callable[[], bool] = lambda: False) -> Tick:
+        """Do whatever is due now, in the order of the flow; each step finds its work in the database."""
+        visits = self._collect_if_due()
+        self.sync_subscribers()
+        composed = tuple(self._compose_if_closed())
+        approved = self.approve_what_is_due()
+        sent = []
+        for issue in self.sendable():
+            if stop():
+                break
+            sent.append((issue, self.send(issue, stop=stop)))
+        return Tick(visits=visits, composed=composed, approved=approved, sent=tuple(sent))
+
+    def _collect_if_due(self) -> tuple[Visit, ...]:
+        now, every = self.clock(), self.settings.collect_every
+        checked = {state.name: state.checked_at for state in self.store.source_states()}
+        due = [one for one in self.sources if (at := checked.get(one.name)) is None or now - at >= every]
+        visits = pipeline.collect(self.store, due, now=now) if due else ()
+        return tuple(visit for visit in visits if visit.passed_over is None)
+
+    def _compose_if_closed(self) -> Iterator[Composed]:
+        """Issues of windows that have closed and have none yet: a missed one is made once, however late."""
+        for cadence in self.settings.newsletter.cadences:
+            window = self.calendar.latest_closed(cadence, self.clock())
+            known = self.store.issue(window.label)
+            if known is None or (known.status is IssueStatus.DRAFT and known.composed_at < window.until):
+                with suppress(NothingToDo):
+                    yield self.compose(window)
+
+    # --- subscribers -------------------------------------------------------------------------------------
+
+    def sync_subscribers(self) -> Imported | None:
+        """Bring the configured file into the database; None when none is configured."""
+        path = self.settings.subscribers
+        return self.import_subscribers(path) if path is not None else None
+
+    def import_subscribers(self, path: Path) -> Imported:
+        """Bring a YAML or CSV file into the database. InputError when it cannot be read at all."""
+        read = self.read_subscribers(path)
+        synced = pipeline.sync(self.store, [row.subscriber for row in read.subscribers], now=self.clock())
+        return Imported(synced=synced, problems=read.problems)
+
+    def read_subscribers(self, path: Path) -> Read:
+        """What a YAML or CSV file of readers holds, stored nowhere. InputError when it cannot be read at all."""
+        offered = self.settings.newsletter.cadences
+        return read_subscribers(
+            path,
+            topics=self.tree.by_id.keys(),
+            default_cadence=offered[0],
+            cadences=offered,
+            default_language=self.newsletter.language,
+        )
+
+    def unsubscribe(self, address: str) -> bool:
+        """Never mail this address again unless its owner asks anew. False when they had left before."""
+        reader = self.subscriber(address)
+        if reader.status is SubscriberStatus.UNSUBSCRIBED:
+            return False
+        return self.store.set_status(address, SubscriberStatus.UNSUBSCRIBED, now=self.clock())
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """` (did you mean 'x'?)` for the nearest known word; empty when none is near."""
+    near = get_close_matches(word, list(known), n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def _only_selection(selection: Selection) -> FrozenEdition:
+    """An edition of which only the selection is asked for: it spares rendering the whole pool to preview one reader."""
+    return FrozenEdition(key="", subject="", preheader="", selection=selection)

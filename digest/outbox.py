@@ -1,0 +1,260 @@
+r"""Claim, send, record: the deliveries of an issue leave through a transport, and the ledger knows.
+
+    recover -> claim -> compose -> intents committed -> submit -> results committed
+               \_____ a batch ____/ \________________ a window __________________/
+
+One commit writes the results of a window and the intents of the next. So a crash leaves at most one window in doubt.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from digest.deliveries import decide, reconciled
+from digest.errors import DigestError, InputError, TransportError
+from digest.models import (
+    Claim,
+    DeliveryState,
+    DoubtPolicy,
+    Message,
+    Outcome,
+    Receipt,
+    Result,
+)
+from digest.store.base import Store
+from digest.suppression import feedback_of, suppression_after
+from digest.transports.base import Transport
+
+#: How many deliveries a worker takes at once, and for how long (seconds). A lease that runs out early costs nothing:
+#: nothing of a claimed delivery has left, and whoever claims it next raises the fence.
+BATCH = 256
+LEASE = 300.0
+#: How long (seconds) a window may be in flight before another machine believes its worker dead. A server may take 10
+#: minutes to answer the dot (RFC 5321, 4.5.3.2.6), and a window is a few messages: a shorter lease makes duplicates.
+INFLIGHT_LEASE = 3600.0
+
+#: How many reasons a run keeps in memory; the ledger has them all.
+REASONS = 100
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True, slots=True)
+class Sent:
+    """What one run of the outbox did, as it counts up."""
+
+    accepted: int = 0
+    deferred: int = 0
+    bounced: int = 0
+    #: Addresses that may not be mailed any more because of what came back.
+    suppressed: int = 0
+    unknown: int = 0
+    #: Claimed and not sent: the reader left, was suppressed or paused meanwhile, or the issue was held or aborted.
+    withheld: int = 0
+    #: Of workers that died: sent again, although a first copy may have arrived.
+    resent: int = 0
+    #: Why the first `REASONS` deliveries that did not go well did not, by delivery id.
+    reasons: dict[int, str] = field(default_factory=dict)
+    #: Why the transport could carry nothing more; None when all went its way.
+    trouble: TransportError | None = None
+
+    @property
+    def handled(self) -> int:
+        """How many deliveries it has dealt with, one way or another."""
+        return self.accepted + self.deferred + self.bounced + self.withheld
+
+
+def send_issue(
+    store: Store,
+    transport: Transport,
+    compose: Callable[[Claim], Message],
+    *,
+    issue_id: int,
+    owner: str,
+    clock: Callable[[], datetime],
+    policy: DoubtPolicy,
+    gone: Callable[[Collection[str]], Collection[str]],
+    stop: Callable[[], bool] = lambda: False,
+    on_progress: Callable[[Sent], None] = lambda _: None,
+) -> Sent:
+    """Send what is due of an issue until nothing is, or `stop()` is true; safe to call anywhere, at once or again.
+
+    Args:
+        store: holds the ledger.
+        transport: what carries the messages.
+        compose: makes the message of a claim, the same bytes every time. What it cannot make is recorded with the
+            reason: refused for good on InputError (the row itself is wrong), to be tried again on any other error.
+        issue_id: which issue; one that is held or aborted sends nothing.
+        owner: names this very run, and no other ever.
+        clock: the time, aware and in UTC.
+        policy: what becomes of deliveries that may or may not have left.
+        gone: which of these owners are surely dead.
+        stop: asked before every window; the window in hand is always finished and recorded.
+        on_progress: told after every window.
+
+    Returns:
+        What was done. `trouble` is set when the transport could not carry anything: what was not tried is back in the
+        outbox, and nobody's tries were counted up.
+    """
+    run = _Run(
+        store=store,
+        transport=transport,
+        compose=compose,
+        issue_id=issue_id,
+        owner=owner,
+        clock=clock,
+        policy=policy,
+        gone=gone,
+        stop=stop,
+    )
+    results: list[Result] = []
+    for window in run.windows():
+        ready, failed = run.composed(window)
+        granted = run.record([*results, *failed], list(ready))
+        results = run.submitted({claim: ready[claim] for claim in ready if claim.delivery_id in granted})
+        on_progress(run.sent)
+    run.record(results, [])
+    on_progress(run.sent)
+    return run.sent
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Run:
+    store: Store
+    transport: Transport
+    compose: Callable[[Claim], Message]
+    issue_id: int
+    owner: str
+    clock: Callable[[], datetime]
+    policy: DoubtPolicy
+    gone: Callable[[Collection[str]], Collection[str]]
+    stop: Callable[[], bool]
+    sent: Sent = field(default_factory=Sent)
+
+    def windows(self) -> Iterator[Sequence[Claim]]:
+        """Claims, a window at a time, until none is due; what is left over when we must stop is given back."""
+        self.recover()
+        while not self._must_stop():
+            claims = self.store.claim(self.issue_id, self.owner, limit=BATCH, lease=LEASE, now=self.clock())
+            if not claims and not self.recover():
+                return
+            for start in range(0, len(claims), self.transport.window):
+                if self._must_stop():
+                    self.store.release(claims[start:], self.owner, now=self.clock())
+                    return
+                yield claims[start : start + self.transport.window]
+
+    def composed(self, window: Sequence[Claim]) -> tuple[dict[Claim, Message], list[Result]]:
+        """The messages of a window, and a result for each claim whose message cannot be made."""
+        ready: dict[Claim, Message] = {}
+        failed: list[Result] = []
+        for claim in window:
+            try:
+                ready[claim] = self.compose(claim)
+            except InputError as error:
+                failed.append(self._result(claim, Receipt(outcome=Outcome.REFUSED, detail=str(error))))
+            except Exception as error:  # noqa: BLE001 - one bad row, or a mistake of ours about it, never stops the rest
+                _log.warning("delivery %d cannot be composed: %s", claim.delivery_id, type(error).__name__)
+                detail = str(error) if isinstance(error, DigestError) else repr(error)
+                failed.append(self._result(claim, Receipt(outcome=Outcome.DEFERRED, detail=detail)))
+        return ready, failed
+
+    def record(self, results: Sequence[Result], intents: Sequence[Claim]) -> frozenset[int]:
+        """Commit both at once; the ids of the intents that may leave."""
+        if not results and not intents:
+            return frozenset()
+        now = self.clock()
+        for result in results:
+            self._suppress(result, now)
+        granted = self.store.record(results, intents, self.owner, lease=INFLIGHT_LEASE, now=now)
+        self.sent.withheld += len(intents) - len(granted)
+        return granted
+
+    def submitted(self, messages: dict[Claim, Message]) -> list[Result]:
+        """Hand the messages over. On trouble, where nothing left, the intents are taken back."""
+        if not messages:
+            return []
+        try:
+            receipts = self.transport.submit(list(messages.values()))
+            answers = list(zip(messages, map(self._asked, messages.values(), receipts), strict=True))
+        except TransportError as error:
+            self.sent.trouble = error
+            self.store.release(list(messages), self.owner, now=self.clock())
+            return []
+        except Exception as error:
+            # A mistake in the transport: anything may have left. The ledger hears so before anybody else does.
+            doubt = Receipt(outcome=Outcome.DOUBTFUL, detail=f"the transport failed: {error!r}")
+            self.record([self._result(claim, doubt) for claim in messages], [])
+            raise
+        return [self._result(claim, receipt) for claim, receipt in answers]
+
+    def recover(self) -> bool:
+        """Take back what died with its worker, by policy; whether there was anything."""
+        gone = self.gone(self.store.owners(self.issue_id) - {self.owner})
+        now = self.clock()
+        settled = self._reconcile(gone, now) if self.policy is DoubtPolicy.RECONCILE else 0
+        resend = self.policy is DoubtPolicy.RESEND
+        recovered = self.store.recover(self.issue_id, resend=resend, gone=gone, now=now)
+        self.sent.resent += recovered.resent
+        self.sent.unknown += recovered.held
+        return bool(settled or recovered.released or recovered.resent)
+
+    def _reconcile(self, gone: Collection[str], now: datetime) -> int:
+        results = []
+        for claim in self.store.in_flight(self.issue_id, gone, now=now):
+            carried = self._carried(partial(self.compose, claim))
+            results.append(reconciled(claim, carried, now=now))
+        for result in results:
+            self._count(result)
+        return self.store.settle(results, now=now)
+
+    def _asked(self, message: Message, receipt: Receipt) -> Receipt:
+        """The receipt; under `RECONCILE` what the transport knows better when it is a doubtful one."""
+        if receipt.outcome is not Outcome.DOUBTFUL or self.policy is not DoubtPolicy.RECONCILE:
+            return receipt
+        carried = self._carried(lambda: message)
+        if carried is None:
+            return receipt
+        return Receipt(outcome=Outcome.ACCEPTED if carried else Outcome.DEFERRED, detail=receipt.detail)
+
+    def _carried(self, message: Callable[[], Message]) -> bool | None:
+        try:
+            return self.transport.has(message())
+        except Exception as error:  # noqa: BLE001 - whatever keeps us from knowing: a person will decide
+            _log.warning("a delivery in doubt cannot be looked up: %s", type(error).__name__)
+            return None
+
+    def _result(self, claim: Claim, receipt: Receipt) -> Result:
+        result = decide(claim, receipt, policy=self.policy, now=self.clock())
+        self._count(result)
+        return result
+
+    def _count(self, result: Result) -> None:
+        match result.state:
+            case DeliveryState.ACCEPTED:
+                self.sent.accepted += 1
+                return
+            case DeliveryState.BOUNCED:
+                self.sent.bounced += 1
+            case DeliveryState.UNKNOWN:
+                self.sent.unknown += 1
+            case _:
+                self.sent.deferred += 1
+        if len(self.sent.reasons) < REASONS:
+            self.sent.reasons[result.claim.delivery_id] = result.receipt.detail
+
+    def _suppress(self, result: Result, now: datetime) -> None:
+        """Before the result is written: should we die in between, the delivery finds the suppression in its way."""
+        if result.state is not DeliveryState.BOUNCED:
+            return
+        feedback = feedback_of(result.receipt, address=result.claim.address, issue_id=self.issue_id, now=now)
+        suppression = suppression_after(feedback) if feedback else None
+        if suppression is not None and self.store.suppress(suppression):
+            self.sent.suppressed += 1
+
+    def _must_stop(self) -> bool:
+        return self.sent.trouble is not None or self.stop()

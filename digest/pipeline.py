@@ -1,0 +1,411 @@
+"""The first half of the flow, as verbs over the edges:
+
+    collect:   sources | read | store what is new
+    compose:   summaries added in the window | tag | leave out what is off topic or old | order | save as the pool
+    freeze:    audience | skip or select | make editions | write them all to the ledger at once
+
+Nothing is decided here: `cadence`, `topics`, `audience`, `selection` and `studies` decide.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
+from typing import Protocol
+
+from digest.audience import address_key, merge, reason_to_skip
+from digest.errors import DigestError, SourceError
+from digest.models import (
+    Entry,
+    FrozenEdition,
+    Issue,
+    IssueItem,
+    IssueStatus,
+    Match,
+    Problem,
+    Profile,
+    Recipient,
+    Selection,
+    SkipReason,
+    SourceState,
+    Subscriber,
+    SubscriberStatus,
+    Summary,
+    TopicTree,
+    Window,
+)
+from digest.selection import History, Limits, editors_order, is_old, select, studies_of
+from digest.sources.base import Collected, Source, after_failure
+from digest.store.base import Added, HistoryRow, Store
+
+logger = logging.getLogger(__name__)
+
+#: Sources visited at the same time: enough to hide a slow one behind the others.
+VISITS_AT_ONCE = 4
+
+
+# --- collect -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Visit:
+    """What one visit to one source came to."""
+
+    source: str
+    added: Added = field(default_factory=Added)
+    problems: tuple[Problem, ...] = ()
+    #: Why nothing could be had; None when it went well.
+    trouble: str | None = None
+    #: Why it was not visited at all; None when it was.
+    passed_over: str | None = None
+
+
+def collect(
+    store: Store,
+    sources: Sequence[Source],
+    *,
+    now: datetime,
+    insist: bool = False,
+    on_visit: Callable[[Visit], None] = lambda _visit: None,
+) -> tuple[Visit, ...]:
+    """Visit the sources and store what is new.
+
+    A source in trouble never stops the others: it is backed off, and `Visit.trouble` says why.
+
+    Args:
+        store: where summaries and the sources' states are kept.
+        sources: what to visit.
+        now: becomes `added_at` of whatever is new.
+        insist: visit a source even while it is backed off or retired.
+        on_visit: told of each visit as it ends.
+
+    Returns:
+        One visit a source, in the order of `sources`.
+    """
+    visits: dict[str, Visit] = {}
+    with ThreadPoolExecutor(max_workers=VISITS_AT_ONCE, thread_name_prefix="visit") as pool:
+        asked = {}
+        for source in sources:
+            state = store.source_state(source.name)
+            reason = None if insist else _reason_to_wait(state, now)
+            if reason:
+                visits[source.name] = Visit(source=source.name, passed_over=reason)
+                on_visit(visits[source.name])
+            else:
+                asked[pool.submit(source.collect, state, known=_known(store, source), now=now)] = (source, state)
+        for answer in as_completed(asked):
+            source, state = asked[answer]
+            visits[source.name] = _take_in(store, state, answer.result, now)
+            on_visit(visits[source.name])
+    return tuple(visits[source.name] for source in sources)
+
+
+def _reason_to_wait(state: SourceState, now: datetime) -> str | None:
+    if state.retired:
+        return f"retired: {state.trouble or 'its server says it is gone'}"
+    if state.retry_at is not None and now < state.retry_at:
+        return f"backed off until {state.retry_at:%Y-%m-%d %H:%M} UTC: {state.trouble}"
+    return None
+
+
+def _known(store: Store, source: Source) -> Callable[[str, str], bool]:
+    return lambda guid, fingerprint: store.knows(source.name, guid, fingerprint)
+
+
+def _take_in(store: Store, state: SourceState, answer: Callable[[], Collected], now: datetime) -> Visit:
+    """Store the entries first and the state after them: a crash between the two costs a visit, not an entry."""
+    try:
+        collected = answer()
+        added = store.add_entries(collected.entries, now=now)
+        store.save_source_state(collected.state)
+    except SourceError as error:
+        return _failed(store, state, str(error), now, retry_after=error.retry_after, retire=error.gone)
+    except DigestError as error:
+        return _failed(store, state, str(error), now)
+    except Exception as error:  # one source's fault, even ours in reading it, must not silence the others
+        logger.exception("reading the source %s failed", state.name)
+        return _failed(store, state, f"unexpected {type(error).__name__} while reading it: {error}", now)
+    return Visit(source=state.name, added=added, problems=collected.problems)
+
+
+def _failed(
+    store: Store,
+    state: SourceState,
+    trouble: str,
+    now: datetime,
+    *,
+    retry_after: float | None = None,
+    retire: bool = False,
+) -> Visit:
+    store.save_source_state(after_failure(state, trouble, now=now, retry_after=retry_after, retire=retire))
+    return Visit(source=state.name, trouble=trouble)
+
+
+# --- compose -------------------------------------------------------------------------------------------------
+
+
+class Tags(Protocol):
+    """What composing needs of `topics.Tagger`."""
+
+    def tag(self, entry: Entry, *, condition_assumed: bool) -> tuple[Match, ...]:
+        """What the entry is about, heaviest first."""
+
+    def is_about_condition(self, entry: Entry) -> bool:
+        """Whether it is about the condition at all."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Composed:
+    """What composing came to."""
+
+    issue: Issue
+    #: Fresh items in the pool, and those that wait from earlier.
+    fresh: int = 0
+    waiting: int = 0
+    #: Left out: not about the condition; study too old. Never silently.
+    off_topic: tuple[Summary, ...] = ()
+    old: tuple[Summary, ...] = ()
+    #: False when the pool was the same already, or the issue is no draft any more.
+    changed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rules:
+    """What decides about an issue's pool."""
+
+    tags: Tags
+    #: Sources that write of nothing but the condition.
+    assumed: frozenset[str] = frozenset()
+    study_age_limit_years: int | None = None
+
+
+def compose(
+    store: Store, window: Window, *, waiting_since: datetime, rules: Rules, now: datetime, today: date
+) -> Composed:
+    """Make the issue of a window, or bring its draft up to date; an approved one is left as it is.
+
+    Args:
+        store: summaries and issues.
+        window: what is fresh was added in it.
+        waiting_since: what was added from here up to the window may roll over to those who wait for it.
+        rules: topics and guards.
+        now: the instant of composing.
+        today: the same, as a day in the newsletter's time zone.
+    """
+    issue = store.add_issue(window, now=now)
+    if issue.status is not IssueStatus.DRAFT:
+        return Composed(issue=issue)
+    items: list[IssueItem] = []
+    off_topic: list[Summary] = []
+    old: list[Summary] = []
+    for summary in store.summaries_added(min(waiting_since, window.since), window.until):
+        item = _item(summary, rules, window)
+        if item is None:
+            off_topic.append(summary)
+        elif is_old(summary.entry.published, today=today, years=rules.study_age_limit_years):
+            old.append(summary)
+        else:
+            items.append(item)
+    pool = editors_order(items)
+    return Composed(
+        issue=issue,
+        fresh=sum(item.fresh for item in pool),
+        waiting=sum(not item.fresh for item in pool),
+        off_topic=tuple(summary for summary in off_topic if summary.added_at >= window.since),
+        old=tuple(summary for summary in old if summary.added_at >= window.since),
+        changed=store.save_items(issue.id, pool),
+    )
+
+
+def _item(summary: Summary, rules: Rules, window: Window) -> IssueItem | None:
+    """The summary with its topics; None when it is not about the condition."""
+    assumed = summary.entry.source in rules.assumed
+    matches = rules.tags.tag(summary.entry, condition_assumed=assumed)
+    if not (matches or assumed or rules.tags.is_about_condition(summary.entry)):
+        return None
+    return IssueItem(summary=summary, matches=matches, fresh=summary.added_at >= window.since)
+
+
+# --- freeze --------------------------------------------------------------------------------------------------
+
+#: Makes an edition of a selection; `edition.make_edition` over the issue's pool.
+MakeEdition = Callable[[Selection], FrozenEdition]
+#: Distinct (profile, history) pairs whose edition is kept at hand: readers who share them share the work.
+SHARED_EDITIONS = 10_000
+
+
+#: What was made for a reader before: (edition id, whether it reached them).
+Past = tuple[tuple[int, bool], ...]
+
+
+class Selector:
+    """Selects from one issue's pool for anybody, sharing the work between readers who are alike.
+
+    Args:
+        store: holds the editions made before, for the readers' histories.
+        items: the pool.
+        tree: the topics.
+        limits: how much fits into one mail.
+        caught_up: studies of windows that never had an issue: they wait for everybody.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        items: Sequence[IssueItem],
+        *,
+        tree: TopicTree,
+        limits: Limits,
+        caught_up: frozenset[int] = frozenset(),
+    ) -> None:
+        self._store = store
+        self._items = items
+        self._tree = tree
+        self._limits = limits
+        self._caught_up = caught_up
+        self.studies = frozenset(item.summary.study_id for item in items)
+        self.selection = lru_cache(SHARED_EDITIONS)(self._select)
+        self._earlier = lru_cache(SHARED_EDITIONS)(self._read_earlier)
+
+    def _select(self, profile: Profile, past: Past = ()) -> Selection:
+        """What a reader of this profile with this past reads."""
+        return select(profile, self._items, tree=self._tree, limits=self._limits, history=self._history(past))
+
+    def _history(self, past: Past) -> History:
+        received: set[int] = set()
+        waiting = set(self._caught_up)
+        for edition_id, arrived in past:
+            placed, left = self._earlier(edition_id)
+            (received if arrived else waiting).update(placed)
+            waiting.update(left)
+        return History(received=frozenset(received & self.studies), waiting=frozenset(waiting - received))
+
+    def _read_earlier(self, edition_id: int) -> tuple[frozenset[int], frozenset[int]]:
+        earlier = self._store.edition(edition_id).selection
+        return studies_of((*earlier.research, *earlier.background)), studies_of(earlier.left_over)
+
+
+def caught_up(store: Store, issue: Issue, items: Iterable[IssueItem]) -> frozenset[int]:
+    """Studies in the pool that no approved issue of this cadence covered: what was missed is caught up, once.
+
+    Before the first issue of a cadence nothing was missed: readers begin with a window, not with the archive.
+    """
+    window = issue.window
+    earlier = [past for past in store.issues(window.cadence) if past.window.until <= window.since]
+    carried = [past.window for past in earlier if past.status is not IssueStatus.DRAFT]
+    begin = min((past.window.since for past in earlier), default=window.since)
+    return frozenset(
+        item.summary.study_id
+        for item in items
+        if begin <= item.summary.added_at < window.since
+        and not any(past.since <= item.summary.added_at < past.until for past in carried)
+    )
+
+
+def recipients(
+    store: Store,
+    issue: Issue,
+    selector: Selector,
+    make_edition: MakeEdition,
+    *,
+    today: date,
+    only: int | None = None,
+) -> Iterator[Recipient]:
+    """Everybody of the issue's cadence in the order of their ids, streamed: an edition, or the reason for none.
+
+    Args:
+        store: subscribers and their histories.
+        issue: which issue.
+        selector: selects from its pool.
+        make_edition: makes an edition of a selection.
+        today: the day in the newsletter's time zone, for pauses.
+        only: just the subscriber of this id.
+    """
+    edition_of = lru_cache(SHARED_EDITIONS)(make_edition)
+    past_of = _by_subscriber(store.history(issue.window.cadence, selector.studies, only=only))
+    for row in store.audience(issue.window.cadence, only=only):
+        reader = row.subscriber
+        recipient = Recipient(subscriber_id=reader.id, address=reader.address, name=reader.name)
+        past = past_of(reader.id)
+        reason = reason_to_skip(reader, suppressed=row.suppressed, today=today)
+        selection = selector.selection(reader.profile, past) if reason is None else Selection()
+        if reason is None and selection.is_empty and not reader.profile.quiet_note:
+            reason = SkipReason.NOTHING_NEW
+        yield replace(recipient, skip=reason) if reason else replace(recipient, edition=edition_of(selection))
+
+
+def _by_subscriber(rows: Iterator[HistoryRow]) -> Callable[[int], Past]:
+    """Look up pasts by subscriber id, asked for in ascending order; each row is read once and forgotten."""
+    groups = groupby(rows, key=attrgetter("subscriber_id"))
+    ahead: tuple[int, Past] | None = (-1, ())
+
+    def past_of(subscriber_id: int) -> Past:
+        nonlocal ahead
+        while ahead is not None and ahead[0] < subscriber_id:
+            following = next(groups, None)
+            ahead = following and (following[0], tuple((row.edition_id, row.received) for row in following[1]))
+        return ahead[1] if ahead is not None and ahead[0] == subscriber_id else ()
+
+    return past_of
+
+
+# --- subscribers ---------------------------------------------------------------------------------------------
+
+#: Rows brought into line with the database in one transaction.
+ROWS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Synced:
+    """What bringing a file's rows into the database came to."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    #: Of the unchanged and changed: rows that say active of somebody who has left or whose address is suppressed.
+    kept_away: int = 0
+
+
+def sync(store: Store, incoming: Sequence[Subscriber], *, now: datetime) -> Synced:
+    """Bring rows of a file into the database, by the rules of `audience.merge`; who is not in the file stays.
+
+    Args:
+        store: the truth about consent and suppression.
+        incoming: rows with distinct addresses.
+        now: the instant of the change.
+    """
+    total = Synced()
+    for start in range(0, len(incoming), ROWS_AT_ONCE):
+        batch = incoming[start : start + ROWS_AT_ONCE]
+        addresses = [row.address for row in batch]
+        stored = {address_key(one.address): one for one in store.subscribers(addresses)}
+        suppressed = store.suppressed(addresses)
+        merged = []
+        for row in batch:
+            key = address_key(row.address)
+            known = stored.get(key)
+            after = merge(known, row, suppressed=key in suppressed)
+            merged += [after] if after else []
+            total = _counted(total, row, known, after, suppressed=key in suppressed)
+        store.save_subscribers(merged, now=now)
+    return total
+
+
+def _counted(
+    total: Synced, row: Subscriber, known: Subscriber | None, after: Subscriber | None, *, suppressed: bool
+) -> Synced:
+    now_stored = after or known
+    wants_mail = row.status is SubscriberStatus.ACTIVE
+    away = wants_mail and (suppressed or (now_stored is not None and now_stored.status is not SubscriberStatus.ACTIVE))
+    return Synced(
+        new=total.new + (known is None),
+        changed=total.changed + (known is not None and after is not None),
+        unchanged=total.unchanged + (after is None),
+        kept_away=total.kept_away + away,
+    )

@@ -1,0 +1,118 @@
+"""Text from outside made fit to keep: repaired, on one line, with nothing invisible and nothing that acts."""
+
+from __future__ import annotations
+
+import html
+import re
+from email.errors import HeaderParseError
+from email.header import decode_header
+
+import ftfy
+
+#: Characters of one run of text that are kept; a paragraph of a real page has under 5,000.
+LONGEST_TEXT = 20_000
+#: Where the source's own teasers are cut, in characters (measured: 99 or 100, in mid-word).
+TEASER_CUT = range(95, 106)
+#: How often an encoded word may hide another one before what is left is thrown away.
+MOST_DECODINGS = 3
+
+ELLIPSIS = "…"
+
+#: Repair what was decoded wrongly, and change nothing that an author may have meant: quotes, ligatures, width.
+_REPAIR = ftfy.TextFixerConfig(
+    unescape_html=False,
+    uncurl_quotes=False,
+    fix_latin_ligatures=False,
+    fix_character_width=False,
+    normalization="NFC",
+)
+#: Bytes somebody printed in place of a character: `<ce><b2>` for a beta.
+_PRINTED_BYTES = re.compile(r"(?:<[0-9a-fA-F]{2}>){2,}")
+#: RFC 2047: mail software decodes these, line ends and all, wherever a header is made from the text.
+_ENCODED_WORD = re.compile(r"=\?[^?\s]{1,40}\?[bBqQ]\?[^?\s]{0,1000}\?=")
+#: Controls, bidirectional overrides and isolates, zero-width characters (the joiners stay: scripts and emoji need
+#: them), tag characters, lone surrogates, private noncharacters.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064"
+    "\u2066-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f\ud800-\udfff]"
+)
+_SPACE = re.compile(r"\s+")
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,7}|#[xX][0-9a-fA-F]{2,6});")
+_SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(
+    r"</?(?:a|abbr|b|big|body|br|center|div|em|embed|font|form|h[1-6]|hr|html|i|iframe|img|input|link|meta|object|ol"
+    r"|p|s|script|small|span|strike|strong|style|sub|sup|svg|u|ul|li)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_CUT_MARK = re.compile(r"\s*(?:\[\s*(?:…|\.{3})\s*\]|…|\.{3})\s*$")
+_ENDED = re.compile(r"[.!?:;)\]\"'”’»]$")
+
+
+def clean(text: str, *, limit: int = LONGEST_TEXT) -> str:
+    """One line of text: mojibake repaired, white space collapsed, controls and direction marks gone.
+
+    Compatibility characters stay as printed (no NFKC): who matches words normalises after this repair.
+    """
+    text = _repaired(text[:limit])
+    text = _without_encoded_words(text)
+    return _SPACE.sub(" ", _UNSEEN.sub("", text)).strip()
+
+
+def clean_title(text: str, *, limit: int = 500) -> str:
+    """A title as plain text: also without markup and entities, cut at a word when it is over `limit` characters."""
+    text = _TAG.sub("", _SCRIPT.sub("", text[:LONGEST_TEXT]))
+    if _ENTITY.search(text):
+        text = _TAG.sub("", _SCRIPT.sub("", html.unescape(text)))
+    return shorten(clean(text), limit)
+
+
+def shorten(text: str, limit: int) -> str:
+    """The text, or its first words with an ellipsis when it is longer than `limit` characters."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    words = head.rpartition(" ")[0] if text[limit - 1] != " " else head
+    return (words or head).rstrip(" ,;:–-") + ELLIPSIS
+
+
+def end_at_word(text: str) -> str:
+    """A teaser that was cut in mid-word, ended at its last whole word with an ellipsis; other text as it is.
+
+    Cut are texts that end in dots or brackets of dots after a letter, and texts of `TEASER_CUT` length without any
+    full stop at their end. The last word of such a text cannot be trusted, so it goes.
+    """
+    marked = _CUT_MARK.search(text)
+    body = text[: marked.start()] if marked else text
+    if not marked and (len(text) not in TEASER_CUT or _ENDED.search(text)):
+        return text
+    if body and not _ENDED.search(body):
+        body = body.rpartition(" ")[0] or body
+    return f"{body.rstrip(' ,;:–-')}{ELLIPSIS}" if body else ""
+
+
+def _repaired(text: str) -> str:
+    text = _PRINTED_BYTES.sub(_bytes_printed, text)
+    return text if text.isascii() else ftfy.fix_text(text, _REPAIR)
+
+
+def _bytes_printed(match: re.Match[str]) -> str:
+    try:
+        return bytes.fromhex(match[0].replace("<", "").replace(">", "")).decode()
+    except UnicodeDecodeError:
+        return match[0]
+
+
+def _without_encoded_words(text: str) -> str:
+    for _ in range(MOST_DECODINGS):
+        if not _ENCODED_WORD.search(text):
+            return text
+        text = _ENCODED_WORD.sub(_decoded_word, text)
+    return _ENCODED_WORD.sub("", text)
+
+
+def _decoded_word(match: re.Match[str]) -> str:
+    try:
+        parts = decode_header(match[0])
+        return "".join(part if isinstance(part, str) else part.decode(name or "ascii") for part, name in parts)
+    except (HeaderParseError, LookupError, ValueError):
+        return ""

@@ -1,0 +1,163 @@
+"""A folder of files, one summary each: .html, .md, .txt and .json."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from digest.errors import DigestError, InputError, SourceError
+from digest.models import Entry, Problem, SourceState
+from digest.sources.base import Collected, Known, after_success
+from digest.sources.decode import decoded
+from digest.sources.entries import entry_from, language_tag
+from digest.sources.headings import Headings
+from digest.sources.identity import fitting
+from digest.sources.jsonfile import read_json
+from digest.sources.page import read_page
+from digest.sources.plaintext import read_text
+from digest.sources.sandbox import Sandbox
+from digest.sources.sections import Reading, read_summary
+
+#: Bytes of one file; the largest real saved page had 3 MB.
+MOST_FILE_BYTES = 10 * 1024 * 1024
+#: Files of one folder.
+MOST_FILES = 10_000
+
+_MARKUP = frozenset({".html", ".htm", ".xhtml"})
+_MARKDOWN = frozenset({".md", ".markdown"})
+_PLAIN = frozenset({".txt", ".text"})
+_JSON = frozenset({".json"})
+_KNOWN_KINDS = _MARKUP | _MARKDOWN | _PLAIN | _JSON
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderSource:
+    """A folder.
+
+    Attributes:
+        name: in the configuration.
+        folder: its path.
+        pattern: which files, as a glob; `**/` reaches into folders below.
+        headings: names of sections and facts.
+        vocabulary: phrases known to be topics, to part topics that are printed run together.
+        language: of files that do not say theirs; BCP 47.
+    """
+
+    name: str
+    folder: Path
+    pattern: str = "**/*"
+    headings: Headings = field(default_factory=Headings)
+    vocabulary: tuple[str, ...] = ()
+    language: str = "en"
+
+    def collect(self, state: SourceState, *, known: Known, now: datetime) -> Collected:
+        """Every file that is new or changed since it was stored, by path.
+
+        Raises:
+            SourceError: the folder cannot be read, or the pattern is none. What is wrong with a file is a problem.
+        """
+        problems: list[Problem] = []
+        entries: list[Entry] = []
+        passed = 0
+        with Sandbox() as sandbox:
+            for path, guid in self._files(problems):
+                try:
+                    data = _bytes_of(path)
+                    mark = hashlib.sha256(data).hexdigest()
+                    if known(fitting(guid), mark):
+                        passed += 1
+                    else:
+                        entries.append(self._entry(data, guid, mark, sandbox))
+                except InputError as error:
+                    problems.append(Problem(place=error.place or guid, message=_said(error)))
+                except DigestError as error:
+                    problems.append(Problem(place=guid, message=str(error)))
+                except OSError as error:
+                    problems.append(Problem(place=guid, message=f"it cannot be read: {error.strerror or error}"))
+        state = after_success(state, now=now)
+        return Collected(entries=tuple(entries), problems=tuple(problems), known=passed, state=state)
+
+    def _files(self, problems: list[Problem]) -> Iterator[tuple[Path, str]]:
+        """The files that may be read, with their path inside the folder."""
+        root = self.folder.expanduser()
+        if not root.is_dir():
+            raise SourceError(f"{self.folder} is no folder; make it, or correct `folder`", permanent=True)
+        inside = root.resolve()
+        for count, path in enumerate(self._matching(root)):
+            name = path.relative_to(root).as_posix()
+            if count >= MOST_FILES:
+                problems.append(
+                    Problem(place=str(self.folder), message=f"only the first {MOST_FILES:,} files are read")
+                )
+                return
+            if not path.resolve().is_relative_to(inside):
+                problems.append(
+                    Problem(place=name, message="it is a link that leads out of the folder, and is not read")
+                )
+            elif path.suffix.lower() not in _KNOWN_KINDS:
+                problems.append(
+                    Problem(place=name, message="it is none of .html, .md, .txt and .json; narrow `pattern`")
+                )
+            else:
+                yield path, name
+
+    def _matching(self, root: Path) -> list[Path]:
+        try:
+            found = sorted(root.glob(self.pattern))
+            return [path for path in found if not _is_hidden(path, root) and not path.is_dir()]
+        except (NotImplementedError, ValueError, IndexError) as error:
+            raise SourceError(f"pattern: {self.pattern!r} is no pattern for files: {error}", permanent=True) from error
+        except OSError as error:
+            raise SourceError(f"{self.folder} cannot be read: {error.strerror or error}") from error
+
+    def _entry(self, data: bytes, guid: str, mark: str, sandbox: Sandbox) -> Entry:
+        reading, language = self._read(data, guid, sandbox)
+        entry = entry_from(
+            reading,
+            source=self.name,
+            guid=fitting(guid),
+            fingerprint=mark,
+            url=reading.url,
+            language=language_tag(language, default=self.language),
+        )
+        if entry is None or not (entry.sections or reading.headline):
+            raise InputError("there is no text in it", place=guid)
+        return entry
+
+    def _read(self, data: bytes, name: str, sandbox: Sandbox) -> tuple[Reading, str | None]:
+        suffix = Path(name).suffix.lower()
+        if suffix in _MARKUP:
+            document = sandbox.read_page(data)
+            return read_page(document, headings=self.headings, vocabulary=self.vocabulary), document.language
+        text = decoded(data)
+        if suffix in _JSON:
+            return read_json(text, name=name, headings=self.headings)
+        document = read_text(text, markdown=suffix in _MARKDOWN)
+        reading = read_summary(
+            document.pieces, headings=self.headings, vocabulary=self.vocabulary, title_first=True, by_position=True
+        )
+        return reading, None
+
+
+def _is_hidden(path: Path, root: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(root).parts)
+
+
+def _bytes_of(path: Path) -> bytes:
+    if not path.is_file():
+        raise InputError("it is no ordinary file")
+    with path.open("rb") as file:
+        data = file.read(MOST_FILE_BYTES + 1)
+    if len(data) > MOST_FILE_BYTES:
+        raise InputError(f"it is larger than {MOST_FILE_BYTES:,} bytes")
+    if not data.strip():
+        raise InputError("it is empty")
+    return data
+
+
+def _said(error: InputError) -> str:
+    """The message without the place, which a problem names by itself."""
+    return str(error).removeprefix(f"{error.place}: ")

@@ -1,0 +1,95 @@
+"""Which entry of a feed is which: a guid for each that stays the same from visit to visit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from digest.models import Problem
+from digest.sources.base import Known
+from digest.sources.identity import SUFFIX_DIGITS, fingerprint, fitting, web_url
+from digest.sources.items import Item
+from digest.sources.pieces import pieces_to
+
+
+class Identity(StrEnum):
+    """What names an entry in its feed."""
+
+    #: The id the feed gives; the link without one; the title without either.
+    GUID = "guid"
+    #: The link, for a feed whose ids change from visit to visit.
+    LINK = "link"
+    #: Title and journal, for a feed that changes ids and links (some encrypt both anew each time).
+    TITLE = "title"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claimed:
+    """An item under the guid it is kept by."""
+
+    item: Item
+    guid: str
+    fingerprint: str
+
+
+def claimed(
+    items: Sequence[Item], *, identity: Identity, known: Known, place: str, salt: str = ""
+) -> tuple[list[Claimed], list[Problem]]:
+    """The items with their guids and fingerprints, in order; what a feed lists twice word for word is there once.
+
+    Where different entries claim one guid, the one known under it keeps it, else the last (feeds list the oldest
+    last); the others get a guid of their own, made from link and title, and a problem says so.
+
+    Args:
+        items: as the feed lists them.
+        identity: what names them.
+        known: what is stored already.
+        place: the feed, for the problems.
+        salt: whatever else changes what is read of an item, such as following its link.
+    """
+    rivals: dict[str, dict[str, Claimed]] = {}
+    for item in items:
+        one = Claimed(item=item, guid=_guid(item, identity), fingerprint=_print(item, salt))
+        rivals.setdefault(one.guid, {}).setdefault(one.fingerprint, one)
+    kept: list[Claimed] = []
+    problems: list[Problem] = []
+    for guid, group in rivals.items():
+        kept += _told_apart(list(group.values()), known)
+        if len(group) > 1:
+            problems.append(
+                Problem(place=place, message=f"{len(group)} entries claim the guid {guid[:100]!r}; each is kept")
+            )
+    order = {id(item): place for place, item in enumerate(items)}
+    return sorted(kept, key=lambda one: order[id(one.item)]), problems
+
+
+def _told_apart(group: list[Claimed], known: Known) -> list[Claimed]:
+    owner = next((one for one in group if known(one.guid, one.fingerprint)), group[-1])
+    return [one if one is owner else replace(one, guid=fitting(f"{one.guid}#{_suffix(one.item)}")) for one in group]
+
+
+def _suffix(item: Item) -> str:
+    return fingerprint([_steady_link(item), item.title])[:SUFFIX_DIGITS]
+
+
+def _guid(item: Item, identity: Identity) -> str:
+    title = f"title:{fingerprint([item.title.casefold(), item.journal.casefold()])}"
+    link = web_url(item.link)
+    ways: dict[Identity, Iterable[str | None]] = {
+        Identity.GUID: (item.id, link, item.link),
+        Identity.LINK: (link, item.link, item.id),
+        Identity.TITLE: (title if item.title else None, item.id, link),
+    }
+    text = title if item.title else f"text:{fingerprint(pieces_to(item.pieces))}"
+    return fitting(next((way for way in ways[identity] if way), text))
+
+
+def _print(item: Item, salt: str) -> str:
+    """Of what the entry says, less what some feeds change at every fetch: dates, and the link's parameters."""
+    said = [item.title, pieces_to(item.pieces), item.tags, item.journal, _steady_link(item), item.trouble, salt]
+    return fingerprint(said)
+
+
+def _steady_link(item: Item) -> str:
+    return item.link.partition("#")[0].partition("?")[0] if item.id else item.link

@@ -1,0 +1,174 @@
+"""What a heading means. Names are data: an operator adds the words of another site."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from digest.errors import ConfigError
+from digest.models import SectionRole
+from digest.sources.pieces import Piece, Shape
+
+#: A heading or label longer than this is a sentence.
+LONGEST_NAME = 80
+
+
+class Fact(StrEnum):
+    """What else a heading or label can announce."""
+
+    TITLE = "title"
+    TAGS = "tags"
+    CREDIBILITY = "credibility"
+    INTEREST = "interest"
+    #: Credibility and interest together.
+    RATINGS = "ratings"
+    JOURNAL = "journal"
+    PUBLISHED = "published"
+    PEOPLE = "people"
+    DESIGN = "design"
+    DOI = "doi"
+    PMID = "pmid"
+    #: The address of the original.
+    LINK = "link"
+    #: The standing paragraph about reading research, in which only the journal's name is particular.
+    STANDING = "standing"
+    #: What belongs to the page, not to the summary.
+    FURNITURE = "furniture"
+    #: Read and left out: authors, copyright, the word "Abstract".
+    IGNORED = "ignored"
+
+
+Meaning = SectionRole | Fact
+
+_NAMES: dict[Meaning, str] = {
+    SectionRole.TAKEAWAY: "key takeaway|key takeaways|the takeaway|takeaway|takeaways|the key takeaway|key point"
+    "|key points|the bottom line|bottom line|in brief|at a glance|in a nutshell|main message|key message"
+    "|key messages|conclusion|conclusions|interpretation|in short",
+    SectionRole.FINDINGS: "what they found|what did they find|what the study found|what the researchers found"
+    "|what researchers found|what was found|findings|key findings|main findings|the findings|results"
+    "|main results|what the research found|what did the study find|what we found|finding",
+    SectionRole.RELEVANCE: "who should care and why|who should care|why it matters|why this matters|why does it matter"
+    "|why does this matter|what it means|what this means|what does this mean|what this means for you"
+    "|what does it mean for people with ms|what it means for people with ms|relevance|implications"
+    "|what this means for patients",
+    SectionRole.CONSIDERATIONS: "important considerations|considerations|important consideration|limitations"
+    "|study limitations|limits|limits of the study|limits of this study|strengths and limitations|caveats|cautions"
+    "|things to keep in mind|what to keep in mind|what to be careful about",
+    SectionRole.FAQ: "faq|faqs|frequently asked questions|frequently asked questions faq"
+    "|frequently asked questions faqs|common questions|questions and answers|your questions answered",
+    SectionRole.REFERENCES: "references|reference|sources|bibliography|works cited|citations|literature",
+    Fact.TITLE: "title|headline",
+    Fact.TAGS: "article topics|article topic|topics|tags|keywords|key words|topic tags|article tags|filed under",
+    Fact.CREDIBILITY: "credibility|credibility rating|credibility score",
+    Fact.INTEREST: "interest|interest rating|interest score",
+    Fact.RATINGS: "credibility and interest ratings|credibility and interest rating|credibility and interest|ratings"
+    "|article ratings|article rating",
+    Fact.JOURNAL: "journal|journal name|published in|source journal|publication|journal title|source",
+    Fact.PUBLISHED: "published|published on|publication date|date published|published date|date of publication"
+    "|published online|date|cover date|available online",
+    Fact.PEOPLE: "participants|people studied|who was studied|who took part|who they studied|study participants"
+    "|people|population|study population|patients|who was in the study|sample|number of participants|sample size",
+    Fact.DESIGN: "study type|study design|type of study|design|kind of study|type of research|how it was studied",
+    Fact.DOI: "doi|digital object identifier",
+    Fact.PMID: "pmid|pubmed id|pubmed",
+    Fact.LINK: "link|url|web address|original|original article|link to the original|read the original|full study",
+    Fact.FURNITURE: "you may also like|you might also like|you may also be interested in|you might be interested in"
+    "|related articles|related article|related posts|related stories|related reading|related content|related"
+    "|related topics|recommended|recommended for you|recommended reading|recommended articles|more articles"
+    "|more like this|more from this author|latest articles|latest news|popular articles|most read|trending"
+    "|read next|up next|see also|further reading|share|share this|share this article|share this post|share article"
+    "|subscribe|newsletter|newsletter sign up|sign up for our newsletter|subscribe to our newsletter|comments"
+    "|leave a comment|leave a reply|follow us|about the author|advertisement|cookie settings|cookie preferences"
+    "|cookie policy|we value your privacy|your privacy|get in touch|contact us|post navigation|table of contents",
+    Fact.IGNORED: "abstract|summary|article|author|authors|author s|copyright|byline|in this article",
+}
+_STANDING = re.compile(r"^understanding (?:[\w ]{1,40} )?research$")
+#: The labels of a structured abstract: `METHODS: …`.
+_SHOUTED = re.compile(r"^(?P<name>[A-Z][A-Z ,/&-]{3,50}):\s+(?P<rest>\S.*)$", re.DOTALL)
+_LABEL = re.compile(r"^(?P<name>[^:\n]{2,80}?)\s*:\s*(?P<rest>.*)$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A piece seen as a heading or label."""
+
+    #: None for a heading whose name says nothing to us.
+    meaning: Meaning | None
+    name: str
+    #: What stands behind it in the same piece.
+    rest: str
+    level: int
+
+
+def name_key(name: str) -> str:
+    """A heading's name as it is compared: small letters, digits and single spaces; "&" is "and"."""
+    folded = unicodedata.normalize("NFKC", name).casefold().replace("&", " and ")
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in folded.replace("'", "")).split())
+
+
+class Headings:
+    """The names that mean something.
+
+    Args:
+        extra: more names, each with the role or fact it announces, e.g. `{"Bottom line": "takeaway"}`; they win
+            over the bundled ones.
+
+    Raises:
+        ConfigError: a meaning that does not exist.
+    """
+
+    def __init__(self, extra: Mapping[str, str] | None = None) -> None:
+        self._meanings: dict[str, Meaning] = {
+            name: meaning for meaning, names in _NAMES.items() for name in names.split("|")
+        }
+        for name, meaning in (extra or {}).items():
+            self._meanings[name_key(name)] = _meaning_named(name, meaning)
+
+    def meaning(self, name: str) -> Meaning | None:
+        """What this name announces; None when it says nothing to us."""
+        if not name or len(name) > LONGEST_NAME:
+            return None
+        key = name_key(name)
+        return self._meanings.get(key) or (Fact.STANDING if _STANDING.match(key) else None)
+
+    def heading(self, piece: Piece) -> Heading | None:
+        """The piece as a heading: by its shape, as a known name alone, or as a label before its text; else None."""
+        if piece.shape is Shape.HEADING:
+            return self._of_shape(piece)
+        alone = self.meaning(piece.text) if piece.shape is Shape.TEXT else None
+        if alone:
+            return Heading(alone, piece.text.rstrip(" :"), "", 0)
+        return self._lead(piece) or self._label(piece)
+
+    def _of_shape(self, piece: Piece) -> Heading:
+        meaning = self.meaning(piece.text)
+        if meaning is None:
+            labelled = self._label(piece)
+            if labelled:
+                return labelled
+        return Heading(meaning, piece.text.rstrip(" :"), "", piece.level)
+
+    def _lead(self, piece: Piece) -> Heading | None:
+        meaning = self.meaning(piece.lead)
+        if not meaning or not piece.text.startswith(piece.lead):
+            return None
+        return Heading(meaning, piece.lead.rstrip(" :.–—-"), piece.text[len(piece.lead) :].lstrip(" :.–—-"), 0)
+
+    def _label(self, piece: Piece) -> Heading | None:
+        found = _LABEL.match(piece.text)
+        meaning = self.meaning(found["name"]) if found else None
+        if found and meaning:
+            return Heading(meaning, found["name"], found["rest"].strip(), 0)
+        shouted = _SHOUTED.match(piece.text) if piece.shape is Shape.TEXT else None
+        return Heading(None, shouted["name"].capitalize(), shouted["rest"], 0) if shouted else None
+
+
+def _meaning_named(name: str, meaning: str) -> Meaning:
+    for kind in (SectionRole, Fact):
+        if meaning in {member.value for member in kind}:
+            return kind(meaning)
+    choices = ", ".join(member.value for kind in (SectionRole, Fact) for member in kind)
+    raise ConfigError(f"headings: {name!r} cannot mean {meaning!r}; choose one of {choices}")

@@ -1,0 +1,82 @@
+"""What a feed says, before anything is made of it: plain values that travel between two processes as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from digest.sources.pieces import Piece, pieces_from, pieces_to
+
+#: Entries of one feed that are read; real feeds have 10 to 200.
+MOST_ENTRIES = 1_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """One entry as its feed prints it: text cleaned, addresses and dates not yet judged."""
+
+    #: Empty where the feed gives none.
+    id: str = ""
+    link: str = ""
+    title: str = ""
+    #: The content, or the description when that says more.
+    pieces: tuple[Piece, ...] = ()
+    #: Date strings, the likeliest first.
+    dates: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    journal: str = ""
+    #: Where a DOI or PMID may stand: ids, links, identifiers.
+    marks: tuple[str, ...] = ()
+    language: str = ""
+    #: Why its text could not be read; empty when it could.
+    trouble: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParsedFeed:
+    """A feed taken apart."""
+
+    items: tuple[Item, ...] = ()
+    #: The site's address, as printed.
+    link: str = ""
+    language: str = ""
+    #: Entries beyond `MOST_ENTRIES`.
+    dropped: int = 0
+    #: What was wrong with the feed although it could be read; empty when nothing was.
+    trouble: str = ""
+
+
+class NotAFeed(ValueError):  # noqa: N818 - says what the document is
+    """The document is no feed, or one that is refused."""
+
+
+def feed_to(feed: ParsedFeed) -> dict[str, Any]:
+    """The feed as values for JSON."""
+    items = [
+        {field.name: getattr(item, field.name) for field in fields(item)} | {"pieces": pieces_to(item.pieces)}
+        for item in feed.items
+    ]
+    return {
+        "items": items,
+        "link": feed.link,
+        "language": feed.language,
+        "dropped": feed.dropped,
+        "trouble": feed.trouble,
+    }
+
+
+def feed_from(value: Mapping[str, Any]) -> ParsedFeed:
+    """The feed that `feed_to` wrote."""
+    return ParsedFeed(
+        items=tuple(map(_item_from, value["items"])),
+        link=value["link"],
+        language=value["language"],
+        dropped=int(value["dropped"]),
+        trouble=value["trouble"],
+    )
+
+
+def _item_from(value: Mapping[str, Any]) -> Item:
+    several = {name: tuple(value[name]) for name in ("dates", "tags", "marks")}
+    return Item(**{**value, **several, "pieces": pieces_from(value["pieces"])})

@@ -1,0 +1,96 @@
+"""A document taken apart: headings, text and list items in reading order, all plain text and clean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from digest.sources.clean import clean
+
+#: Pieces of one document that are kept; the longest real explainer has about 200.
+MOST_PIECES = 2_000
+
+#: The level of a heading that is only bold print, below every real one.
+BOLD_LEVEL = 7
+
+
+class Shape(StrEnum):
+    """What a piece is in its document."""
+
+    HEADING = "heading"
+    TEXT = "text"
+    ITEM = "item"
+    NUMBERED = "numbered"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One heading, paragraph or list item."""
+
+    shape: Shape
+    text: str
+    #: 1 to 6 for a heading as HTML counts them, `BOLD_LEVEL` for bold print; 0 for other shapes.
+    level: int = 0
+    #: The bold words it opens with; empty when there are none, or when all of it is bold.
+    lead: str = ""
+    #: True when all of it is a link.
+    linked: bool = False
+    #: Its parts where markup set them side by side without a space, such as a row of tags; else empty.
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """What was read from one page or text."""
+
+    pieces: tuple[Piece, ...] = ()
+    title: str | None = None
+    #: As the document says it, unchecked; None when it does not.
+    language: str | None = None
+    #: Names (lower case) and values of `<meta>` elements and the first `<time>`, the first of each name.
+    meta: Mapping[str, str] = field(default_factory=dict)
+    #: True when it went on after `MOST_PIECES`.
+    cut: bool = False
+
+
+def piece(shape: Shape, text: str, *, level: int = 0, lead: str = "", linked: bool = False) -> Piece:
+    """A piece with its text cleaned; a unit separator (U+001F) in it marks where parts meet."""
+    parts = tuple(filter(None, map(clean, text.split("\x1f")))) if "\x1f" in text else ()
+    return Piece(shape, clean(text), level, clean(lead), linked, parts if len(parts) > 1 else ())
+
+
+def pieces_from(values: Sequence[Sequence[Any]]) -> tuple[Piece, ...]:
+    """Pieces as they come out of JSON: `[shape, text, level, lead, linked, parts]`."""
+    return tuple(
+        Piece(Shape(shape), str(text), int(level), str(lead), bool(linked), tuple(map(str, parts)))
+        for shape, text, level, lead, linked, parts in values
+    )
+
+
+def pieces_to(pieces: Sequence[Piece]) -> list[list[Any]]:
+    """The same, on the way in."""
+    return [[one.shape.value, one.text, one.level, one.lead, one.linked, list(one.parts)] for one in pieces]
+
+
+def document_from(value: Mapping[str, Any]) -> Document:
+    """A document as it comes out of JSON."""
+    return Document(
+        pieces=pieces_from(value["pieces"]),
+        title=value["title"],
+        language=value["language"],
+        meta=dict(value["meta"]),
+        cut=bool(value["cut"]),
+    )
+
+
+def document_to(document: Document) -> dict[str, Any]:
+    """The same, on the way in."""
+    return {
+        "pieces": pieces_to(document.pieces),
+        "title": document.title,
+        "language": document.language,
+        "meta": dict(document.meta),
+        "cut": document.cut,
+    }

@@ -1,0 +1,225 @@
+"""Sources, summaries and studies in the database."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from digest.models import Entry, SourceState, Summary
+from digest.store.base import Added
+from digest.store.engine import Lock, Part, locked, upsert, within
+from digest.store.tables import aliases, edition_items, revisions, sources, studies, study_keys, summaries
+from digest.studies import Decision, Kin, Known, Verdict, content_hash, decide, plain_title
+from digest.studies import study_keys as keys_of
+
+#: What a `Summary` is made of, the revision still to be joined.
+SUMMARY = (
+    summaries.c.id,
+    summaries.c.study_id,
+    summaries.c.added_at,
+    revisions.c.revision,
+    revisions.c.content_hash,
+    revisions.c.entry,
+)
+#: How many summaries of one title are looked at, those with the very same text first, then the latest.
+_MOST_TWINS = 100
+_LATEST = sa.select(*SUMMARY).join_from(
+    summaries,
+    revisions,
+    sa.and_(revisions.c.summary_id == summaries.c.id, revisions.c.revision == summaries.c.revision),
+)
+
+
+class ContentPart(Part):
+    """What was collected."""
+
+    def source_state(self, name: str) -> SourceState:
+        """What is remembered of a source; a blank state for one never visited."""
+        with self.read() as connection:
+            row = connection.execute(sa.select(sources).where(sources.c.name == name)).one_or_none()
+        return SourceState(name=name) if row is None else SourceState(**row._asdict())
+
+    def source_states(self) -> tuple[SourceState, ...]:
+        """Every source ever visited, by name."""
+        with self.read() as connection:
+            rows = connection.execute(sa.select(sources)).all()
+        return tuple(sorted((SourceState(**row._asdict()) for row in rows), key=lambda state: state.name))
+
+    def save_source_state(self, state: SourceState) -> None:
+        """Remember it."""
+        with self.begin() as connection:
+            upsert(connection, sources, dataclasses.asdict(state))
+
+    def knows(self, source: str, guid: str, fingerprint: str) -> bool:
+        """Whether this entry was stored with this very fingerprint; never for an empty one, which says nothing."""
+        if not fingerprint:
+            return False
+        named = _named(source, guid) & (aliases.c.fingerprint == fingerprint)
+        with self.read() as connection:
+            return connection.execute(sa.select(aliases.c.summary_id).where(named)).first() is not None
+
+    def add_entries(self, entries: Sequence[Entry], *, now: datetime) -> Added:
+        """Store what is new or changed, in one transaction, by the rules of `digest.studies`."""
+        if not entries:
+            return Added()
+        with self.begin() as connection:
+            locked(connection, Lock.CONTENT)
+            decisions = [_add(connection, entry, now) for entry in entries]
+        new = [decision for decision in decisions if decision.kind is Verdict.NEW]
+        return Added(
+            new=len(new),
+            known_studies=sum(decision.study_id is not None for decision in new),
+            revised=sum(decision.kind is Verdict.REVISION for decision in decisions),
+            unchanged=sum(decision.kind is Verdict.UNCHANGED for decision in decisions),
+        )
+
+    def summaries_added(self, since: datetime, until: datetime) -> tuple[Summary, ...]:
+        """The latest revision of each summary first seen in [since, until), oldest first, then by id."""
+        fresh = (summaries.c.added_at >= since) & (summaries.c.added_at < until)
+        with self.read() as connection:
+            rows = connection.execute(_LATEST.where(fresh).order_by(summaries.c.added_at, summaries.c.id))
+            return _summaries(rows)
+
+    def summaries(self, ids: Collection[int]) -> Mapping[int, Summary]:
+        """These summaries, by id; unknown ids are left out."""
+        with self.read() as connection:
+            rows = connection.execute(_LATEST.where(within(summaries.c.id, ids)).order_by(summaries.c.id))
+            return {summary.id: summary for summary in _summaries(rows)}
+
+    def count_summaries(self) -> int:
+        """How many summaries there are, revisions not counted."""
+        with self.read() as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(summaries)).scalar_one()
+
+
+def _summaries(rows: Iterable[sa.Row[*tuple[object, ...]]]) -> tuple[Summary, ...]:
+    return tuple(Summary(**row._asdict()) for row in rows)
+
+
+# --- adding ------------------------------------------------------------------------------------------------
+
+
+def _add(connection: sa.Connection, entry: Entry, now: datetime) -> Decision:
+    known = _known(connection, entry)
+    twins = () if known else _twins(connection, entry)
+    decision = decide(entry, same_guid=known, twins=twins, kin=_kin(connection, keys_of(entry)))
+    if decision.kind is Verdict.UNCHANGED:
+        _name(connection, entry, decision.summary_id)
+        return decision
+    study_id = decision.study_id or _new_study(connection, now)
+    if decision.summary_id is None:
+        summary_id = _new_summary(connection, entry, study_id, now)
+    else:
+        summary_id = decision.summary_id
+        _revise(connection, entry, summary_id, now)
+    _name(connection, entry, summary_id)
+    for other in decision.merge:
+        _merge(connection, other, into=study_id)
+    _add_keys(connection, study_id, keys_of(entry))
+    return decision
+
+
+def _known(connection: sa.Connection, entry: Entry) -> Known | None:
+    query = (
+        sa.select(aliases.c.summary_id, summaries.c.study_id, aliases.c.content_hash)
+        .join_from(aliases, summaries, summaries.c.id == aliases.c.summary_id)
+        .where(_named(entry.source, entry.guid))
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Known(**row._asdict())
+
+
+def _twins(connection: sa.Connection, entry: Entry) -> tuple[Summary, ...]:
+    same = (summaries.c.source == entry.source) & (summaries.c.title_hash == _title_hash(entry))
+    # A source that gives everything one title must not make us read all it ever gave for each entry.
+    word_for_word = revisions.c.content_hash == content_hash(entry)
+    query = _LATEST.where(same).order_by(word_for_word.desc(), summaries.c.id.desc()).limit(_MOST_TWINS)
+    return _summaries(connection.execute(query))
+
+
+def _kin(connection: sa.Connection, keys: Collection[str]) -> tuple[Kin, ...]:
+    sharing = sa.select(study_keys.c.study_id).where(study_keys.c.key.in_(keys))
+    found: dict[int, set[str]] = {}
+    query = sa.select(study_keys.c.study_id, study_keys.c.key).where(study_keys.c.study_id.in_(sharing))
+    for study_id, key in connection.execute(query):
+        found.setdefault(study_id, set()).add(key)
+    return tuple(Kin(study_id=study_id, keys=frozenset(keys)) for study_id, keys in sorted(found.items()))
+
+
+def _new_study(connection: sa.Connection, now: datetime) -> int:
+    return _id_of(connection.execute(sa.insert(studies).values(known_since=now)))
+
+
+def _new_summary(connection: sa.Connection, entry: Entry, study_id: int, now: datetime) -> int:
+    row = {"source": entry.source, "guid": entry.guid, "study_id": study_id, "added_at": now}
+    insert = sa.insert(summaries).values(**row, revision=1, title_hash=_title_hash(entry))
+    summary_id = _id_of(connection.execute(insert))
+    _add_revision(connection, entry, summary_id, 1, now)
+    return summary_id
+
+
+def _revise(connection: sa.Connection, entry: Entry, summary_id: int, now: datetime) -> None:
+    mine = summaries.c.id == summary_id
+    revision = connection.execute(sa.select(summaries.c.revision).where(mine)).scalar_one() + 1
+    change = sa.update(summaries).where(mine).values(revision=revision, title_hash=_title_hash(entry))
+    connection.execute(change)
+    _add_revision(connection, entry, summary_id, revision, now)
+
+
+def _add_revision(connection: sa.Connection, entry: Entry, summary_id: int, revision: int, now: datetime) -> None:
+    text = {"content_hash": content_hash(entry), "entry": entry, "seen_at": now}
+    connection.execute(sa.insert(revisions).values(summary_id=summary_id, revision=revision, **text))
+
+
+def _name(connection: sa.Connection, entry: Entry, summary_id: int | None) -> None:
+    """From now on (source, guid) names this summary, and last said this."""
+    said = {"fingerprint": entry.fingerprint, "content_hash": content_hash(entry)}
+    upsert(connection, aliases, {"source": entry.source, "guid": entry.guid, "summary_id": summary_id, **said})
+
+
+def _named(source: str, guid: str) -> sa.ColumnElement[bool]:
+    return (aliases.c.source == source) & (aliases.c.guid == guid)
+
+
+def _title_hash(entry: Entry) -> str:
+    return hashlib.sha256(plain_title(entry.headline).encode(errors="replace")).hexdigest()
+
+
+def _id_of(result: sa.CursorResult[*tuple[object, ...]]) -> int:
+    assert result.inserted_primary_key is not None  # noqa: S101 - an insert of one row always has one
+    return int(result.inserted_primary_key[0])
+
+
+# --- merging -----------------------------------------------------------------------------------------------
+
+
+def _merge(connection: sa.Connection, other: int, *, into: int) -> None:
+    """Two studies turned out to be one: all that named the one names the other."""
+    connection.execute(sa.update(summaries).where(summaries.c.study_id == other).values(study_id=into))
+    keys = connection.execute(sa.select(study_keys.c.key).where(study_keys.c.study_id == other)).scalars().all()
+    connection.execute(sa.delete(study_keys).where(study_keys.c.study_id == other))
+    _add_keys(connection, into, keys)
+    _merge_edition_items(connection, other, into)
+    connection.execute(sa.delete(studies).where(studies.c.id == other))
+
+
+def _add_keys(connection: sa.Connection, study_id: int, keys: Collection[str]) -> None:
+    mine = study_keys.c.study_id == study_id
+    known = set(connection.execute(sa.select(study_keys.c.key).where(mine)).scalars())
+    if missing := [key for key in dict.fromkeys(keys) if key not in known]:
+        connection.execute(sa.insert(study_keys), [{"key": key, "study_id": study_id} for key in missing])
+
+
+def _merge_edition_items(connection: sa.Connection, other: int, into: int) -> None:
+    """An edition that held both holds one, received when either was."""
+    twin = edition_items.alias()
+    both = sa.exists().where(twin.c.edition_id == edition_items.c.edition_id, twin.c.study_id == other)
+    ours, theirs = edition_items.c.study_id == into, edition_items.c.study_id == other
+    connection.execute(sa.update(edition_items).where(ours, both.where(twin.c.placed)).values(placed=True))
+    held = sa.select(twin.c.edition_id).where(twin.c.study_id == into)
+    connection.execute(sa.delete(edition_items).where(theirs, edition_items.c.edition_id.in_(held)))
+    connection.execute(sa.update(edition_items).where(theirs).values(study_id=into))

@@ -1,0 +1,191 @@
+"""The engine, and the one way in: reads, write transactions and streams that are the same on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from enum import IntEnum
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+
+from digest.errors import StoreError
+
+T = TypeVar("T")
+
+#: How many rows a stream holds at a time.
+CHUNK = 1_000
+#: How many seconds a writer waits for another one before it gives up.
+PATIENCE = 30.0
+
+_WRITES = "digest_writes"
+
+
+class Conflict(StoreError):  # noqa: N818 - reads as what it is
+    """Another command stored the same thing at the same time, or the thing named does not exist."""
+
+
+class Lock(IntEnum):
+    """What only one process may do at a time; in PostgreSQL an advisory lock of this number."""
+
+    SCHEMA = 7_243_001
+    CONTENT = 7_243_002
+
+
+class Part:
+    """What every part of the store is built on."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def begin(self) -> Iterator[sa.Connection]:
+        """A write transaction: committed at the end, rolled back when anything is raised.
+
+        SQLite takes its one write lock here (BEGIN IMMEDIATE), so what is read inside cannot change before it is
+        written; PostgreSQL locks rows as they are written or asked for by `with_for_update()`, which SQLite ignores.
+
+        Raises:
+            StoreError: the database is locked, full, gone or broken.
+        """
+        with _readable_errors(self.engine.url), self.engine.connect() as connection:
+            connection.execution_options(**{_WRITES: True})
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A connection for reading, that sees what was committed.
+
+        Raises:
+            StoreError: the database is gone or broken.
+        """
+        with _readable_errors(self.engine.url), self.engine.connect() as connection:
+            yield connection
+
+    def stream(self, statement: sa.Select[*tuple[Any, ...]]) -> Iterator[sa.Row[*tuple[Any, ...]]]:
+        """The rows one by one, `CHUNK` of them in memory; others may write meanwhile, and are not seen."""
+        with self.read() as connection:
+            # Closed here, not by the garbage collector: a reader who stops in the middle leaves no cursor behind.
+            with connection.execution_options(yield_per=CHUNK).execute(statement) as rows:
+                yield from rows
+
+
+def locked(connection: sa.Connection, lock: Lock) -> None:
+    """Wait until this transaction is the only one that does this; SQLite has one writer at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(int(lock))))
+
+
+def upsert(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> None:
+    """Write the row over the one with the same primary key, or insert it."""
+    names = {column.name for column in table.primary_key}
+    same = sa.and_(*(table.c[name] == row[name] for name in names))
+    rest = {name: value for name, value in row.items() if name not in names}
+    if connection.execute(sa.update(table).where(same).values(rest)).rowcount == 0:
+        connection.execute(sa.insert(table).values(dict(row)))
+
+
+def batches(things: Iterable[T]) -> Iterator[list[T]]:
+    """The things in their order, `CHUNK` at a time."""
+    remaining = iter(things)
+    while batch := list(islice(remaining, CHUNK)):
+        yield batch
+
+
+def within(column: sa.ColumnElement[int], ids: Collection[int]) -> sa.ColumnElement[bool]:
+    """`column IN (ids)` for any number of ids: written into the statement, so no limit on parameters applies."""
+    return column.in_(sa.bindparam(None, [int(number) for number in ids], expanding=True, literal_execute=True))
+
+
+def make_engine(url: str | URL, *, patience: float = PATIENCE) -> sa.Engine:
+    """An engine for this url, not yet connected.
+
+    Raises:
+        StoreError: the url is not one of ours, its driver is not installed, or its folder does not exist.
+    """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed, patience)
+    try:
+        return sa.create_engine(parsed, pool_pre_ping=True)
+    except ImportError as error:
+        raise StoreError(
+            "the PostgreSQL driver is not installed: run `pip install 'digest-newsletter[postgres]'`"
+        ) from error
+
+
+def _parsed(url: str | URL) -> URL:
+    try:
+        parsed = make_url(url)
+        name = parsed.get_backend_name()
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise StoreError(
+            "the database url cannot be read: write `sqlite:///digest.db` or `postgresql://user@host/name`"
+        ) from error
+    if name in {"postgresql", "postgres"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    if name == "sqlite":
+        return parsed.set(drivername="sqlite+pysqlite")
+    raise StoreError(f"databases of kind {name!r} are not supported: use sqlite:///… or postgresql://…")
+
+
+def _sqlite(url: URL, patience: float) -> sa.Engine:
+    if not url.database or url.database == ":memory:":
+        raise StoreError("a database in memory forgets who got what: name a file, such as sqlite:///digest.db")
+    file = Path(url.database)
+    if not file.parent.is_dir():
+        raise StoreError(f"{file.parent}: no such folder for the database {file.name}: make it, or change `database`")
+    engine = sa.create_engine(url, connect_args={"timeout": patience})
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # Left to itself the driver begins no transaction before a SELECT or DDL; with None it leaves that to us.
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _readable_errors(url: URL) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.IntegrityError as error:
+        raise Conflict(f"{_reason(error)}. Another command stored it meanwhile: run this again.") from error
+    except (sa.exc.DatabaseError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+        reason = _reason(error)
+        raise StoreError(f"{url.render_as_string(hide_password=True)}: {reason}. {_advice(reason)}") from error
+
+
+def _reason(error: sa.exc.SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+
+
+def _advice(reason: str) -> str:
+    for sign, advice in _ADVICE.items():
+        if sign in reason:
+            return advice
+    return "Check that the database is there and may be written to, then run the command again; nothing is half done."
+
+
+_ADVICE = {
+    "locked": "Another command is writing: wait for it, then run this again.",
+    "full": "Make room on the disk, then run this again.",
+    "readonly": "Give this user the right to write the file and its folder.",
+    "unable to open": "Give this user the right to read and write the file and its folder.",
+    "not a database": "The file is something else: name another one under `database`.",
+    "Connection refused": "Start the database server, or correct host and port under `database`.",
+    "password authentication": "Correct the user or password under `database`.",
+    "deadlock": "Two commands were in each other's way: run this again.",
+}

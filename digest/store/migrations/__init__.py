@@ -1,0 +1,1 @@
+"""Migrations, shipped with the package; `digest db upgrade` runs them."""

@@ -1,0 +1,1 @@
+"""One module a step, numbered; the last number stands in `schema.LATEST` too."""

@@ -1,0 +1,188 @@
+"""Subscribers, their histories and the suppressions, in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from digest.audience import address_key
+from digest.errors import StoreError
+from digest.models import Cadence, Consent, DeliveryState, Subscriber, SubscriberStatus, Suppression
+from digest.store.base import AudienceRow, HistoryRow
+from digest.store.engine import Conflict, Part, batches, within
+from digest.store.tables import deliveries, edition_items, subscribers, suppressions
+
+_SUBSCRIBER = (
+    subscribers.c.id,
+    subscribers.c.address,
+    subscribers.c.name,
+    subscribers.c.profile,
+    subscribers.c.cadence,
+    subscribers.c.role,
+    subscribers.c.language,
+    subscribers.c.status,
+    subscribers.c.paused_until,
+)
+_CONSENT = (subscribers.c.consent_at, subscribers.c.consent_method, subscribers.c.consent_text_version)
+_NAMES = tuple(column.name for column in _SUBSCRIBER)
+#: Ends of a delivery that never reached its reader, unless an earlier copy did.
+_NEVER_ARRIVED = (
+    DeliveryState.BOUNCED,
+    DeliveryState.SUPPRESSED,
+    DeliveryState.CANCELLED,
+    DeliveryState.SKIPPED,
+)
+_UPDATE = (
+    sa.update(subscribers)
+    .where(subscribers.c.id == sa.bindparam("of_id"))
+    .values({name: sa.bindparam(name) for name in (*_NAMES[1:], *(column.name for column in _CONSENT))})
+    .values(address_key=sa.bindparam("address_key"), changed_at=sa.bindparam("changed_at"))
+)
+
+
+class SubscribersPart(Part):
+    """Who reads, and who may not be mailed."""
+
+    def subscribers(self, addresses: Collection[str] | None = None) -> Iterator[Subscriber]:
+        """Subscribers in the order of their ids, all or those of these addresses (by `address_key`)."""
+        query = sa.select(*_SUBSCRIBER, *_CONSENT).order_by(subscribers.c.id)
+        if addresses is None:
+            rows = self.stream(query)
+        else:
+            rows = iter(self._of_addresses(query, {address_key(address) for address in addresses}))
+        return map(_subscriber, rows)
+
+    def save_subscribers(self, subscribers: Sequence[Subscriber], *, now: datetime) -> None:
+        """Insert those with id 0, update the others, in one transaction.
+
+        Raises:
+            StoreError: an address belongs to another subscriber, or an id to none; nothing was stored.
+        """
+        with self.begin() as connection:
+            for batch in batches(subscribers):
+                _insert(connection, [one for one in batch if not one.id], now)
+                _update(connection, [one for one in batch if one.id], now)
+
+    def set_status(self, address: str, status: SubscriberStatus, *, now: datetime) -> bool:
+        """Change what the subscriber told us; effective for mails already claimed. False for an unknown address."""
+        change = sa.update(subscribers).where(subscribers.c.address_key == address_key(address))
+        with self.begin() as connection:
+            return connection.execute(change.values(status=status, changed_at=now)).rowcount > 0
+
+    def audience(self, cadence: Cadence, *, only: int | None = None) -> Iterator[AudienceRow]:
+        """Every subscriber of a cadence (or the one of this id) in the order of their ids, streamed."""
+        query = (
+            sa.select(*_SUBSCRIBER, *_CONSENT, suppressions.c.id.is_not(None).label("suppressed"))
+            .outerjoin_from(subscribers, suppressions, suppressions.c.address_key == subscribers.c.address_key)
+            .where(subscribers.c.cadence == cadence, _is(only))
+            .order_by(subscribers.c.id)
+        )
+        for row in self.stream(query):
+            yield AudienceRow(subscriber=_subscriber(row), suppressed=bool(row[-1]))
+
+    def history(self, cadence: Cadence, studies: Collection[int], *, only: int | None = None) -> Iterator[HistoryRow]:
+        """For the subscribers of a cadence, every edition of any cadence that placed or left over one of these studies.
+
+        In the order of subscriber ids (or for the one of this id), then edition ids; streamed.
+        """
+        holding = sa.select(edition_items.c.edition_id).where(within(edition_items.c.study_id, studies))
+        surely_not = deliveries.c.state.in_(_NEVER_ARRIVED) & (deliveries.c.doubts == 0)
+        query = (
+            sa.select(deliveries.c.subscriber_id, deliveries.c.edition_id, surely_not)
+            .join_from(deliveries, subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+            .where(subscribers.c.cadence == cadence, deliveries.c.edition_id.in_(holding), _is(only))
+            .order_by(deliveries.c.subscriber_id, deliveries.c.edition_id)
+        )
+        for subscriber_id, edition_id, never in self.stream(query):
+            yield HistoryRow(subscriber_id=subscriber_id, edition_id=edition_id, received=not never)
+
+    def suppress(self, suppression: Suppression) -> bool:
+        """Never mail this address again. False when it was suppressed before."""
+        row = {
+            "address_key": address_key(suppression.address),
+            "address": suppression.address,
+            "reason": suppression.reason,
+            "at": suppression.at,
+            "detail": suppression.detail,
+        }
+        try:
+            with self.begin() as connection:
+                connection.execute(sa.insert(suppressions).values(row))
+        except Conflict:
+            return False
+        return True
+
+    def suppressed(self, addresses: Collection[str]) -> frozenset[str]:
+        """The keys (`address_key`) of those of these addresses that are suppressed."""
+        keys = {address_key(address) for address in addresses}
+        with self.read() as connection:
+            return frozenset(
+                key
+                for batch in batches(sorted(keys))
+                for key in connection.scalars(
+                    sa.select(suppressions.c.address_key).where(suppressions.c.address_key.in_(batch))
+                )
+            )
+
+    def suppressions(self) -> Iterator[Suppression]:
+        """All of them, oldest first."""
+        columns = (suppressions.c.address, suppressions.c.reason, suppressions.c.at, suppressions.c.detail)
+        query = sa.select(*columns).order_by(suppressions.c.at, suppressions.c.id)
+        return (Suppression(**row._asdict()) for row in self.stream(query))
+
+    def count_subscribers(self) -> Mapping[SubscriberStatus, int]:
+        """How many there are of each status; 0 for one that nobody has."""
+        query = sa.select(subscribers.c.status, sa.func.count().label("number")).group_by(subscribers.c.status)
+        with self.read() as connection:
+            counts = {row.status: row.number for row in connection.execute(query)}
+        return {status: counts.get(status, 0) for status in SubscriberStatus}
+
+    def _of_addresses(
+        self, query: sa.Select[*tuple[Any, ...]], keys: Collection[str]
+    ) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+        with self.read() as connection:
+            found = [
+                row
+                for batch in batches(keys)
+                for row in connection.execute(query.where(subscribers.c.address_key.in_(batch)))
+            ]
+        return sorted(found, key=lambda row: row[0])
+
+
+def _subscriber(row: sa.Row[*tuple[Any, ...]]) -> Subscriber:
+    at, method, version = row[len(_NAMES) : len(_NAMES) + len(_CONSENT)]
+    consent = None if at is None else Consent(at=at, method=method, text_version=version)
+    return Subscriber(**dict(zip(_NAMES, row, strict=False)), consent=consent)
+
+
+def _row(subscriber: Subscriber, now: datetime) -> dict[str, Any]:
+    consent = subscriber.consent
+    return {
+        **{name: getattr(subscriber, name) for name in _NAMES[1:]},
+        "address_key": address_key(subscriber.address),
+        "consent_at": consent and consent.at,
+        "consent_method": consent and consent.method,
+        "consent_text_version": consent and consent.text_version,
+        "changed_at": now,
+    }
+
+
+def _is(only: int | None) -> sa.ColumnElement[bool]:
+    return sa.true() if only is None else subscribers.c.id == only
+
+
+def _insert(connection: sa.Connection, new: Sequence[Subscriber], now: datetime) -> None:
+    if new:
+        rows = [{**_row(subscriber, now), "created_at": now} for subscriber in new]
+        connection.execute(sa.insert(subscribers), rows)
+
+
+def _update(connection: sa.Connection, known: Sequence[Subscriber], now: datetime) -> None:
+    if not known:
+        return
+    rows = [{**_row(subscriber, now), "of_id": subscriber.id} for subscriber in known]
+    if connection.execute(_UPDATE, rows).rowcount != len(known):
+        raise StoreError("a subscriber to be changed is not there any more: run this again; nothing was stored")

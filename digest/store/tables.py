@@ -1,0 +1,251 @@
+"""The tables. What was said once and never changes lies apart from where it stands now.
+
+    content     sources  studies  study_keys  summaries  aliases  | revisions (immutable)
+    issues      issue_status  issue_items  | issues  frozen_pools  editions (immutable)  edition_items
+    readers     subscribers  suppressions
+    ledger      deliveries
+
+They are made by the migrations; this is what the migrations must come to, and a test compares the two.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from digest.models import Cadence, DeliveryState, FeedbackKind, IssueStatus, SubscriberStatus
+from digest.store import values
+from digest.store.values import ID, Instant, Json, Said, Word
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# --- content ---------------------------------------------------------------------------------------------
+
+sources = sa.Table(
+    "sources",
+    metadata,
+    sa.Column("name", Said, primary_key=True),
+    sa.Column("etag", Said),
+    sa.Column("modified", Said),
+    sa.Column("moved_to", Said),
+    sa.Column("retired", sa.Boolean, nullable=False),
+    sa.Column("retry_at", Instant),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("trouble", Said),
+    sa.Column("checked_at", Instant),
+    sa.Column("succeeded_at", Instant),
+)
+
+#: A study is only what its keys and summaries have in common. Ids are never used again: frozen editions name them.
+studies = sa.Table(
+    "studies",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("known_since", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+#: One key may belong to several studies (one title, two DOIs).
+study_keys = sa.Table(
+    "study_keys",
+    metadata,
+    sa.Column("key", Said, primary_key=True),
+    sa.Column("study_id", ID, sa.ForeignKey("studies.id"), primary_key=True, autoincrement=False, index=True),
+)
+
+#: Where a summary stands: its study may merge into another, its latest revision grows.
+summaries = sa.Table(
+    "summaries",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("source", Said, nullable=False),
+    #: The guid it first came under.
+    sa.Column("guid", Said, nullable=False),
+    sa.Column("study_id", ID, sa.ForeignKey("studies.id"), nullable=False, index=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    #: SHA-256 (hex) of the `studies.plain_title` of the latest revision: titles may be too long for an index.
+    sa.Column("title_hash", sa.Text, nullable=False),
+    sa.Column("added_at", Instant, nullable=False, index=True),
+    sa.UniqueConstraint("source", "guid"),
+    sa.Index("ix_summaries_source_title_hash", "source", "title_hash"),
+    sqlite_autoincrement=True,
+)
+
+#: The texts, immutable.
+revisions = sa.Table(
+    "revisions",
+    metadata,
+    sa.Column("summary_id", ID, sa.ForeignKey("summaries.id"), primary_key=True, autoincrement=False),
+    sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("content_hash", Said, nullable=False),
+    sa.Column("seen_at", Instant, nullable=False),
+    sa.Column("entry", Json(values.write_entry, values.read_entry), nullable=False),
+)
+
+#: Every guid a summary ever came under, its first one too, with what stood under it last.
+aliases = sa.Table(
+    "aliases",
+    metadata,
+    sa.Column("source", Said, primary_key=True),
+    sa.Column("guid", Said, primary_key=True),
+    sa.Column("summary_id", ID, sa.ForeignKey("summaries.id"), nullable=False, index=True),
+    sa.Column("fingerprint", Said, nullable=False),
+    sa.Column("content_hash", sa.Text, nullable=False),
+)
+
+# --- issues ----------------------------------------------------------------------------------------------
+
+#: What an issue is, immutable. The two constraints are what stops a second one, whoever rings the bell.
+issues = sa.Table(
+    "issues",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("cadence", Word(Cadence), nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("until", Instant, nullable=False),
+    sa.Column("due", Instant, nullable=False),
+    sa.Column("label", Said, nullable=False, unique=True),
+    sa.Column("title", Said, nullable=False),
+    sa.Column("composed_at", Instant, nullable=False),
+    sa.UniqueConstraint("cadence", "since", "until"),
+)
+
+#: Where an issue stands.
+issue_status = sa.Table(
+    "issue_status",
+    metadata,
+    sa.Column("issue_id", ID, sa.ForeignKey("issues.id"), primary_key=True, autoincrement=False),
+    sa.Column("status", Word(IssueStatus), nullable=False),
+    sa.Column("held", sa.Boolean, nullable=False),
+    sa.Column("approved_at", Instant),
+    sa.Column("approved_by", Said),
+    sa.Column("content_hash", Said),
+    sa.Column("aborted_at", Instant),
+)
+
+issue_items = sa.Table(
+    "issue_items",
+    metadata,
+    sa.Column("issue_id", ID, sa.ForeignKey("issues.id"), primary_key=True, autoincrement=False),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("summary_id", ID, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("matches", Json(values.write_matches, values.read_matches), nullable=False),
+    sa.Column("fresh", sa.Boolean, nullable=False),
+    sa.Column("pinned", sa.Boolean, nullable=False),
+    sa.ForeignKeyConstraint(["summary_id", "revision"], ["revisions.summary_id", "revisions.revision"]),
+)
+
+frozen_pools = sa.Table(
+    "frozen_pools",
+    metadata,
+    sa.Column("issue_id", ID, sa.ForeignKey("issues.id"), primary_key=True, autoincrement=False),
+    sa.Column("pool", sa.LargeBinary, nullable=False),
+)
+
+editions = sa.Table(
+    "editions",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("issue_id", ID, sa.ForeignKey("issues.id"), nullable=False),
+    sa.Column("key", Said, nullable=False),
+    sa.Column("subject", Said, nullable=False),
+    sa.Column("preheader", Said, nullable=False),
+    sa.Column("selection", Json(values.write_selection, values.read_selection), nullable=False),
+    sa.UniqueConstraint("issue_id", "key"),
+)
+
+#: The studies of an edition as they are known now; the selection holds them as they were known on the day.
+edition_items = sa.Table(
+    "edition_items",
+    metadata,
+    sa.Column("edition_id", ID, sa.ForeignKey("editions.id"), primary_key=True, autoincrement=False),
+    sa.Column("study_id", ID, sa.ForeignKey("studies.id"), primary_key=True, autoincrement=False, index=True),
+    #: True when readers of the edition got it, False when it was left over.
+    sa.Column("placed", sa.Boolean, nullable=False),
+)
+
+# --- readers ---------------------------------------------------------------------------------------------
+
+subscribers = sa.Table(
+    "subscribers",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("address", Said, nullable=False),
+    #: `audience.address_key` of the address.
+    sa.Column("address_key", Said, nullable=False, unique=True),
+    sa.Column("name", Said, nullable=False),
+    sa.Column("profile", Json(values.write_profile, values.read_profile), nullable=False),
+    sa.Column("cadence", Word(Cadence), nullable=False),
+    sa.Column("role", Said, nullable=False),
+    sa.Column("language", Said, nullable=False),
+    sa.Column("status", Word(SubscriberStatus), nullable=False),
+    #: A day in the newsletter's time zone.
+    sa.Column("paused_until", sa.Date),
+    sa.Column("consent_at", Instant),
+    sa.Column("consent_method", Said),
+    sa.Column("consent_text_version", Said),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Index("ix_subscribers_cadence_id", "cadence", "id"),
+    sqlite_autoincrement=True,
+)
+
+suppressions = sa.Table(
+    "suppressions",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("address_key", Said, nullable=False, unique=True),
+    sa.Column("address", Said, nullable=False),
+    sa.Column("reason", Word(FeedbackKind), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("detail", Said, nullable=False),
+)
+
+# --- ledger ----------------------------------------------------------------------------------------------
+
+#: One row for each subscriber of the day of the freeze. The constraint is what makes a second mail impossible.
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("issue_id", ID, sa.ForeignKey("issues.id"), nullable=False),
+    sa.Column("subscriber_id", ID, sa.ForeignKey("subscribers.id"), nullable=False, index=True),
+    #: None for a skipped one.
+    sa.Column("edition_id", ID, sa.ForeignKey("editions.id"), index=True),
+    #: As it was on the day of the freeze, and its key, to be compared with the suppressions.
+    sa.Column("address", Said, nullable=False),
+    sa.Column("address_key", Said, nullable=False),
+    sa.Column("name", Said, nullable=False),
+    sa.Column("state", Word(DeliveryState), nullable=False),
+    sa.Column("detail", Said, nullable=False, server_default=sa.text("''")),
+    sa.Column("code", Said, nullable=False, server_default=sa.text("''")),
+    #: Who holds it, and until when; None while nobody does.
+    sa.Column("owner", Said),
+    sa.Column("lease_until", Instant),
+    sa.Column("fence", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("doubts", sa.Integer, nullable=False, server_default=sa.text("0")),
+    #: None for "at once"; an instant only while it is DEFERRED.
+    sa.Column("due_at", Instant),
+    sa.Column("first_tried_at", Instant),
+    #: When it came to an end; the freeze for a skipped one.
+    sa.Column("finished_at", Instant),
+    sa.UniqueConstraint("issue_id", "subscriber_id"),
+    # What a claim looks for: the oldest ids of a state. It also counts the states without touching a row.
+    sa.Index("ix_deliveries_issue_id_state_id", "issue_id", "state", "id"),
+    # Who is due again: small, since only what was deferred has a due_at.
+    sa.Index(
+        "ix_deliveries_issue_id_due_at",
+        "issue_id",
+        "due_at",
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    ),
+)

@@ -1,0 +1,91 @@
+"""What a piece of feedback means for an address: whether it may be mailed again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from digest.models import FeedbackKind, Receipt, Suppression
+
+#: Enhanced codes (RFC 3463, RFC 7505) that say: this mailbox does not exist, has moved or is shut. One is enough.
+DEAD_MAILBOX = frozenset({"5.1.1", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+#: The domain is unknown: a typing error, or a name server's bad day. Believed the second time, days later.
+DEAD_DOMAIN = "5.1.2"
+DEAD_DOMAIN_AFTER = timedelta(days=2)
+#: The mailbox is full: refused for good by the letter, for now by nature.
+FULL_MAILBOX = "5.2.2"
+#: This many soft bounces in a row, each of another issue, and the address is let go.
+SOFT_BOUNCES = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Feedback:
+    """What came back about one address."""
+
+    address: str
+    kind: FeedbackKind
+    at: datetime
+    #: The enhanced status code; empty when there was none.
+    code: str = ""
+    detail: str = ""
+    #: The issue it is about; None when that is not known.
+    issue_id: int | None = None
+
+
+def kind_of_code(code: str) -> FeedbackKind | None:
+    """What an enhanced code says about the *reader*; None when it is about us, the message or the way.
+
+    5.3, 5.4, 5.5, 5.6 and 5.7 (system, network, protocol, content, policy) never speak against a reader. Nor does a
+    refusal without a code: too many servers say a bare 550 for policy.
+    """
+    if code in DEAD_MAILBOX or code == DEAD_DOMAIN:
+        return FeedbackKind.HARD_BOUNCE
+    if code == FULL_MAILBOX or code.startswith("4."):
+        return FeedbackKind.SOFT_BOUNCE
+    return None
+
+
+def feedback_of(receipt: Receipt, *, address: str, issue_id: int | None, now: datetime) -> Feedback | None:
+    """What a transport's answer tells about the address; None when it tells nothing."""
+    kind = kind_of_code(receipt.code)
+    if kind is None:
+        return None
+    return Feedback(address=address, kind=kind, at=now, code=receipt.code, detail=receipt.detail, issue_id=issue_id)
+
+
+def suppression_after(feedback: Feedback, earlier: Sequence[Feedback] = ()) -> Suppression | None:
+    """The suppression this feedback makes; None when the address may be mailed on.
+
+    Args:
+        feedback: the newest.
+        earlier: what is known of the same address, oldest first. A delivery in between ends a row of soft bounces.
+    """
+    if not _is_final(feedback, earlier):
+        return None
+    return Suppression(
+        address=feedback.address, reason=feedback.kind, at=feedback.at, detail=feedback.detail or feedback.code
+    )
+
+
+def _is_final(feedback: Feedback, earlier: Sequence[Feedback]) -> bool:
+    match feedback.kind:
+        case FeedbackKind.COMPLAINT | FeedbackKind.UNSUBSCRIBE:
+            return True
+        case FeedbackKind.HARD_BOUNCE if feedback.code == DEAD_DOMAIN:
+            return any(one.code == DEAD_DOMAIN and feedback.at - one.at >= DEAD_DOMAIN_AFTER for one in earlier)
+        case FeedbackKind.HARD_BOUNCE:
+            return True
+        case FeedbackKind.SOFT_BOUNCE:
+            return _issues_bounced_in_a_row([*earlier, feedback]) >= SOFT_BOUNCES
+        case FeedbackKind.DELIVERED:
+            return False
+
+
+def _issues_bounced_in_a_row(feedback: Sequence[Feedback]) -> int:
+    issues: set[int | None] = set()
+    for one in reversed(feedback):
+        if one.kind is not FeedbackKind.SOFT_BOUNCE:
+            break
+        issues.add(one.issue_id)
+    return len(issues)

@@ -1,0 +1,440 @@
+"""The outbox over a real ledger (SQLite) and the transport in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from digest.errors import InputError, TemplateError, TransportError
+from digest.models import (
+    Claim,
+    DeliveryState,
+    DoubtPolicy,
+    FeedbackKind,
+    Message,
+    Outcome,
+    Receipt,
+    SubscriberStatus,
+)
+from digest.outbox import REASONS, Sent, send_issue
+from digest.store.store import SqlStore, open_store
+from digest.transports.memory import MemoryTransport, PulledPlug, accept
+from tests.factories import NOW, an_approved_issue, message_of
+
+S = DeliveryState
+
+
+@pytest.fixture
+def store(sqlite_url: str) -> Iterator[SqlStore]:
+    opened = open_store(sqlite_url)
+    yield opened
+    opened.close()
+
+
+@dataclass
+class Office:
+    """One newsletter's post office: says less in the tests."""
+
+    store: SqlStore
+    transport: MemoryTransport = field(default_factory=MemoryTransport)
+    now: datetime = NOW
+    policy: DoubtPolicy = DoubtPolicy.RESEND
+    compose: Callable[[Claim], Message] = message_of
+    runs: int = 0
+
+    def send(self, **given: Any) -> Sent:
+        """A run of its own owner; all earlier ones are dead."""
+        self.runs += 1
+        return send_issue(
+            self.store,
+            given.pop("transport", self.transport),
+            given.pop("compose", self.compose),
+            issue_id=1,
+            owner=f"run {self.runs}",
+            clock=lambda: self.now,
+            policy=self.policy,
+            gone=given.pop("gone", lambda owners: owners),
+            **given,
+        )
+
+    @property
+    def arrived(self) -> list[str]:
+        return [message.recipient for message in self.transport.inbox]
+
+    @property
+    def states(self) -> list[DeliveryState]:
+        return [delivery.state for delivery in self.store.deliveries(1)]
+
+    def detail(self, number: int) -> str:
+        found = self.store.delivery(1, number)
+        assert found is not None
+        return found.detail
+
+
+def readers(*numbers: int) -> list[str]:
+    return [f"reader{number}@example.org" for number in numbers]
+
+
+def answering(number: int, outcome: Outcome, **given: str) -> Callable[[Message], Receipt]:
+    """Everyone is accepted but one reader."""
+    return lambda message: (
+        Receipt(outcome=outcome, **given) if message.recipient == f"reader{number}@example.org" else accept(message)
+    )
+
+
+# --- the plain way ---------------------------------------------------------------------------------------
+
+
+def test_everybody_gets_one_message(store: SqlStore) -> None:
+    """Over several windows and batches, in the order of ids; a second run has nothing to do."""
+    an_approved_issue(store, 600)
+    office = Office(store)
+    assert office.send() == Sent(accepted=600)
+    assert office.arrived == readers(*range(1, 601))
+    assert office.send() == Sent()
+    assert len(office.arrived) == 600
+
+
+def test_an_intent_is_committed_before_the_first_byte(store: SqlStore) -> None:
+    """What the transport is given is in flight in the ledger, all of the window and nothing more."""
+    an_approved_issue(store, 5)
+    seen: list[dict[DeliveryState, int]] = []
+
+    def look(message: Message) -> Receipt:
+        seen.append(dict(store.progress(1)))
+        return accept(message)
+
+    Office(store, MemoryTransport(window=2, answer=look)).send()
+    assert [one[S.INFLIGHT] for one in seen] == [2, 2, 2, 2, 1]
+    assert [one.get(S.ACCEPTED, 0) for one in seen] == [0, 0, 2, 2, 4]
+
+
+def test_progress_is_told_after_every_window(store: SqlStore) -> None:
+    """And once more at the end."""
+    an_approved_issue(store, 5)
+    told: list[int] = []
+    Office(store, MemoryTransport(window=2)).send(on_progress=lambda sent: told.append(sent.accepted))
+    assert told == [2, 4, 5, 5]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "counted"),
+    [
+        (Outcome.REFUSED, S.BOUNCED, {"bounced": 1}),
+        (Outcome.DEFERRED, S.DEFERRED, {"deferred": 1}),
+        (Outcome.DOUBTFUL, S.DEFERRED, {"deferred": 1}),
+    ],
+)
+def test_one_reader_s_trouble_is_their_own(
+    store: SqlStore, outcome: Outcome, state: DeliveryState, counted: dict[str, int]
+) -> None:
+    """The rest of the window is accepted, and the reason is kept."""
+    an_approved_issue(store, 3)
+    office = Office(store, MemoryTransport(answer=answering(2, outcome, detail="its reason")))
+    assert office.send() == Sent(accepted=2, reasons={2: "its reason"}, **counted)
+    assert office.states == [S.ACCEPTED, state, S.ACCEPTED]
+
+
+def test_what_was_deferred_is_sent_when_it_is_due(store: SqlStore) -> None:
+    """Not before its five minutes."""
+    an_approved_issue(store, 1)
+    office = Office(store, MemoryTransport(answer=answering(1, Outcome.DEFERRED)))
+    office.send()
+    office.transport.answer = accept
+    assert office.send() == Sent()
+    office.now = NOW + timedelta(minutes=6)
+    assert office.send() == Sent(accepted=1)
+
+
+def test_the_reasons_kept_in_memory_are_few(store: SqlStore) -> None:
+    """However many are refused, a run's memory does not grow with them."""
+    an_approved_issue(store, REASONS + 20)
+    refusing = MemoryTransport(answer=lambda _: Receipt(outcome=Outcome.REFUSED, detail="no"))
+    sent = Office(store, refusing).send()
+    assert (sent.bounced, len(sent.reasons)) == (REASONS + 20, REASONS)
+
+
+# --- addresses -------------------------------------------------------------------------------------------
+
+
+def test_a_dead_mailbox_is_suppressed(store: SqlStore) -> None:
+    """With the server's words as the reason."""
+    an_approved_issue(store, 2)
+    office = Office(store, MemoryTransport(answer=answering(2, Outcome.REFUSED, detail="550 no such", code="5.1.1")))
+    assert office.send().suppressed == 1
+    (suppression,) = store.suppressions()
+    assert (suppression.address, suppression.reason) == ("reader2@example.org", FeedbackKind.HARD_BOUNCE)
+    assert suppression.detail == "550 no such"
+
+
+@pytest.mark.parametrize(("outcome", "code"), [(Outcome.REFUSED, "5.7.1"), (Outcome.DEFERRED, "4.2.2")])
+def test_what_is_not_about_the_mailbox_suppresses_nobody(store: SqlStore, outcome: Outcome, code: str) -> None:
+    """A policy refusal is about us; a full mailbox may be emptied."""
+    an_approved_issue(store, 1)
+    Office(store, MemoryTransport(answer=answering(1, outcome, code=code))).send()
+    assert list(store.suppressions()) == []
+
+
+def test_an_unsubscribe_between_claim_and_send_wins(store: SqlStore) -> None:
+    """The second window's reader leaves while the first is being sent."""
+    an_approved_issue(store, 3)
+
+    def leaving(message: Message) -> Receipt:
+        store.set_status("reader3@example.org", SubscriberStatus.UNSUBSCRIBED, now=NOW)
+        return accept(message)
+
+    office = Office(store, MemoryTransport(window=2, answer=leaving))
+    assert office.send() == Sent(accepted=2, withheld=1)
+    assert office.arrived == readers(1, 2)
+    assert office.states[2] is S.SUPPRESSED
+
+
+# --- one bad row -----------------------------------------------------------------------------------------
+
+
+def broken_for(number: int, error: Exception) -> Callable[[Claim], Message]:
+    def compose(claim: Claim) -> Message:
+        if claim.subscriber_id == number:
+            raise error
+        return message_of(claim)
+
+    return compose
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "reason"),
+    [
+        (InputError("no such address", place="reader"), S.BOUNCED, "reader: no such address"),
+        (TemplateError("a gap in the page"), S.DEFERRED, "a gap in the page"),
+        (ZeroDivisionError("our mistake"), S.DEFERRED, "ZeroDivisionError('our mistake')"),
+    ],
+)
+def test_one_bad_row_never_stops_the_rest(store: SqlStore, error: Exception, state: DeliveryState, reason: str) -> None:
+    """It is recorded with its reason: for good when the row is wrong, to be tried again when we may be."""
+    an_approved_issue(store, 40)
+    office = Office(store, compose=broken_for(1, error))
+    assert office.send().accepted == 39
+    assert (office.states[0], office.detail(1)) == (state, reason)
+
+
+def test_a_mended_template_reaches_who_waited_for_it(store: SqlStore) -> None:
+    """Nobody is lost to a mistake of ours."""
+    an_approved_issue(store, 2)
+    office = Office(store)
+    office.send(compose=broken_for(2, TemplateError("a gap in the page")))
+    office.now += timedelta(hours=1)
+    office.send()
+    assert office.arrived == readers(1, 2)
+
+
+# --- trouble ---------------------------------------------------------------------------------------------
+
+
+def test_a_transport_in_trouble_stops_the_run_politely(store: SqlStore) -> None:
+    """Everything is back in the outbox, no try is counted, and the trouble is told."""
+    an_approved_issue(store, 40)
+    sent = Office(store, MemoryTransport(trouble="no connection")).send()
+    assert isinstance(sent.trouble, TransportError)
+    assert str(sent.trouble) == "no connection"
+    assert store.progress(1) == {S.PENDING: 40}
+    assert {delivery.attempts for delivery in store.deliveries(1)} == {0}
+
+
+def test_trouble_in_the_middle_loses_no_result(store: SqlStore) -> None:
+    """What had been accepted stays so."""
+    an_approved_issue(store, 6)
+    office = Office(store, MemoryTransport(window=2))
+
+    def failing(message: Message) -> Receipt:
+        office.transport.trouble = "the line is down" if len(office.arrived) == 1 else None
+        return accept(message)
+
+    office.transport.answer = failing
+    assert office.send().accepted == 2
+    assert office.states == [S.ACCEPTED] * 2 + [S.PENDING] * 4
+
+
+class Careless(MemoryTransport):
+    """Raises what no transport may raise, after the first message left."""
+
+    def submit(self, messages: Any) -> list[Receipt]:
+        super().submit(messages[:1])
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(("policy", "state"), [(DoubtPolicy.RESEND, S.DEFERRED), (DoubtPolicy.HOLD, S.UNKNOWN)])
+def test_a_mistake_in_a_transport_is_recorded_before_it_is_raised(
+    store: SqlStore, policy: DoubtPolicy, state: DeliveryState
+) -> None:
+    """All of its window is in doubt; the rest was never touched."""
+    an_approved_issue(store, 3)
+    office = Office(store, Careless(window=2), policy=policy)
+    with pytest.raises(ZeroDivisionError):
+        office.send()
+    assert office.states == [state, state, S.CLAIMED]
+
+
+class Forgetful(MemoryTransport):
+    """Gives one receipt too few."""
+
+    def submit(self, messages: Any) -> list[Receipt]:
+        return super().submit(messages)[:-1]
+
+
+def test_a_missing_receipt_is_doubt(store: SqlStore) -> None:
+    """Nobody is called accepted by guesswork."""
+    an_approved_issue(store, 2)
+    office = Office(store, Forgetful(), policy=DoubtPolicy.HOLD)
+    with pytest.raises(ValueError, match="zip"):
+        office.send()
+    assert office.states == [S.UNKNOWN, S.UNKNOWN]
+
+
+# --- stopping --------------------------------------------------------------------------------------------
+
+
+def test_stop_finishes_the_window_in_hand_and_gives_back_the_rest(store: SqlStore) -> None:
+    """SIGTERM loses nothing and leaves nothing in doubt."""
+    an_approved_issue(store, 10)
+    office = Office(store, MemoryTransport(window=4))
+    assert office.send(stop=lambda: len(office.arrived) > 0) == Sent(accepted=4)
+    assert store.progress(1) == {S.ACCEPTED: 4, S.PENDING: 6}
+    assert store.owners(1) == frozenset()
+
+
+def test_who_is_told_to_stop_at_once_sends_nothing(store: SqlStore) -> None:
+    """Not even a claim."""
+    an_approved_issue(store, 1)
+    assert Office(store).send(stop=lambda: True) == Sent()
+    assert store.progress(1) == {S.PENDING: 1}
+
+
+def test_a_held_issue_stops_at_the_next_window(store: SqlStore) -> None:
+    """And goes on where it stood."""
+    an_approved_issue(store, 10)
+
+    def holding(message: Message) -> Receipt:
+        store.set_held(1, True)
+        return accept(message)
+
+    office = Office(store, MemoryTransport(window=4, answer=holding))
+    assert office.send() == Sent(accepted=4, withheld=6)
+    assert store.progress(1) == {S.ACCEPTED: 4, S.PENDING: 6}
+    store.set_held(1, False)
+    office.transport.answer = accept
+    assert office.send().accepted == 6
+
+
+# --- death -----------------------------------------------------------------------------------------------
+
+
+def die(office: Office, after: int) -> None:
+    office.transport.dies_after = after
+    with pytest.raises(PulledPlug):
+        office.send()
+    office.transport.dies_after = None
+
+
+def copies(office: Office) -> dict[str, int]:
+    return {address: office.arrived.count(address) for address in office.arrived}
+
+
+def test_after_a_death_everybody_is_reached_and_few_twice(store: SqlStore) -> None:
+    """`resend`: the window that was in flight goes again, and the ledger counts it."""
+    an_approved_issue(store, 20)
+    office = Office(store, MemoryTransport(window=4))
+    die(office, after=6)
+    assert office.send() == Sent(accepted=16, resent=4)
+    assert sorted(copies(office)) == sorted(readers(*range(1, 21)))
+    assert [address for address, count in copies(office).items() if count > 1] == readers(5, 6)
+    assert sum(delivery.doubts for delivery in store.deliveries(1)) == 4
+
+
+def test_hold_sends_nothing_twice_and_shows_who_is_in_doubt(store: SqlStore) -> None:
+    """Four unknown, of whom two have it."""
+    an_approved_issue(store, 20)
+    office = Office(store, MemoryTransport(window=4), policy=DoubtPolicy.HOLD)
+    die(office, after=6)
+    assert office.send() == Sent(accepted=12, unknown=4)
+    assert set(copies(office).values()) == {1}
+    assert office.states[4:8] == [S.UNKNOWN] * 4
+
+
+@pytest.mark.parametrize(
+    ("knows", "sent"),
+    [
+        (True, {"accepted": 16, "deferred": 2}),
+        (False, {"accepted": 12, "unknown": 4}),
+    ],
+)
+def test_reconcile_asks_the_transport(store: SqlStore, knows: bool, sent: dict[str, int]) -> None:
+    """One that knows leaves nobody out and nothing twice; one that cannot know leaves it to a person."""
+    an_approved_issue(store, 20)
+    office = Office(store, MemoryTransport(window=4, knows=knows), policy=DoubtPolicy.RECONCILE)
+    die(office, after=6)
+    done = office.send()
+    assert {name: getattr(done, name) for name in sent} == sent
+    assert set(copies(office).values()) == {1}
+    assert len(copies(office)) == (20 if knows else 18)
+
+
+@pytest.mark.parametrize(
+    ("has", "state"),
+    [(True, S.ACCEPTED), (False, S.DEFERRED), (None, S.UNKNOWN), (TransportError("down"), S.UNKNOWN)],
+)
+def test_under_reconcile_a_lost_answer_is_looked_up_at_once(store: SqlStore, has: Any, state: DeliveryState) -> None:
+    """The transport may know what became of a message whose answer was lost."""
+
+    class Knowing(MemoryTransport):
+        def has(self, message: Message) -> bool | None:
+            if isinstance(has, Exception):
+                raise has
+            return bool(has) if has is not None else None
+
+    an_approved_issue(store, 1)
+    transport = Knowing(answer=answering(1, Outcome.DOUBTFUL, detail="no answer"))
+    office = Office(store, transport, policy=DoubtPolicy.RECONCILE)
+    office.send()
+    assert office.states == [state]
+
+
+def test_what_cannot_be_composed_any_more_cannot_be_looked_up(store: SqlStore) -> None:
+    """It is unknown, and the run goes on."""
+    an_approved_issue(store, 2)
+    office = Office(store, MemoryTransport(window=1), policy=DoubtPolicy.RECONCILE)
+    die(office, after=0)
+    office.send(compose=broken_for(1, TemplateError("gone")))
+    assert office.states == [S.UNKNOWN, S.ACCEPTED]
+
+
+def test_the_living_are_not_robbed(store: SqlStore) -> None:
+    """What another worker holds is left to it, until its lease runs out."""
+    an_approved_issue(store, 3)
+    store.claim(1, "another", limit=2, lease=300, now=NOW)
+    office = Office(store)
+
+    def nobody(_: Collection[str]) -> Collection[str]:
+        return ()
+
+    assert office.send(gone=nobody).accepted == 1
+    office.now += timedelta(seconds=300)
+    assert office.send(gone=nobody).accepted == 2
+
+
+def test_a_worker_that_dies_while_we_send_is_recovered_before_we_leave(store: SqlStore) -> None:
+    """The last one out looks once more."""
+    an_approved_issue(store, 3)
+    store.claim(1, "dying", limit=2, lease=300, now=NOW)
+    office = Office(store)
+    dead: list[str] = []
+
+    def dies(message: Message) -> Receipt:
+        dead.append("dying")
+        return accept(message)
+
+    office.transport.answer = dies
+    assert office.send(gone=lambda owners: [owner for owner in owners if owner in dead]).accepted == 3

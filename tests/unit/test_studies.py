@@ -1,0 +1,276 @@
+"""What is news and what is not, decided with literals."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from digest.models import Bullets, Entry, Kind, Paragraph, Precision, PublishedDate, Section, SectionRole
+from digest.studies import Kin, Known, Verdict, content_hash, decide, plain_title, study_keys
+from tests.factories import a_section, a_summary, an_entry
+
+TITLE = "Walking every day and tiredness in multiple sclerosis"
+TITLE_KEY = "title:walking every day and tiredness in multiple sclerosis"
+
+
+def entry(**given: object) -> Entry:
+    return an_entry(**{"headline": TITLE, **given})
+
+
+def study(number: int, *keys: str) -> Kin:
+    return Kin(study_id=number, keys=frozenset(keys))
+
+
+def a_twin(number: int = 7, **given: object):
+    old = entry(guid="old-guid", **given)
+    return a_summary(number, study_id=number * 10, entry=old, content_hash=content_hash(old))
+
+
+# --- keys ---
+
+
+def test_keys_name_doi_pmid_and_title():
+    """A study is known by its DOI, its PMID and its title, in that order."""
+    assert study_keys(entry(doi="10.1000/XyZ", pmid="0123")) == ("doi:10.1000/xyz", "pmid:123", TITLE_KEY)
+
+
+def test_an_explainer_has_a_title_key_of_its_own():
+    """An explainer and a research summary with one title share no key."""
+    research, explainer = entry(), entry(kind=Kind.BACKGROUND)
+    assert not set(study_keys(research)) & set(study_keys(explainer))
+    assert study_keys(explainer)[0].startswith("explainer:")
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "",
+        "News",
+        "Fatigue in MS",
+        "Reply to the letter to the editor",
+        "What is new in MS research this month",
+        "Research and research and research and research",
+        "!!! ??? ... --- *** /// +++ ===",
+        "a b c d e f g h i",
+    ],
+)
+def test_a_common_title_names_no_study(headline):
+    """Short and generic titles give no key: nothing may be merged by them."""
+    assert study_keys(entry(headline=headline)) == ()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Walking every day and TIREDNESS in multiple sclerosis.",
+        "Walking every day, and tiredness, in multiple\u2010sclerosis",
+        "Walking every-day and tired\u00adness in\u00a0multiple \u200bsclerosis",
+        "\uff37alking every day \u2013 and tiredness in multiple sclerosis!",
+    ],
+)
+def test_typings_of_one_title_are_one_title(typed):
+    """Case, punctuation, hyphens, spaces, widths and invisible characters do not make another title."""
+    assert plain_title(typed) == plain_title(TITLE)
+
+
+def test_broken_encoding_does_not_make_another_title():
+    """Mojibake is repaired before titles are compared."""
+    right = "Interferon-β and café visits"
+    assert plain_title(right.encode().decode("windows-1252")) == plain_title(right)
+
+
+def test_different_words_are_different_titles():
+    """Letters and digits do tell titles apart, in any script."""
+    titles = ["Trial 1 of walking", "Trial 2 of walking", "Ходьба и усталость", "Ходьба и сон"]
+    assert len({plain_title(title) for title in titles}) == 4
+
+
+def test_keys_fit_a_database_index():
+    """A hostile title or DOI of any length gives a short key, and two long ones stay two."""
+    long, longer = (study_keys(entry(headline="many words " * n, doi="10.1/" + "x" * n)) for n in (9000, 9001))
+    assert all(len(key) <= 217 for key in (*long, *longer))
+    assert not set(long) & set(longer)
+
+
+def test_an_id_loses_what_no_database_takes():
+    """A DOI with a NUL or line break in it gives a clean key."""
+    assert study_keys(entry(headline="x", doi="10.1/\x00a b\r\n")) == ("doi:10.1/ab",)
+
+
+# --- content ---
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"source": "elsewhere"},
+        {"guid": "two"},
+        {"url": "https://news.example.org/one?utm_source=feed"},
+        {"fingerprint": "another"},
+        {"headline": f"  {TITLE.replace(' ', '  ')}\n"},
+    ],
+)
+def test_what_no_reader_reads_is_not_content(given):
+    """Where an entry came from, and white space, do not change its hash."""
+    assert content_hash(entry(**given)) == content_hash(entry())
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"headline": "Another"},
+        {"sections": ()},
+        {"sections": (a_section(SectionRole.TAKEAWAY, "People who walked weekly felt less tired."),)},
+        {"tags": ("fatigue",)},
+        {"journal": None},
+        {"doi": "10.1/2"},
+        {"pmid": "5"},
+        {"published": PublishedDate(day=date(2026, 11, 1), precision=Precision.DAY)},
+        {"published": None},
+        {"credibility": "high"},
+        {"interest": "high"},
+        {"people": "12 adults"},
+        {"design": "trial"},
+        {"language": "de"},
+        {"kind": Kind.BACKGROUND},
+    ],
+)
+def test_what_a_reader_reads_is_content(given):
+    """Every field a reader sees changes the hash."""
+    assert content_hash(entry(**given)) != content_hash(entry())
+
+
+def test_how_blocks_are_cut_is_content():
+    """A list is not the paragraph with the same words, an ordered list not an unordered one."""
+    blocks = [
+        (Paragraph("a b"),),
+        (Paragraph("a"), Paragraph("b")),
+        (Bullets(("a", "b")),),
+        (Bullets(("a", "b"), True),),
+    ]
+    sections = [Section(role=SectionRole.BODY, blocks=each) for each in blocks]
+    assert len({content_hash(entry(sections=(section,))) for section in sections}) == 4
+
+
+def test_any_character_can_be_hashed():
+    """Lone surrogates and NULs have a hash like all else."""
+    assert content_hash(entry(headline="\ud800\x00")) != content_hash(entry(headline="\ud801\x00"))
+
+
+# --- the same entry ---
+
+
+def test_the_same_entry_again_is_nothing():
+    """Known guid, same text: unchanged."""
+    known = Known(summary_id=3, study_id=4, content_hash=content_hash(entry()))
+    found = decide(entry(), same_guid=known, kin=[study(4, TITLE_KEY), study(9, TITLE_KEY)])
+    assert (found.kind, found.summary_id, found.study_id, found.merge) == (Verdict.UNCHANGED, 3, 4, ())
+
+
+def test_a_changed_text_is_a_revision():
+    """Known guid, other text: a revision of that summary, even under another title."""
+    found = decide(entry(headline="Quite another"), same_guid=Known(summary_id=3, study_id=4, content_hash="old"))
+    assert (found.kind, found.summary_id, found.study_id) == (Verdict.REVISION, 3, 4)
+
+
+def test_a_revision_that_learns_its_doi_joins_studies():
+    """When a preprint's summary gains the DOI of a known study, the two are one, under the lowest id."""
+    known = Known(summary_id=3, study_id=8, content_hash="old")
+    found = decide(entry(doi="10.1/a"), same_guid=known, kin=[study(8, TITLE_KEY), study(2, "doi:10.1/a")])
+    assert (found.study_id, found.merge) == (2, (8,))
+
+
+def test_a_revision_joins_nothing_by_title_alone():
+    """A new headline that happens to be another study's does not merge the two."""
+    known = Known(summary_id=3, study_id=8, content_hash="old")
+    assert decide(entry(), same_guid=known, kin=[study(2, TITLE_KEY)]).merge == ()
+
+
+def test_a_new_guid_at_every_visit_is_not_news():
+    """The same source, title and text under a new guid is the entry we have."""
+    found = decide(entry(guid="new-guid"), twins=[a_twin()], kin=[study(70, TITLE_KEY)])
+    assert (found.kind, found.summary_id, found.study_id) == (Verdict.UNCHANGED, 7, 70)
+
+
+@pytest.mark.parametrize(
+    "both",
+    [{"doi": "10.1/a"}, {"pmid": "7"}, {"doi": "10.1/a", "headline": "Editorial"}, {}],
+    ids=["doi", "pmid", "doi under a common title", "title, journal and date"],
+)
+def test_a_new_guid_with_a_new_text_is_a_revision(both):
+    """A source that re-encrypts its guids may also correct a text: a revision, not news."""
+    changed = entry(guid="new-guid", tags=("fatigue",), **both)
+    found = decide(changed, twins=[a_twin(**both)])
+    assert (found.kind, found.summary_id) == (Verdict.REVISION, 7)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ({"doi": "10.1/a"}, {"doi": "10.1/b"}),
+        ({"pmid": "1"}, {"pmid": "2"}),
+        ({"kind": Kind.BACKGROUND}, {}),
+        ({"journal": None}, {"journal": None}),
+        ({"journal": "Another Journal"}, {}),
+        ({"published": None}, {}),
+        ({"headline": "Editorial"}, {"headline": "Editorial"}),
+    ],
+    ids=["doi", "pmid", "kind", "no journal", "journal", "date", "common title"],
+)
+def test_a_series_under_one_title_stays_a_series(ours, theirs):
+    """One source, one title, another text and nothing more in common: news, and of a study of its own."""
+    twin = a_twin(**theirs)
+    found = decide(entry(guid="new", tags=("x",), **ours), twins=[twin], kin=[study(70, *study_keys(twin.entry))])
+    assert (found.kind, found.study_id) == (Verdict.NEW, None)
+
+
+# --- the same study ---
+
+
+@pytest.mark.parametrize(
+    ("given", "kin", "study_id", "merge"),
+    [
+        ({}, [], None, ()),
+        ({"doi": "10.1/a"}, [study(5, "doi:10.1/a", "title:x")], 5, ()),
+        ({"pmid": "1"}, [study(5, "pmid:1")], 5, ()),
+        ({}, [study(5, TITLE_KEY, "doi:10.1/a")], 5, ()),
+        ({"doi": "10.1/a"}, [study(5, TITLE_KEY)], 5, ()),
+        ({"doi": "10.1/a"}, [study(5, TITLE_KEY, "doi:10.1/b")], None, ()),
+        ({"pmid": "1"}, [study(5, TITLE_KEY, "pmid:2")], None, ()),
+        ({"doi": "10.1/a", "pmid": "1"}, [study(9, "doi:10.1/a"), study(5, "pmid:1")], 5, (9,)),
+        ({"doi": "10.1/a"}, [study(9, "doi:10.1/a"), study(5, TITLE_KEY)], 5, (9,)),
+        ({}, [study(4, TITLE_KEY, "doi:10.1/a"), study(5, TITLE_KEY, "doi:10.1/b")], None, ()),
+        ({"doi": "10.1/a"}, [study(4, TITLE_KEY, "doi:10.1/a"), study(5, TITLE_KEY, "doi:10.1/b")], 4, ()),
+        ({"doi": "10.1/j", "pmid": "1"}, [study(5, "pmid:1", "doi:10.1/preprint")], 5, ()),
+        ({"doi": "10.1/a", "pmid": "1"}, [study(4, "doi:10.1/a", "pmid:2"), study(3, "pmid:1", "doi:10.1/b")], 4, ()),
+        ({"doi": "10.1/a"}, [study(2, TITLE_KEY, "pmid:9"), study(3, "doi:10.1/a", "pmid:1")], 3, ()),
+    ],
+    ids=[
+        "nothing known",
+        "same doi",
+        "same pmid",
+        "same title, doi on one side",
+        "same title, doi on the other side",
+        "a doi conflict beats the title",
+        "a pmid conflict beats the title",
+        "doi and pmid join two studies",
+        "doi and title join two studies",
+        "a title that two studies share says nothing",
+        "a doi says which of two titles",
+        "a preprint keeps its pmid",
+        "the doi wins over a pmid that contradicts it",
+        "what the study is known by counts against a title too",
+    ],
+)
+def test_whose_study_a_new_summary_tells_of(given, kin, study_id, merge):
+    """A summary from another source joins the study its DOI, its PMID, or an uncontradicted title names."""
+    found = decide(entry(**given), kin=kin)
+    assert (found.kind, found.summary_id, found.study_id, found.merge) == (Verdict.NEW, None, study_id, merge)
+    assert decide(entry(**given), kin=kin[::-1]) == found
+
+
+def test_a_decision_says_why():
+    """A person who asks is told by what the study was known."""
+    found = decide(entry(doi="10.1/a"), kin=[study(1, "doi:10.1/a"), study(2, TITLE_KEY)])
+    assert found.why == "a known study has the same DOI and title"
