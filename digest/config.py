@@ -82,7 +82,7 @@ def _timezone(given: Any) -> ZoneInfo:
     if isinstance(given, ZoneInfo):
         return given
     known = available_timezones()
-    if given in known:
+    if isinstance(given, str) and given in known:
         return ZoneInfo(given)
     wanted = str(given).strip().lower().replace(" ", "_")
     same_city = sorted(name for name in known if wanted in (name.lower(), name.lower().rpartition("/")[2]))
@@ -174,7 +174,10 @@ def _folder(info: ValidationInfo) -> Path:
 
 
 def _resolved(given: Path, info: ValidationInfo) -> Path:
-    return Path(os.path.normpath(_folder(info) / given.expanduser()))
+    try:
+        return Path(os.path.normpath(_folder(info) / given.expanduser()))
+    except RuntimeError:
+        raise ValueError("nobody of the name behind ~ lives here; write the whole path") from None
 
 
 def _feed(given: str, info: ValidationInfo) -> str:

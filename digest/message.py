@@ -213,8 +213,17 @@ def encoded(words: str) -> bytes:
     """The words as quoted-printable that anything encoded may follow: UTF-8, CRLF, ended by a soft line break."""
     if not words:
         return b""
-    lines = binascii.b2a_qp(words.encode(), istext=True)
-    return lines.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") + b"=\r\n"
+    lines = (binascii.b2a_qp(words.encode(), istext=True).replace(b"\r\n", b"\n") + b"=").split(b"\n")
+    return b"".join(_lawful(line) + b"\r\n" for line in lines)
+
+
+def _lawful(line: bytes) -> bytes:
+    """The line, broken softly where `b2a_qp` and our own break left it longer than 76 octets, by three at most."""
+    if len(line) <= 76:
+        return line
+    escape = line.find(b"=", 73, 75)
+    place = escape if escape >= 0 else 75
+    return line[:place] + b"=\r\n" + line[place:]
 
 
 def escaped(value: str) -> str:

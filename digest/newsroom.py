@@ -34,6 +34,7 @@ from digest.models import (
     Profile,
     Recipient,
     Selection,
+    SkipReason,
     Subscriber,
     SubscriberStatus,
     TopicTree,
@@ -320,8 +321,26 @@ class Digest:
         return tuple(issue for issue in after if issue.status is IssueStatus.APPROVED)
 
     def who_gets_what(self, issue: Issue) -> Iterator[Recipient]:
-        """Everybody of the issue's cadence as it would be frozen now, in the order of their ids; nothing is stored."""
-        return pipeline.recipients(self.store, issue, self._selector(issue), _only_selection, today=self.today)
+        """What everybody would be sent now, or why nothing, in the order of their ids; nothing is stored.
+
+        Of a draft as if it were approved now; of an approved issue what is left to send. Only the editions' selections
+        are made, not their words.
+        """
+        if issue.status is IssueStatus.DRAFT:
+            return pipeline.recipients(self.store, issue, self._selector(issue), _only_selection, today=self.today)
+        return self._left_to_send(issue)
+
+    def _left_to_send(self, issue: Issue) -> Iterator[Recipient]:
+        for delivery in self.store.deliveries(issue.id):
+            skipped = delivery.state is DeliveryState.SKIPPED
+            if delivery.state in OPEN or skipped:
+                yield Recipient(
+                    subscriber_id=delivery.subscriber_id,
+                    address=delivery.address,
+                    name="",
+                    edition=self.store.edition(delivery.edition_id) if delivery.edition_id else None,
+                    skip=SkipReason(delivery.detail) if skipped else None,
+                )
 
     def sendable(self) -> tuple[Issue, ...]:
         """Approved issues with deliveries that are due now, the oldest first."""

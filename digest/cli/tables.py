@@ -221,8 +221,7 @@ def recipient_data(recipient: Recipient) -> dict[str, Any]:
     return {
         "reader": recipient.address,
         "skip": recipient.skip,
-        "subject": edition.subject if edition else None,
-        **(selection_data(edition.selection) if edition else {}),
+        **selection_data(edition.selection if edition else Selection()),
     }
 
 

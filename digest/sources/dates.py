@@ -119,6 +119,7 @@ def _only_year(found: re.Match[str]) -> PublishedDate | None:
 _FORMS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), reader)
     for pattern, reader in (
+        (r"(?:(?:spring|summer|autumn|fall|winter),?\s)?(?P<y>\d{4})", _only_year),
         (rf"(?P<y>\d{{4}})(?P<sep>[-/.])(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}}){_TIME}", _numbers(_day)),
         (rf"(?P<m>\d{{1,2}})/(?P<d>\d{{1,2}})/(?P<y>\d{{4}}){_TIME}", _numbers(_american)),
         (rf"(?P<d>\d{{1,2}})\.\s?(?P<m>\d{{1,2}})\.\s?(?P<y>\d{{4}}){_TIME}", _numbers(_day)),
@@ -130,6 +131,5 @@ _FORMS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (rf"(?P<y>\d{{4}})\s{_NAME}(?:\s?[-–/]\s?[A-Za-z]{{3,9}}\.?)?", _named_month),
         (rf"{_NAME}(?:\s?[-–/]\s?[A-Za-z]{{3,9}}\.?)?,?\s(?:of )?(?P<y>\d{{4}})", _named_month),
         (r"(?P<y>\d{4})[-/](?P<m>\d{1,2})", _number_month),
-        (r"(?:(?:spring|summer|autumn|fall|winter),?\s)?(?P<y>\d{4})", _only_year),
     )
 )

@@ -22,7 +22,8 @@ _LINE = re.compile(
     r"|telegram|threads|mastodon)(?:[\s|,·•/]+(?:facebook|twitter|x|linkedin|whatsapp|reddit|pinterest|email|e-mail"
     r"|print|copy link|tweet|bluesky|telegram|threads|mastodon))*"
     r"|(?:click|tap) here\b.{0,80}|skip to (?:main )?content|back to (?:top|articles|news|home|list|all articles)"
-    r"|by (?:the )?[\w .,’'-]{2,60}(?<![.\d])|advertisement|loading(?:\.{3}|…)?|menu|search|home|log ?in|sign (?:in|up)|subscribe(?: now)?"
+    r"|by (?:the )?[\w .,’'-]{2,60}(?<![.\d])|advertisement"
+    r"|loading(?:\.{3}|…)?|menu|search|home|log ?in|sign (?:in|up)|subscribe(?: now)?"
     r"|(?:subscribe|sign up) (?:to|for) (?:our|the) .{0,60}|all rights reserved\.?"
     r"|(?:©|\(c\)|copyright) .{0,100}|the post .{1,300} (?:appeared first on|first appeared on) .{1,100}"
     r"|(?:accept|reject|decline|allow)(?: all)?(?: cookies)?|cookie (?:settings|policy|preferences|notice)"
@@ -67,7 +68,7 @@ def without_furniture(pieces: Sequence[Piece], headings: Headings) -> list[Piece
         if inside is not None and not (meaning or _outranks(piece, inside, pieces[place + 1 : place + 4])):
             continue
         inside = None
-        if is_read_more(piece.text):
+        if is_read_more(piece.text) or _GLUED_TEASERS.match(piece.text):
             _drop_teaser(kept)
         elif not is_furniture(piece.text):
             kept.append(piece)

@@ -134,4 +134,4 @@ def _blocks(text: str | list[str], bullets: list[str] | tuple[()]) -> tuple[Bloc
     paragraphs = text.split("\n\n") if isinstance(text, str) else text
     blocks: list[Block] = [block for one in paragraphs for block in numbered_runs(clean(one))]
     items = tuple(filter(None, map(clean, bullets)))
-    return tuple([*(block for block in blocks if block != Paragraph("")), *([Bullets(items)] if items else [])])
+    return (*blocks, *([Bullets(items)] if items else []))

@@ -62,7 +62,8 @@ def read_html(text: str) -> Document:
     Raises:
         TooDeep: it is nested over `DEEPEST` levels.
     """
-    text = text[:LONGEST_HTML]
+    # JSON can smuggle in half a surrogate pair, which no encoding can write.
+    text = text[:LONGEST_HTML].encode("utf-8", "replace").decode()
     head = _read_head(text)
     body = nh3.clean(
         text, tags=set(_BLOCKS | _INLINE), clean_content_tags=set(_DROPPED), attributes=_ATTRIBUTES, link_rel=None

@@ -27,6 +27,8 @@ SUMMARY = (
 )
 #: How many summaries of one title are looked at, those with the very same text first, then the latest.
 _MOST_TWINS = 100
+#: How many studies that share a key are looked at, those with the same DOI or PMID first.
+_MOST_KIN = 100
 _LATEST = sa.select(*SUMMARY).join_from(
     summaries,
     revisions,
@@ -104,9 +106,7 @@ def _summaries(rows: Iterable[sa.Row[*tuple[object, ...]]]) -> tuple[Summary, ..
 
 
 def _add(connection: sa.Connection, entry: Entry, now: datetime) -> Decision:
-    known = _known(connection, entry)
-    twins = () if known else _twins(connection, entry)
-    decision = decide(entry, same_guid=known, twins=twins, kin=_kin(connection, keys_of(entry)))
+    decision = _decide(connection, entry)
     if decision.kind is Verdict.UNCHANGED:
         _name(connection, entry, decision.summary_id)
         return decision
@@ -121,6 +121,16 @@ def _add(connection: sa.Connection, entry: Entry, now: datetime) -> Decision:
         _merge(connection, other, into=study_id)
     _add_keys(connection, study_id, keys_of(entry))
     return decision
+
+
+def _decide(connection: sa.Connection, entry: Entry) -> Decision:
+    known = _known(connection, entry)
+    if known is None:
+        return decide(entry, twins=_twins(connection, entry), kin=_kin(connection, entry))
+    decision = decide(entry, same_guid=known)
+    if decision.kind is Verdict.UNCHANGED:  # by far the most frequent answer: the other questions are spared
+        return decision
+    return decide(entry, same_guid=known, kin=_kin(connection, entry))
 
 
 def _known(connection: sa.Connection, entry: Entry) -> Known | None:
@@ -141,8 +151,15 @@ def _twins(connection: sa.Connection, entry: Entry) -> tuple[Summary, ...]:
     return _summaries(connection.execute(query))
 
 
-def _kin(connection: sa.Connection, keys: Collection[str]) -> tuple[Kin, ...]:
-    sharing = sa.select(study_keys.c.study_id).where(study_keys.c.key.in_(keys))
+def _kin(connection: sa.Connection, entry: Entry) -> tuple[Kin, ...]:
+    named = sa.func.max(sa.case((study_keys.c.key.startswith("title:"), 0), else_=1))
+    sharing = (
+        sa.select(study_keys.c.study_id)
+        .where(study_keys.c.key.in_(keys_of(entry)))
+        .group_by(study_keys.c.study_id)
+        .order_by(named.desc(), study_keys.c.study_id)
+        .limit(_MOST_KIN)
+    )
     found: dict[int, set[str]] = {}
     query = sa.select(study_keys.c.study_id, study_keys.c.key).where(study_keys.c.study_id.in_(sharing))
     for study_id, key in connection.execute(query):
@@ -208,7 +225,7 @@ def _merge(connection: sa.Connection, other: int, *, into: int) -> None:
 
 
 def _add_keys(connection: sa.Connection, study_id: int, keys: Collection[str]) -> None:
-    mine = study_keys.c.study_id == study_id
+    mine = (study_keys.c.study_id == study_id) & study_keys.c.key.in_(keys)
     known = set(connection.execute(sa.select(study_keys.c.key).where(mine)).scalars())
     if missing := [key for key in dict.fromkeys(keys) if key not in known]:
         connection.execute(sa.insert(study_keys), [{"key": key, "study_id": study_id} for key in missing])

@@ -68,10 +68,9 @@ class Part:
 
     def stream(self, statement: sa.Select[*tuple[Any, ...]]) -> Iterator[sa.Row[*tuple[Any, ...]]]:
         """The rows one by one, `CHUNK` of them in memory; others may write meanwhile, and are not seen."""
-        with self.read() as connection:
-            # Closed here, not by the garbage collector: a reader who stops in the middle leaves no cursor behind.
-            with connection.execution_options(yield_per=CHUNK).execute(statement) as rows:
-                yield from rows
+        # The cursor is closed here, not by the garbage collector: a reader may stop in the middle.
+        with self.read() as connection, connection.execution_options(yield_per=CHUNK).execute(statement) as rows:
+            yield from rows
 
 
 def locked(connection: sa.Connection, lock: Lock) -> None:

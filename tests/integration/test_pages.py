@@ -28,9 +28,7 @@ def read(path: Path) -> Reading:
         return read_page(read_html(text), headings=Headings(), vocabulary=VOCABULARY)
     text = re.sub(r"^#:.*\n", "", text, flags=re.MULTILINE)
     document = read_text(text, markdown=path.suffix == ".md")
-    return read_summary(
-        document.pieces, headings=Headings(), vocabulary=VOCABULARY, title_first=True, by_position=True
-    )
+    return read_summary(document.pieces, headings=Headings(), vocabulary=VOCABULARY, title_first=True, by_position=True)
 
 
 def words(reading: Reading, role: SectionRole | None = None) -> str:
@@ -65,7 +63,9 @@ def facts(reading: Reading) -> dict[str, Any]:
 def test_page_file(path: Path) -> None:
     """Every page file is read as it says itself, and its furniture is nowhere in the summary."""
     text = path.read_text(encoding="utf-8")
-    expect = {name: json.loads(value) for name, value in re.findall(r"^(?:#: )?Expect: (\w+) = (.+)$", text, re.MULTILINE)}
+    expect = {
+        name: json.loads(value) for name, value in re.findall(r"^(?:#: )?Expect: (\w+) = (.+)$", text, re.MULTILINE)
+    }
     absent = re.findall(r"^(?:#: )?Absent: (.+)$", text, re.MULTILINE)
     assert expect, "a page file without an expectation proves nothing"
     reading = read(path)

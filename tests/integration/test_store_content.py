@@ -205,6 +205,24 @@ def test_the_joined_study_keeps_all_keys(store):
         assert store.add_entries([an_entry(f"more {number}", source="fourth", **name)], now=NOW).known_studies == 1
 
 
+def one_title(number, **given):
+    return an_entry(str(number), headline="This month in research on walking", sections=(), people=str(number), **given)
+
+
+def test_a_title_that_everything_has(store):
+    """However many entries of a source share a title, one of them under a new guid is known by its text."""
+    store.add_entries([one_title(number) for number in range(150)], now=NOW)
+    again = [replace(one_title(number), guid=f"new {number}") for number in (0, 149)]
+    assert store.add_entries(again, now=NOW) == Added(unchanged=2)
+
+
+def test_a_title_that_many_studies_have(store):
+    """However many studies share a title, the one with the same DOI is found."""
+    store.add_entries([one_title(number, doi=f"10.1000/{number}") for number in range(150)], now=NOW)
+    others = [one_title(number, source="other", doi=f"10.1000/{number}") for number in (0, 149)]
+    assert store.add_entries(others, now=NOW) == Added(new=2, known_studies=2)
+
+
 def test_editions_follow_a_joined_study(store):
     """Who got the one study got the joined one: it is not sent again under another number."""
     store.add_entries([an_entry("one", doi="10.1000/a"), an_entry("two", source="other", pmid="123")], now=NOW)

@@ -191,7 +191,14 @@ def test_every_line_is_lawful(name: str) -> None:
     assert len(list(parsed(data).iter_parts())) == 2
 
 
-@given(st.lists(st.text()))
+@given(
+    st.lists(
+        st.text()
+        | st.integers(70, 80).map("x".__mul__)
+        | st.integers(20, 30).map("é".__mul__)
+        | st.integers(70, 80).map(lambda count: "x" * count + "  \n")
+    )
+)
 def test_encoded_words_may_be_joined(words: list[str]) -> None:
     """Pieces encoded apart decode to the words in one, in lines of at most 76 octets (RFC 2045, 6.7)."""
     words = [re.sub(r"[\r\ud800-\udfff]", "", word) for word in words]

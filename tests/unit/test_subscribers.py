@@ -137,6 +137,7 @@ def test_bad_rows_are_left_out(key: str, words: str) -> None:
         "{method: form}",
         "{at: 2026-01-02T10:00:00, method: form}",
         "{at: soon, method: form}",
+        "{at: 0001-01-01T00:00:00+01:00, method: form}",
         "{at: 2026-01-02, method: ' '}",
         "{at: 2026-01-02, method: form, text_version: 1.2}",
         "{at: 2026-01-02, method: form, ip: 127.0.0.1}",
@@ -315,6 +316,33 @@ def test_files_that_are_none(text: str, place: str) -> None:
     with pytest.raises(InputError) as caught:
         from_yaml(text)
     assert caught.value.place == place
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_no_value_is_a_traceback(key: str) -> None:
+    """Whatever stands under a key, the row goes in or is reported, and the next one goes in."""
+    odd = [
+        "''",
+        "x",
+        "'\\x7f'",
+        "0",
+        "10.5",
+        "true",
+        "~",
+        "[]",
+        "[[]]",
+        "{}",
+        "[{a: b}]",
+        "{at: []}",
+        "2026-01-02",
+        "0001-01-01",
+    ]
+    for value in odd:
+        given = {"email": "ada@example.org", "consent": "{at: 2026-01-02, method: form}", key: value}
+        row = ", ".join(f"{each}: {text}" for each, text in given.items())
+        read = from_yaml(f"subscribers:\n- {{{row}}}\n- {{email: bela@example.org, {CONSENT}}}\n")
+        assert read.subscribers[-1].line == 3
+        assert len(read.subscribers) == 2 or "s.yaml:2: " in told(read)
 
 
 def test_good_rows_go_in_beside_bad_ones() -> None:

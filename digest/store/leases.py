@@ -1,0 +1,277 @@
+"""Taking deliveries and giving them back, inside a transaction: locks, leases, fences, and who may be written to.
+
+Every function takes the connection of a write transaction, and the ledger decides which of them make one commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from digest.models import Claim, DeliveryState, IssueStatus, Outcome, Result, SkipReason, SubscriberStatus
+from digest.store.engine import within
+from digest.store.tables import deliveries, issue_status, subscribers, suppressions
+
+_HELD = (DeliveryState.CLAIMED, DeliveryState.INFLIGHT)
+_OPEN = (DeliveryState.PENDING, DeliveryState.DEFERRED, DeliveryState.CLAIMED)
+_LONGEST_DETAIL = 500
+
+
+def _state(state: DeliveryState) -> sa.BindParameter[Any]:
+    return sa.literal(state, deliveries.c.state.type)
+
+
+def _first_try(now: sa.BindParameter[Any]) -> sa.ColumnElement[Any]:
+    return sa.func.coalesce(deliveries.c.first_tried_at, now)
+
+
+#: What a row that nobody holds any more goes back to: what was deferred keeps its hour.
+_WAITING = sa.case(
+    (deliveries.c.due_at.is_not(None), _state(DeliveryState.DEFERRED)), else_=_state(DeliveryState.PENDING)
+)
+_NOBODY = {"owner": None, "lease_until": None}
+#: Given back: as if it had not been claimed.
+BACK: dict[str, Any] = {"state": _WAITING, **_NOBODY}
+
+CLAIM = (
+    deliveries.c.id,
+    deliveries.c.issue_id,
+    deliveries.c.subscriber_id,
+    deliveries.c.edition_id,
+    deliveries.c.address,
+    deliveries.c.name,
+    deliveries.c.fence,
+    deliveries.c.attempts,
+    deliveries.c.first_tried_at,
+)
+
+#: A delivery together with all that may forbid it now.
+_WITH_READER = (
+    sa.select(
+        *CLAIM,
+        deliveries.c.state,
+        subscribers.c.status,
+        subscribers.c.paused_until,
+        suppressions.c.id.is_not(None).label("suppressed"),
+    )
+    .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+    .outerjoin(suppressions, suppressions.c.address_key == deliveries.c.address_key)
+)
+
+_WRITE_RESULT = (
+    deliveries.update()
+    .where(deliveries.c.id == sa.bindparam("delivery_id"))
+    .values(
+        state=sa.bindparam("to_state"),
+        detail=sa.bindparam("to_detail"),
+        code=sa.bindparam("to_code"),
+        due_at=sa.bindparam("to_due_at"),
+        finished_at=sa.bindparam("to_finished_at"),
+        attempts=deliveries.c.attempts + 1,
+        doubts=deliveries.c.doubts + sa.bindparam("more_doubts"),
+        first_tried_at=_first_try(sa.bindparam("tried_at", type_=deliveries.c.due_at.type)),
+        **_NOBODY,
+    )
+)
+
+
+# --- who is due, and who may not be written to -----------------------------------------------------------
+
+
+def is_open(connection: sa.Connection, issue_id: int) -> bool:
+    """Whether the issue may be sent now: approved, not held, not aborted."""
+    query = sa.select(issue_status.c.status, issue_status.c.held).where(issue_status.c.issue_id == issue_id)
+    row = connection.execute(query).first()
+    return row is not None and row.status is IssueStatus.APPROVED and not row.held
+
+
+def due_rows(connection: sa.Connection, issue_id: int, limit: int, now: datetime) -> list[sa.Row[Any]]:
+    """Due rows with their readers, locked; what another worker is just taking is passed over."""
+    mine = _WITH_READER.where(deliveries.c.issue_id == issue_id).with_for_update(of=deliveries, skip_locked=True)
+    again = mine.where(
+        deliveries.c.state == DeliveryState.DEFERRED, deliveries.c.due_at.is_not(None), deliveries.c.due_at <= now
+    ).order_by(deliveries.c.due_at, deliveries.c.id)
+    rows: list[sa.Row[Any]] = list(connection.execute(again.limit(limit)))
+    first = mine.where(deliveries.c.state == DeliveryState.PENDING).order_by(deliveries.c.id)
+    if len(rows) < limit:
+        rows.extend(connection.execute(first.limit(limit - len(rows))))
+    return rows
+
+
+def turn_away(connection: sa.Connection, rows: Iterable[sa.Row[Any]], now: datetime) -> list[sa.Row[Any]]:
+    """End the deliveries whose readers may not be written to any more; the rows that are left."""
+    kept: list[sa.Row[Any]] = []
+    ended: dict[tuple[DeliveryState, SkipReason], list[int]] = {}
+    for row in rows:
+        end = _forbidden(row, now.date())
+        if end is None:
+            kept.append(row)
+        else:
+            ended.setdefault(end, []).append(row.id)
+    for (state, reason), ids in ended.items():
+        connection.execute(
+            deliveries.update()
+            .where(within(deliveries.c.id, ids))
+            .values(state=state, detail=reason.value, due_at=None, finished_at=now, **_NOBODY)
+        )
+    return kept
+
+
+def _forbidden(row: sa.Row[Any], today: date) -> tuple[DeliveryState, SkipReason] | None:
+    """Why this reader may not be written to; None when they may. `today` is the day in UTC."""
+    if row.status is SubscriberStatus.UNSUBSCRIBED:
+        return DeliveryState.SUPPRESSED, SkipReason.UNSUBSCRIBED
+    if row.suppressed:
+        return DeliveryState.SUPPRESSED, SkipReason.SUPPRESSED
+    if row.paused_until is not None and today < row.paused_until:
+        return DeliveryState.SKIPPED, SkipReason.PAUSED
+    return None
+
+
+def take(connection: sa.Connection, rows: Sequence[sa.Row[Any]], owner: str, until: datetime) -> None:
+    """Claim these rows, each under its next fence."""
+    if rows:
+        connection.execute(
+            deliveries.update()
+            .where(within(deliveries.c.id, [row.id for row in rows]))
+            .values(state=DeliveryState.CLAIMED, owner=owner, lease_until=until, fence=deliveries.c.fence + 1)
+        )
+
+
+# --- results and intents ---------------------------------------------------------------------------------
+
+
+def locked_rows(connection: sa.Connection, claims: Sequence[Claim]) -> dict[int, sa.Row[Any]]:
+    """The rows of these claims as they are now, by id, locked in the order of ids so that nobody waits in a ring."""
+    if not claims:
+        return {}
+    query = (
+        _WITH_READER.add_columns(deliveries.c.owner)
+        .where(within(deliveries.c.id, [claim.delivery_id for claim in claims]))
+        .order_by(deliveries.c.id)
+        .with_for_update(of=deliveries)
+    )
+    return {row.id: row for row in connection.execute(query)}
+
+
+def held_by(connection: sa.Connection, owner: str, claims: Sequence[Claim]) -> dict[int, sa.Row[Any]]:
+    """Those of the claims that still stand: held by this owner, under this fence."""
+    rows = locked_rows(connection, claims)
+    fences = {claim.delivery_id: claim.fence for claim in claims}
+    return {
+        number: row
+        for number, row in rows.items()
+        if row.owner == owner and row.fence == fences[number] and row.state in _HELD
+    }
+
+
+def write(connection: sa.Connection, results: Sequence[Result], now: datetime) -> None:
+    """Write results; that they count must be known already."""
+    if results:
+        connection.execute(_WRITE_RESULT, [_written(result, now) for result in results])
+
+
+def _written(result: Result, now: datetime) -> dict[str, Any]:
+    waits = result.state is DeliveryState.DEFERRED
+    return {
+        "delivery_id": result.claim.delivery_id,
+        "to_state": result.state,
+        "to_detail": _storable(result.receipt.detail),
+        "to_code": _storable(result.receipt.code),
+        "to_due_at": (result.due_at or now) if waits else None,
+        "to_finished_at": None if waits else now,
+        "more_doubts": int(waits and result.receipt.outcome is Outcome.DOUBTFUL),
+        "tried_at": now,
+    }
+
+
+def _storable(text: str) -> str:
+    """A server's words as both databases take them: no NUL, no lone surrogates, not endless."""
+    return text[:_LONGEST_DETAIL].encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def grant(connection: sa.Connection, rows: Sequence[sa.Row[Any]], now: datetime) -> frozenset[int]:
+    """The ids of the claimed rows that may go; the others are ended, or given back where the issue is held."""
+    claimed = [row for row in rows if row.state is DeliveryState.CLAIMED]
+    if not claimed:
+        return frozenset()
+    allowed = turn_away(connection, claimed, now)
+    open_issues = {number for number in {row.issue_id for row in allowed} if is_open(connection, number)}
+    waiting = [row.id for row in allowed if row.issue_id not in open_issues]
+    give_back(connection, waiting)
+    return frozenset(row.id for row in allowed if row.issue_id in open_issues)
+
+
+def give_back(connection: sa.Connection, ids: Collection[int]) -> None:
+    """Let others have what was not tried; what was deferred keeps its hour."""
+    if ids:
+        connection.execute(deliveries.update().where(within(deliveries.c.id, ids)).values(BACK))
+
+
+def to_inflight(connection: sa.Connection, ids: Collection[int], until: datetime) -> None:
+    """The intent: from the commit of this on, bytes may leave."""
+    if ids:
+        connection.execute(
+            deliveries.update()
+            .where(within(deliveries.c.id, ids))
+            .values(state=DeliveryState.INFLIGHT, lease_until=until)
+        )
+
+
+# --- the dead ---------------------------------------------------------------------------------------------
+
+
+def held(issue_id: int) -> sa.ColumnElement[bool]:
+    """Deliveries of the issue that somebody holds."""
+    return sa.and_(deliveries.c.issue_id == issue_id, deliveries.c.state.in_(_HELD))
+
+
+def is_dead(gone: Collection[str], now: datetime) -> sa.ColumnElement[bool]:
+    """Held by an owner that is gone, or under a lease that ran out."""
+    return sa.or_(deliveries.c.lease_until <= now, deliveries.c.owner.in_(list(gone)))
+
+
+def once_more(now: datetime) -> dict[str, Any]:
+    """What becomes of a delivery that died in flight and is sent again, whatever arrived."""
+    return {
+        "state": DeliveryState.PENDING,
+        "due_at": None,
+        "detail": "its worker died while it was being sent; sent again",
+        "attempts": deliveries.c.attempts + 1,
+        "doubts": deliveries.c.doubts + 1,
+        "first_tried_at": _first_try(sa.literal(now, deliveries.c.due_at.type)),
+        **_NOBODY,
+    }
+
+
+def unknown(now: datetime) -> dict[str, Any]:
+    """What becomes of a delivery that died in flight and is left to a person."""
+    return {
+        "state": DeliveryState.UNKNOWN,
+        "due_at": None,
+        "detail": "its worker died while it was being sent; it may have arrived",
+        "attempts": deliveries.c.attempts + 1,
+        "finished_at": now,
+        **_NOBODY,
+    }
+
+
+def is_aborted(connection: sa.Connection, issue_id: int) -> bool:
+    """Whether the issue was aborted."""
+    query = sa.select(issue_status.c.status).where(issue_status.c.issue_id == issue_id)
+    return connection.execute(query).scalar() is IssueStatus.ABORTED
+
+
+def bury(connection: sa.Connection, issue_ids: Iterable[int], now: datetime) -> None:
+    """What came back to an issue that was aborted meanwhile never leaves; what may have left already is unknown."""
+    end = sa.case((deliveries.c.doubts > 0, _state(DeliveryState.UNKNOWN)), else_=_state(DeliveryState.CANCELLED))
+    for issue_id in issue_ids:
+        if is_aborted(connection, issue_id):
+            connection.execute(
+                deliveries.update()
+                .where(deliveries.c.issue_id == issue_id, deliveries.c.state.in_(_OPEN))
+                .values(state=end, due_at=None, finished_at=now, **_NOBODY)
+            )

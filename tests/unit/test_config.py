@@ -1,0 +1,465 @@
+from __future__ import annotations
+
+import re
+import stat
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from digest.config import (
+    OTHER_VARIABLES,
+    FeedSettings,
+    FileSettings,
+    FolderSettings,
+    Key,
+    Settings,
+    SmtpSettings,
+    known_keys,
+    load_settings,
+    secret_key,
+)
+from digest.errors import ConfigError
+from digest.models import Cadence, DoubtPolicy, Length
+
+ROOT = Path(__file__).parents[2]
+DOCS = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+EXAMPLE = ROOT / "digest" / "data" / "digest.example.yaml"
+MISTAKES = ROOT / "tests" / "data" / "config" / "many-mistakes.yaml"
+SMTP = "{kind: smtp, host: mail.example.org, username: u, password: hunter2-hunter2}"
+SECRET = "s" * 40
+
+
+def base(**newsletter: Any) -> dict[str, Any]:
+    given = {
+        "name": "Monthly",
+        "from": "Monthly <digest@example.org>",
+        "postal_address": "1 Street",
+        "base_url": "https://digest.example.org",
+    }
+    return {"newsletter": {**given, **newsletter}}
+
+
+def load(
+    folder: Path, data: Any = None, environ: dict[str, str] | None = None, flags: dict[str, Any] | None = None
+) -> Settings:
+    path = folder / "digest.yaml"
+    path.write_text(data if isinstance(data, str) else yaml.safe_dump(data or base()), encoding="utf-8")
+    return load_settings(path, environ or {}, flags or {})
+
+
+def fault(folder: Path, data: Any = None, environ: dict[str, str] | None = None) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load(folder, data, environ)
+    assert caught.value.__cause__ is None
+    return str(caught.value).replace(f"{folder}/", "")
+
+
+def test_defaults(tmp_path: Path) -> None:
+    """A name, an address and a url are enough: SQLite, files, monthly, by hand."""
+    settings = load(tmp_path)
+    assert settings.database == f"sqlite:///{tmp_path}/digest.db"
+    assert settings.transport == FileSettings(kind="file", path=tmp_path / "outbox")
+    assert settings.newsletter.cadences == (Cadence.MONTHLY,)
+    assert settings.newsletter.approval == "manual"
+    assert settings.collect_every == timedelta(hours=1)
+    assert settings.delivery.on_doubt is DoubtPolicy.RESEND
+    assert settings.selection.limits().items == {Length.BRIEF: 20, Length.STANDARD: 12, Length.FULL: 8}
+    assert (settings.sources, settings.topics, settings.subscribers, settings.templates) == ((), None, None, None)
+
+
+def test_layers(tmp_path: Path) -> None:
+    """Defaults < file < environment < flags."""
+    data = {**base(send_on=2, send_at="10:00", language="de"), "collect_every": 5}
+    environ = {
+        "DIGEST_NEWSLETTER__SEND_ON": "3",
+        "DIGEST_NEWSLETTER__SEND_AT": "11:00",
+        "HOME": "/",
+        "DIGEST_TOPICS": "",
+    }
+    found = load(tmp_path, data, environ, {"newsletter.send_on": 4, "newsletter.language": None}).newsletter
+    assert (found.send_on, found.send_at, found.language) == (4, time(11), "de")
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "read"),
+    [
+        (
+            "DIGEST_NEWSLETTER__CADENCE",
+            "[weekly, quarterly]",
+            lambda s: s.newsletter.cadences == ("weekly", "quarterly"),
+        ),
+        ("DIGEST_NEWSLETTER__CADENCE", "weekly", lambda s: s.newsletter.cadences == ("weekly",)),
+        ("DIGEST_NEWSLETTER__NAME", "[Draft] 2026", lambda s: s.newsletter.name == "[Draft] 2026"),
+        ("DIGEST_NEWSLETTER__FROM", "a@example.org", lambda s: s.newsletter.sender == ("", "a@example.org")),
+        ("DIGEST_SOURCES", "[{name: a, feed: b.xml}]", lambda s: s.sources[0].name == "a"),
+        ("DIGEST_TRANSPORT", SMTP, lambda s: s.transport.port == 587),
+        ("DIGEST_TRANSPORT__PATH", "out", lambda s: s.transport.path.name == "out"),
+        ("DIGEST_SELECTION__MAX_ITEMS__BRIEF", "3", lambda s: s.selection.max_items.brief == 3),
+        ("DIGEST_SELECTION__STUDY_AGE_LIMIT_YEARS", "null", lambda s: s.selection.study_age_limit_years is None),
+        ("DIGEST_COLLECT_EVERY", "30", lambda s: s.collect_every == timedelta(minutes=30)),
+        ("DIGEST_DATABASE", "postgres://u:p@h/d", lambda s: s.database == "postgresql+psycopg://u:p@h/d"),
+        ("DIGEST_SECRET_KEY", SECRET, lambda s: secret_key(s) == SECRET.encode()),
+    ],
+)
+def test_environment(tmp_path: Path, variable: str, text: str, read: Any) -> None:
+    """Every kind of key can be set by a variable."""
+    assert read(load(tmp_path, environ={variable: text}))
+
+
+def test_a_whole_section_replaces_and_its_keys_add(tmp_path: Path) -> None:
+    """A variable for a section takes the file's place; one for a key inside goes on top."""
+    data = {**base(), "transport": {"kind": "file", "path": "here"}}
+    environ = {"DIGEST_TRANSPORT": SMTP, "DIGEST_TRANSPORT__SECURITY": "tls"}
+    transport = load(tmp_path, data, environ).transport
+    assert isinstance(transport, SmtpSettings)
+    assert (transport.host, transport.port) == ("mail.example.org", 465)
+
+
+@pytest.mark.parametrize(
+    ("variable", "nearest"),
+    [
+        ("DIGEST_NEWSLETTER__NAMES", "DIGEST_NEWSLETTER__NAME"),
+        ("DIGEST_CONFG", "DIGEST_CONFIG"),
+        ("DIGEST_SECRETKEY", "DIGEST_SECRET_KEY"),
+        ("DIGEST_SOURCES__0__NAME", "DIGEST_SOURCES"),
+    ],
+)
+def test_unknown_variables(tmp_path: Path, variable: str, nearest: str) -> None:
+    """A variable that means nothing is refused with the nearest that does."""
+    assert fault(tmp_path, environ={variable: "x"}).startswith(
+        f"{variable}: there is no such setting; did you mean {nearest}"
+    )
+
+
+def test_faults_name_where_the_value_came_from(tmp_path: Path) -> None:
+    """The place of a fault is the variable or the file and line."""
+    environ = {"DIGEST_NEWSLETTER__SEND_ON": "32", "DIGEST_SOURCES": "[{name: a"}
+    found = fault(tmp_path, "newsletter:\n  name: x\n  base_url: y\n", environ)
+    assert "\n  DIGEST_NEWSLETTER__SEND_ON: newsletter.send_on: write a day" in found
+    assert "\n  DIGEST_SOURCES: this is not valid YAML" in found
+    assert "\n  digest.yaml:1: newsletter.from: it is missing" in found
+    assert "\n  digest.yaml:3: newsletter.base_url: write an absolute address" in found
+
+
+def test_every_fault_at_once_and_no_secret() -> None:
+    """A file full of mistakes gives one error with all of them, each with its line, and shows no secret."""
+    with pytest.raises(ConfigError) as caught:
+        load_settings(MISTAKES, {})
+    lines = str(caught.value).replace(str(MISTAKES), "c").splitlines()
+    assert lines[0] == f"{len(lines) - 1} settings are wrong:"
+    for wanted in (
+        "  c:2: newsletter.nam: there is no such key; did you mean name?",
+        "  c:6: newsletter.timezone: there is no time zone 'Berlin'; did you mean Europe/Berlin?",
+        "  c:7: newsletter.cadence: 'monthy' is none of weekly, monthly or quarterly",
+        "  c:10: newsletter.weekly_on: 'mondy' is no weekday; did you mean monday?",
+        "  c:13: sources[0].folow: there is no such key; did you mean follow?",
+        "  c:14: sources[1].pattern: only the kind 'folder' has it; take one of the two away",
+        "  c:14: sources[1].name: two sources are called 'summaries'; each needs a name of its own",
+        "  c:15: sources[2]: say where it comes from: feed or folder",
+        "  c:17: transport.port: write a whole number",
+        "  c:18: selection: write keys below it, each with its value",
+        "  c:19: delivery.lease_seconds: write 30 or more",
+    ):
+        assert wanted in lines
+    assert "hunter" not in str(caught.value)
+    assert "pydantic" not in str(caught.value)
+
+
+def test_secrets_are_never_printed(tmp_path: Path) -> None:
+    """Neither passwords nor the key nor the database's url stand in what settings print."""
+    environ = {"DIGEST_SECRET_KEY": SECRET, "DIGEST_TRANSPORT": SMTP, "DIGEST_DATABASE": "postgresql://u:hunter2@h/d"}
+    shown = repr(load(tmp_path, environ=environ))
+    assert "hunter2" not in shown
+    assert SECRET not in shown
+
+
+@pytest.mark.parametrize(
+    ("newsletter", "words"),
+    [
+        ({"from": "digest"}, "no email address"),
+        ({"from": "A <a@example.org>, B <b@example.org>"}, "write an address"),
+        ({"from": "A\r\nBcc: x <a@example.org>"}, "write an address"),
+        ({"name": "A\nB"}, "one line of text"),
+        ({"name": ""}, "one line of text"),
+        ({"base_url": "digest.example.org"}, "absolute address"),
+        ({"base_url": "http://digest.example.org"}, "begins with https://"),
+        ({"base_url": "https://u:p@example.org"}, "take away"),
+        ({"base_url": "https://example.org/?a=b"}, "take away"),
+        ({"base_url": "https://example.org:x/"}, "absolute address"),
+        ({"timezone": "Europe/Berln"}, "did you mean Europe/Berlin?"),
+        ({"timezone": "../etc/passwd"}, "no time zone"),
+        ({"send_on": 0}, "1 to 31, or last"),
+        ({"send_on": True}, "1 to 31, or last"),
+        ({"send_at": "24:00"}, "hours and minutes"),
+        ({"cadence": []}, "at least one"),
+        ({"cadence": ["weekly", "weekly"]}, "each once"),
+        ({"cadence": ["weekly", "x"]}, "newsletter.cadence[1]: 'x' is none of"),
+        ({"approval": "maybe"}, "'maybe' is none of manual or auto"),
+        ({"language": "english language"}, "language tag"),
+        ({"accent": "teal"}, "write a colour"),
+        ({"unsubscribe_mailto": "x"}, "no email address"),
+    ],
+)
+def test_newsletter_faults(tmp_path: Path, newsletter: dict[str, Any], words: str) -> None:
+    """Each wrong value is told in plain words."""
+    assert words in fault(tmp_path, base(**newsletter))
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost:8000/", "http://127.0.0.1", "http://[::1]:80/x/", "https://example.org/a/"]
+)
+def test_base_url(tmp_path: Path, url: str) -> None:
+    """Plain http is for this machine alone; no slash stays at the end."""
+    assert load(tmp_path, base(base_url=url)).newsletter.base_url == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"sources": [{"name": "a", "feed": "ftp://x"}]}, "begins with https:// or http://"),
+        ({"sources": [{"name": "a", "feed": "x", "headings": {"B": "nothing"}}]}, "'B' cannot mean 'nothing'"),
+        ({"sources": {"name": "a"}}, "sources: write a list"),
+        ({"transport": {"kind": "pigeon"}}, "none of file, smtp"),
+        ({"transport": {"kind": "file", "host": "x"}}, "only the kind 'smtp' has it"),
+        ({"transport": {"kind": "smtp", "host": "h", "password": "p"}}, "transport.username: it is missing"),
+        (
+            {"transport": {"kind": "smtp", "host": "h", "username": "u", "password": "p", "security": "none"}},
+            "in the clear",
+        ),
+        ({"database": "mysql://x"}, "database: write sqlite"),
+        ({"secret_key": SECRET}, "does not belong in a file"),
+        ({"collect_every": 1441}, "at least once a day"),
+        ({"selection": {"max_items": {"long": 3}}}, "selection.max_items.long: there is no such key"),
+    ],
+)
+def test_other_faults(tmp_path: Path, data: dict[str, Any], words: str) -> None:
+    """The same for the other sections, and for keys that do not fit together."""
+    assert words in fault(tmp_path, {**base(), **data})
+
+
+_ODD = [
+    "",
+    " ",
+    "x",
+    "\x7f",
+    "~nobody-here/x",
+    0,
+    -1,
+    10**17,
+    1.5,
+    True,
+    None,
+    [],
+    [[]],
+    {},
+    {"a": {}},
+    [{"name": []}],
+    {"kind": []},
+]
+
+
+@pytest.mark.parametrize(
+    "key", [key for key in known_keys() if "*" not in key.path], ids=lambda key: f"{key.name} {key.kind}"
+)
+def test_no_value_is_a_traceback(tmp_path: Path, key: Key) -> None:
+    """Whatever stands under a key, it is taken or refused in plain words."""
+    *above, last = key.path
+    for odd in _ODD:
+        data = {**base(), "transport": {"kind": key.kind, "host": "h"} if key.kind == "smtp" else {"kind": "file"}}
+        target: dict[str, Any] = data
+        for part in above:
+            target = target.setdefault(part, {})
+        target[last] = odd
+        try:
+            told = repr(load(tmp_path, data))
+        except ConfigError as error:
+            told = str(error)
+        assert told
+
+
+def test_postal_address(tmp_path: Path) -> None:
+    """What is really sent needs a postal address; files do not."""
+    data = base(postal_address="")
+    assert load(tmp_path, data).newsletter_noun().postal_address == ""
+    assert "newsletter.postal_address: it is missing" in fault(
+        tmp_path, {**data, "transport": {"kind": "smtp", "host": "h"}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("- a\n", "digest.yaml:1: settings are keys"),
+        ("a: [\n", "digest.yaml:2: this is not valid YAML"),
+        ("", "newsletter: it is missing"),
+    ],
+)
+def test_files_that_are_none(tmp_path: Path, text: str, words: str) -> None:
+    """A file that holds no settings is refused with its line."""
+    assert words in fault(tmp_path, text or "# empty\n")
+
+
+def test_missing_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing file says how to make one; without a name `digest.yaml` beside us is meant, or DIGEST_CONFIG."""
+    monkeypatch.chdir(tmp_path)
+    for path, environ, name in (
+        (None, {}, "digest.yaml"),
+        (None, {"DIGEST_CONFIG": "b.yaml"}, "b.yaml"),
+        (Path("c"), {}, "c"),
+    ):
+        with pytest.raises(ConfigError, match=f"there is no {name}: make one with `digest init`"):
+            load_settings(path, environ)
+
+
+def test_unreadable_files(tmp_path: Path) -> None:
+    """A folder or a file in another encoding is refused by name."""
+    (tmp_path / "latin.yaml").write_bytes(b"a: \xe9")
+    for name, words in (("latin.yaml", "UTF-8"), (".", "cannot be read")):
+        with pytest.raises(ConfigError, match=words):
+            load_settings(tmp_path / name, {})
+
+
+def test_paths(tmp_path: Path) -> None:
+    """Relative paths are looked for beside the file, absolute ones and urls stay."""
+    data = {
+        **base(),
+        "database": "sqlite:///../a.db?timeout=5",
+        "sources": [
+            {"name": "a", "feed": "a.xml"},
+            {"name": "b", "folder": "./b"},
+            {"name": "c", "feed": "https://example.org/c"},
+        ],
+        "topics": "t.yaml",
+        "templates": "/abs",
+    }
+    settings = load(tmp_path, data)
+    feed, folder, web = settings.sources
+    assert isinstance(feed, FeedSettings) and isinstance(folder, FolderSettings) and isinstance(web, FeedSettings)
+    assert (feed.feed, folder.folder, web.feed) == (f"{tmp_path}/a.xml", tmp_path / "b", "https://example.org/c")
+    assert (settings.topics, settings.templates) == (tmp_path / "t.yaml", Path("/abs"))
+    assert settings.database == f"sqlite:///{tmp_path.parent}/a.db?timeout=5"
+
+
+def test_nouns(tmp_path: Path) -> None:
+    """The newsletter and its calendar as the rest of the house knows them, with what follows from other keys."""
+    settings = load(
+        tmp_path, base(**{"from": "digest@example.org"}, timezone="Europe/Berlin", send_on="last", accent="#ABC")
+    )
+    noun, calendar = settings.newsletter_noun(), settings.calendar()
+    assert (noun.sender_name, noun.address, noun.accent) == ("Monthly", "digest@example.org", "#aabbcc")
+    assert (noun.timezone, str(calendar.timezone), calendar.send_on) == ("Europe/Berlin", "Europe/Berlin", 31)
+    assert (settings.newsletter.list_id, settings.newsletter.unsubscribe_mailto) == (
+        "monthly.example.org",
+        "digest@example.org",
+    )
+
+
+def test_settings_are_frozen(tmp_path: Path) -> None:
+    """Nothing changes a setting once it is read."""
+    settings = load(tmp_path)
+    with pytest.raises(ValueError, match="frozen"):
+        settings.database = "sqlite://"
+
+
+# --- the secret key --------------------------------------------------------------------------------------
+
+
+def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
+    """For files or this machine a key is made, for its owner's eyes only, and stays the same."""
+    settings = load(tmp_path)
+    key = secret_key(settings)
+    assert secret_key(settings) == key
+    assert len(key) >= 48
+    assert stat.S_IMODE(settings.secret_key_file.stat().st_mode) == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".digest-secret", "digest.yaml"]
+
+
+def test_no_secret_is_made_for_real_sending(tmp_path: Path) -> None:
+    """Where readers follow links from elsewhere the operator makes the key."""
+    settings = load(tmp_path, environ={"DIGEST_TRANSPORT": SMTP})
+    with pytest.raises(ConfigError, match=r"DIGEST_SECRET_KEY.*token_urlsafe"):
+        secret_key(settings)
+    settings.secret_key_file.write_text(f"{SECRET}\n")
+    assert secret_key(settings) == SECRET.encode()
+
+
+def test_secret_for_this_machine(tmp_path: Path) -> None:
+    """Links to this very machine may be signed with a key made here, whatever carries the mail."""
+    assert secret_key(load(tmp_path, base(base_url="http://127.0.0.1:8000"), {"DIGEST_TRANSPORT": SMTP}))
+
+
+@pytest.mark.parametrize("content", [b"hunter2", b"", b"\xff" * 50])
+def test_bad_secrets(tmp_path: Path, content: bytes) -> None:
+    """A key that is too short or no text is refused and not shown."""
+    settings = load(tmp_path)
+    settings.secret_key_file.write_bytes(content)
+    with pytest.raises(ConfigError, match="secret key") as caught:
+        secret_key(settings)
+    assert "hunter2" not in str(caught.value).replace(str(tmp_path), "")
+
+
+def test_secret_without_a_folder(tmp_path: Path) -> None:
+    """A place where no key can be kept is a plain error."""
+    settings = load(tmp_path, {**base(), "secret_key_file": "gone/secret"})
+    with pytest.raises(ConfigError, match="cannot be kept here"):
+        secret_key(settings)
+
+
+# --- the documents ---------------------------------------------------------------------------------------
+
+_ROW = re.compile(r"^\| `([^`]+)` \| (?:`(DIGEST_\w+)`)? *\| (.+?) \| .+ \|$", re.MULTILINE)
+
+
+def test_every_key_is_documented() -> None:
+    """The reference has every key of the schema with its variable, in the schema's order, and no other."""
+    rows = [(name, variable) for name, variable, _ in _ROW.findall(DOCS)]
+    assert rows == list(dict.fromkeys((key.name, key.variable) for key in known_keys()))
+
+
+def test_documented_defaults(tmp_path: Path) -> None:
+    """A default the reference names does nothing when it is written down."""
+    data: dict[str, Any] = {}
+    for name, _, default in _ROW.findall(DOCS):
+        found = re.fullmatch(r"`([^`]+)`", default)
+        if found and "[]" not in name and not found[1].startswith(("{", "[")):
+            *above, last = name.split(".")
+            target = data
+            for part in above:
+                target = target.setdefault(part, {})
+            target[last] = yaml.safe_load(found[1])
+    needed = base()["newsletter"]
+    smtp_only = set(SmtpSettings.model_fields) - {"kind"}
+    assert len(data["newsletter"]) > 5
+    data["newsletter"].update(needed)
+    data["transport"] = {key: value for key, value in data["transport"].items() if key not in smtp_only}
+    assert load(tmp_path, data) == load(tmp_path)
+
+
+@pytest.mark.parametrize("text", re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL))
+def test_documented_examples(tmp_path: Path, text: str) -> None:
+    """Each example in the reference loads."""
+    assert load(tmp_path, text).newsletter.name == "My Research Monthly"
+
+
+def test_special_variables_are_documented() -> None:
+    """The variables that are no keys are named."""
+    assert all(f"| `{variable}` |" in DOCS for variable in OTHER_VARIABLES)
+
+
+def test_example_file(tmp_path: Path) -> None:
+    """The file `digest init` writes loads as it stands."""
+    settings = load(tmp_path, EXAMPLE.read_text(encoding="utf-8"))
+    assert settings.sources[0].name == "archive"
+
+
+def test_example_file_names_every_key() -> None:
+    """Each key but the secrets stands in the file `digest init` writes."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    secrets = {"secret_key", "password"}
+    missing = [
+        key.name for key in known_keys() if key.path[-1] not in secrets and not re.search(rf"\b{key.path[-1]}:", text)
+    ]
+    assert missing == []

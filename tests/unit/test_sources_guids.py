@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from digest.sources.guids import Claimed, Identity, claimed
+from digest.sources.identity import LONGEST_GUID
+from digest.sources.items import Item
+from digest.sources.pieces import Shape, piece
+
+ITEM = Item(id="a", link="https://e.example.org/a?x=1", title="Title", pieces=(piece(Shape.TEXT, "Text."),))
+
+
+def claims(
+    *items: Item, identity: Identity = Identity.GUID, known: set[tuple[str, str]] = frozenset()
+) -> list[Claimed]:  # type: ignore[assignment]
+    found, _ = claimed(items, identity=identity, known=lambda guid, mark: (guid, mark) in known, place="feed")
+    return found
+
+
+def guid(item: Item, identity: Identity = Identity.GUID) -> str:
+    return claims(item, identity=identity)[0].guid
+
+
+def test_the_id_names_an_entry_then_the_link_then_the_title() -> None:
+    """An entry without an id is named by its link, without either by its title, without that by its text."""
+    assert guid(ITEM) == "a"
+    assert guid(replace(ITEM, id="")) == "https://e.example.org/a?x=1"
+    by_title = guid(replace(ITEM, id="", link=""))
+    assert by_title == guid(replace(ITEM, id="", link="", title="TITLE", pieces=()))
+    by_text = guid(replace(ITEM, id="", link="", title=""))
+    assert by_text.startswith("text:") and by_text != by_title
+
+
+def test_a_feed_whose_ids_change_can_be_told_to_use_something_else() -> None:
+    """Title and journal, or the link, name an entry where an operator says so."""
+    changed = replace(ITEM, id="b", link="https://e.example.org/encrypted")
+    assert guid(ITEM, Identity.TITLE) == guid(changed, Identity.TITLE)
+    assert guid(ITEM, Identity.LINK) == guid(replace(ITEM, id="b"), Identity.LINK)
+    assert guid(ITEM, Identity.TITLE) != guid(replace(ITEM, journal="Other"), Identity.TITLE)
+
+
+def test_an_endless_id_is_kept_as_its_hash() -> None:
+    """No guid is longer than the store takes."""
+    assert len(guid(replace(ITEM, id="x" * 100_000))) <= LONGEST_GUID
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({"link": "https://e.example.org/a?x=2#y"}, True),
+        ({"dates": ("2026-01-01",)}, True),
+        ({"link": "https://e.example.org/other"}, False),
+        ({"title": "Another"}, False),
+        ({"tags": ("x",)}, False),
+        ({"pieces": (piece(Shape.TEXT, "Other."),)}, False),
+    ],
+)
+def test_fingerprint(change: dict[str, object], same: bool) -> None:
+    """Dates and link parameters move from fetch to fetch and change nothing; words do."""
+    changed = replace(ITEM, **change)  # type: ignore[arg-type]
+    assert (claims(ITEM)[0].fingerprint == claims(changed)[0].fingerprint) is same
+
+
+def test_the_last_of_two_rivals_keeps_the_guid() -> None:
+    """Feeds list the oldest last, so a newcomer never takes over a stored entry's name."""
+    older, newer = replace(ITEM, title="Older"), replace(ITEM, title="Newer")
+    found, problems = claimed([newer, older], identity=Identity.GUID, known=lambda _g, _p: False, place="feed")
+    assert [one.item.title for one in found] == ["Newer", "Older"]
+    assert found[1].guid == "a" and found[0].guid.startswith("a#")
+    assert len(problems) == 1
+
+
+def test_the_known_rival_keeps_the_guid_wherever_it_stands() -> None:
+    """What is stored under a guid stays under it when the feed turns its order round."""
+    older, newer = replace(ITEM, title="Older"), replace(ITEM, title="Newer")
+    stored = {(one.guid, one.fingerprint) for one in claims(newer, older)}
+    again = {(one.guid, one.fingerprint) for one in claims(older, newer, known=stored)}
+    assert again == stored
+
+
+def test_an_entry_listed_twice_is_there_once() -> None:
+    """The same words twice are no problem."""
+    found, problems = claimed([ITEM, ITEM], identity=Identity.GUID, known=lambda _g, _p: False, place="feed")
+    assert (len(found), problems) == (1, [])

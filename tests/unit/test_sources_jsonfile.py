@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from digest.errors import InputError
+from digest.models import Bullets, Kind, Paragraph, SectionRole
+from digest.sources.headings import Headings
+from digest.sources.jsonfile import read_json
+from digest.sources.sections import Reading
+
+
+def read(value: object) -> Reading:
+    return read_json(json.dumps(value), name="a.json", headings=Headings())[0]
+
+
+def test_our_own_names() -> None:
+    """Every field of a summary can be given, sections by role or as a list."""
+    reading = read(
+        {
+            "headline": "H", "kind": "background", "url": "https://e.example.org/", "journal": "J",
+            "doi": "doi:10.5555/A", "pmid": 42, "published": "2026-03", "people": "40", "design": "trial", "tags": ["x", "y"], "language": "de",
+            "sections": {"takeaway": "a\n\nb", "findings": ["1) c 2) d"]},
+        }
+    )  # fmt: skip
+    assert (reading.headline, reading.kind, reading.doi, reading.pmid) == ("H", Kind.BACKGROUND, "10.5555/a", "42")
+    assert reading.sections[0].blocks == (Paragraph("a"), Paragraph("b"))
+    assert reading.sections[1].blocks == (Bullets(("c", "d"), ordered=True),)
+
+
+def test_sections_with_headings_and_bullets() -> None:
+    """A list keeps headings and bullets; text is cleaned like any other."""
+    (section,) = read(
+        {"headline": "H", "sections": [{"role": "findings", "heading": "What", "text": "a\u202eb", "bullets": ["c"]}]}
+    ).sections
+    assert (section.role, section.heading) == (SectionRole.FINDINGS, "What")
+    assert section.blocks == (Paragraph("ab"), Bullets(("c",)))
+
+
+def test_an_item_of_a_json_feed() -> None:
+    """It is known by its keys, and its content is read by its headings."""
+    reading = read(
+        {"id": "x", "title": "T", "content_html": "<h2>Key takeaway</h2><p>a", "date_published": "2026-01-02"}
+    )
+    assert reading.headline == "T" and reading.is_structured and reading.published
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"headline": "x",\n "tags": [}', r"a\.json:2: this is not valid JSON"),
+        ("[1]", "one object was expected"),
+        ("{}", "headline: Field required"),
+        ('{"headline": 7}', "headline: Input should be a valid string"),
+        ('{"headline": "x", "titel": "y"}', "titel: Extra inputs are not permitted"),
+        ('{"headline": "x", "sections": {"finding": "y"}}', "finding"),
+        ('{"headline": "x", "published": "2024-02-30"}', "published: '2024-02-30' is no date"),
+        ('{"headline": "x", "url": "javascript:x"}', "url: 'javascript:x' is no http or https address"),
+        ("[" * 100_000, "nested deeper"),
+    ],
+)
+def test_what_is_wrong_is_named(text: str, message: str) -> None:
+    """The error names the file and the key."""
+    with pytest.raises(InputError, match=message) as raised:
+        read_json(text, name="a.json", headings=Headings())
+    assert raised.value.place.startswith("a.json")
