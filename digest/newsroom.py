@@ -293,6 +293,11 @@ class Digest:
         if self.clock() < window.until:
             closing = self.calendar.local_day(window.until)
             raise StateError(f"{window.label} is still filling: approve it when its window has closed, on {closing}")
+        if issue.composed_at < window.until:
+            raise StateError(
+                f"{window.label} was last composed while it was still filling: "
+                f"take in the rest with `digest compose --period {window.label}`, then approve it"
+            )
         pool = self._pool(issue)
         dumped = pool.dumps()
         make = partial(make_edition, pool)

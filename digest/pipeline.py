@@ -40,7 +40,7 @@ from digest.models import (
     TopicTree,
     Window,
 )
-from digest.selection import History, Limits, editors_order, is_old, select, studies_of
+from digest.selection import History, Limits, editors_order, is_old, select
 from digest.sources.base import Collected, Source, after_failure
 from digest.store.base import Added, HistoryRow, Store
 
@@ -219,7 +219,7 @@ def compose(
         waiting=sum(not item.fresh for item in pool),
         off_topic=tuple(summary for summary in off_topic if summary.added_at >= window.since),
         old=tuple(summary for summary in old if summary.added_at >= window.since),
-        changed=store.save_items(issue.id, pool),
+        changed=store.save_items(issue.id, pool, now=now),
     )
 
 
@@ -248,7 +248,7 @@ class Selector:
     """Selects from one issue's pool for anybody, sharing the work between readers who are alike.
 
     Args:
-        store: holds the editions made before, for the readers' histories.
+        store: knows which studies the editions made before were about, for the readers' histories.
         items: the pool.
         tree: the topics.
         limits: how much fits into one mail.
@@ -264,14 +264,13 @@ class Selector:
         limits: Limits,
         caught_up: frozenset[int] = frozenset(),
     ) -> None:
-        self._store = store
         self._items = items
         self._tree = tree
         self._limits = limits
         self._caught_up = caught_up
         self.studies = frozenset(item.summary.study_id for item in items)
         self.selection = lru_cache(SHARED_EDITIONS)(self._select)
-        self._earlier = lru_cache(SHARED_EDITIONS)(self._read_earlier)
+        self._earlier = lru_cache(SHARED_EDITIONS)(store.edition_studies)
 
     def _select(self, profile: Profile, past: Past = ()) -> Selection:
         """What a reader of this profile with this past reads."""
@@ -285,10 +284,6 @@ class Selector:
             (received if arrived else waiting).update(placed)
             waiting.update(left)
         return History(received=frozenset(received & self.studies), waiting=frozenset(waiting - received))
-
-    def _read_earlier(self, edition_id: int) -> tuple[frozenset[int], frozenset[int]]:
-        earlier = self._store.edition(edition_id).selection
-        return studies_of((*earlier.research, *earlier.background)), studies_of(earlier.left_over)
 
 
 def caught_up(store: Store, issue: Issue, items: Iterable[IssueItem]) -> frozenset[int]:

@@ -11,7 +11,7 @@ Pure: the same arguments give the same selection, whoever asks.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -243,8 +243,3 @@ def _headlines(items: Sequence[IssueItem], tree: TopicTree, limit: int) -> Itera
     ]
     for _, _, summary, topic in sorted(queued, key=lambda row: row[:2])[:limit]:
         yield Placement(summary_id=summary.id, study_id=summary.study_id, topic_id=topic)
-
-
-def studies_of(placements: Collection[Placement]) -> frozenset[int]:
-    """The studies these placements tell of."""
-    return frozenset(placement.study_id for placement in placements)

@@ -17,12 +17,12 @@ _READ_MORE = re.compile(r"^(?:read|learn|see|continue|keep|find out|show)\s+(?:m
 _GLUED_TEASERS = re.compile(r"Read More\s*(?:\d{1,2}/\d{1,2}/\d{4}|$)")
 _GLUED_DATE = re.compile(r"^\d{1,2}/\d{1,2}/\d{4}(?=[A-Z])")
 _LINE = re.compile(
-    r"^(?:share(?: this)?(?: article| post| page| story)?(?: on| via| with)?\b.{0,60}"
+    r"^(?:share(?: this)?(?: article| post| page| story)?(?: (?:on|via) [^.]{1,40})?[:!]?"
     r"|(?:facebook|twitter|x|linkedin|whatsapp|reddit|pinterest|email|e-mail|print|copy link|tweet|pin it|bluesky"
     r"|telegram|threads|mastodon)(?:[\s|,·•/]+(?:facebook|twitter|x|linkedin|whatsapp|reddit|pinterest|email|e-mail"
     r"|print|copy link|tweet|bluesky|telegram|threads|mastodon))*"
     r"|(?:click|tap) here\b.{0,80}|skip to (?:main )?content|back to (?:top|articles|news|home|list|all articles)"
-    r"|by (?:the )?[\w .,’'-]{2,60}(?<![.\d])|advertisement"
+    r"|(?-i:By (?:the [Ee]ditor|[Ss]taff|[A-Z])[\w .,’'-]{1,60}(?<![.\d]))|advertisement"
     r"|loading(?:\.{3}|…)?|menu|search|home|log ?in|sign (?:in|up)|subscribe(?: now)?"
     r"|(?:subscribe|sign up) (?:to|for) (?:our|the) .{0,60}|all rights reserved\.?"
     r"|(?:©|\(c\)|copyright) .{0,100}|the post .{1,300} (?:appeared first on|first appeared on) .{1,100}"

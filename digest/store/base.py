@@ -113,8 +113,11 @@ class IssueStore(Protocol):
     def issues(self, cadence: Cadence | None = None) -> tuple[Issue, ...]:
         """All issues, of one cadence if given, latest window first."""
 
-    def save_items(self, issue_id: int, items: Sequence[IssueItem]) -> bool:
-        """Replace a draft's pool, in this order. False when it was the same already. StateError unless a draft."""
+    def save_items(self, issue_id: int, items: Sequence[IssueItem], *, now: datetime) -> bool:
+        """Replace a draft's pool, in this order; it counts as composed at `now` in any case.
+
+        False when the pool was the same already. StateError unless a draft.
+        """
 
     def items(self, issue_id: int) -> tuple[IssueItem, ...]:
         """The issue's pool, in its order, each with the revision of its summary that was saved."""

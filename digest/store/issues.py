@@ -80,12 +80,16 @@ class IssuesPart(Part):
             rows = connection.execute(query.order_by(issues.c.until.desc(), issues.c.id.desc()))
             return tuple(_issue(row) for row in rows)
 
-    def save_items(self, issue_id: int, items: Sequence[IssueItem]) -> bool:
-        """Replace a draft's pool, in this order. False when it was the same already. StateError unless a draft."""
+    def save_items(self, issue_id: int, items: Sequence[IssueItem], *, now: datetime) -> bool:
+        """Replace a draft's pool, in this order; it counts as composed at `now` in any case.
+
+        False when the pool was the same already. StateError unless a draft.
+        """
         rows = [_item_row(issue_id, position, item) for position, item in enumerate(items)]
         stored = sa.select(issue_items).where(issue_items.c.issue_id == issue_id).order_by(issue_items.c.position)
         with self.begin() as connection:
             _lock_draft(connection, issue_id)
+            connection.execute(sa.update(issues).where(issues.c.id == issue_id).values(composed_at=now))
             if [row._asdict() for row in connection.execute(stored)] == rows:
                 return False
             connection.execute(sa.delete(issue_items).where(issue_items.c.issue_id == issue_id))

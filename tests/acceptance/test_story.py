@@ -292,3 +292,16 @@ def test_demo_twice(tmp_path: Path) -> None:
     assert operator.run("demo", "--json").json["readers"] == first["readers"]
     assert {path: path.read_bytes() for path in (tmp_path / "demo/outbox").iterdir()} == before
     assert "To look at one" in operator.run("demo").out
+
+
+def test_a_draft_made_too_early_is_not_approved(operator: Operator) -> None:
+    """What came in after a rolling draft was made is not left out: approving asks to take it in first."""
+    operator.run("collect")
+    operator.run("compose", "--period", "2026-11")
+    operator.write("summaries/late.txt", a_summary_file("Late news on rituximab", "It came late.", "anti-CD20"))
+    operator.now = "2026-11-29T12:00"
+    operator.run("collect")
+    operator.now = NEXT_MONTH
+    assert "digest compose --period 2026-11" in operator.run("approve", "2026-11", expect=1).err
+    assert operator.run("compose", "--json").json[0]["fresh"] == 4
+    operator.run("approve", "2026-11")

@@ -97,7 +97,7 @@ def test_an_issue_is_found(store):
         lambda store: store.issue_by_id(7),
         lambda store: store.edition(7),
         lambda store: store.frozen_pool(7),
-        lambda store: store.save_items(7, []),
+        lambda store: store.save_items(7, [], now=NOW),
         lambda store: store.set_held(7, True),
         lambda store: store.abort(7, now=NOW),
         lambda store: store.freeze(7, [], pool=b"", content_hash="", approved_by="", now=NOW),
@@ -117,8 +117,9 @@ def test_a_pool_comes_back_in_its_order(store):
     one, two = summaries(store, "one", "two")
     pool = (an_item(two, matches=(MATCH,), fresh=False), an_item(one, pinned=True))
     issue = a_draft(store)
-    assert store.save_items(issue.id, pool)
+    assert store.save_items(issue.id, pool, now=LATER)
     assert store.items(issue.id) == pool
+    assert store.issue_by_id(issue.id).composed_at == LATER
 
 
 def test_saving_the_same_pool_changes_nothing(store):
@@ -126,21 +127,21 @@ def test_saving_the_same_pool_changes_nothing(store):
     one, two = summaries(store, "one", "two")
     issue = a_draft(store)
     pools = [(one, two), (one, two), (two, one)]
-    assert [store.save_items(issue.id, list(map(an_item, pool))) for pool in pools] == [True, False, True]
-    assert store.save_items(issue.id, [an_item(two), an_item(one, matches=(MATCH,))])
-    assert store.save_items(issue.id, [an_item(two), an_item(one, matches=(MATCH,), pinned=True)])
-    assert store.save_items(issue.id, [])
-    assert not store.save_items(issue.id, [])
+    assert [store.save_items(issue.id, list(map(an_item, pool)), now=NOW) for pool in pools] == [True, False, True]
+    assert store.save_items(issue.id, [an_item(two), an_item(one, matches=(MATCH,))], now=NOW)
+    assert store.save_items(issue.id, [an_item(two), an_item(one, matches=(MATCH,), pinned=True)], now=NOW)
+    assert store.save_items(issue.id, [], now=NOW)
+    assert not store.save_items(issue.id, [], now=NOW)
 
 
 def test_a_pool_keeps_the_text_it_was_saved_with(store):
     """A revision that comes later changes no saved pool; saving again takes it in."""
     (one,) = summaries(store, "one")
     issue = a_draft(store)
-    store.save_items(issue.id, [an_item(one)])
+    store.save_items(issue.id, [an_item(one)], now=NOW)
     store.add_entries([an_entry("one", sections=(a_section(),))], now=LATER)
     assert store.items(issue.id) == (an_item(one),)
-    assert store.save_items(issue.id, [an_item(store.summaries([one.id])[one.id])])
+    assert store.save_items(issue.id, [an_item(store.summaries([one.id])[one.id])], now=NOW)
     assert store.items(issue.id)[0].summary.revision == 2
 
 
@@ -148,9 +149,9 @@ def test_an_unknown_summary_is_refused(store):
     """A pool holds what is stored, and a refused one leaves the old one standing."""
     (one,) = summaries(store, "one")
     issue = a_draft(store)
-    store.save_items(issue.id, [an_item(one)])
+    store.save_items(issue.id, [an_item(one)], now=NOW)
     with pytest.raises(StoreError):
-        store.save_items(issue.id, [an_item(replace(one, id=99))])
+        store.save_items(issue.id, [an_item(replace(one, id=99))], now=NOW)
     assert store.items(issue.id) == (an_item(one),)
 
 
@@ -233,7 +234,7 @@ def test_recipients_may_come_from_the_store_itself(store):
     "attempt",
     [
         lambda store, issue: freeze(store, issue, []),
-        lambda store, issue: store.save_items(issue.id, []),
+        lambda store, issue: store.save_items(issue.id, [], now=NOW),
     ],
 )
 @pytest.mark.parametrize("end", [lambda store, issue: None, lambda store, issue: store.abort(issue.id, now=NOW)])

@@ -115,7 +115,7 @@ def test_a_pool_saved_during_a_freeze_is_refused(store, freezing):
     """Whoever saves waits for the freeze, and is then told that it is too late."""
     threading.Timer(0.3, freezing.set).start()
     with pytest.raises(StateError):
-        store.save_items(1, [IssueItem(summary=summary) for summary in store.summaries([1]).values()])
+        store.save_items(1, [IssueItem(summary=summary) for summary in store.summaries([1]).values()], now=NOW)
     assert store.items(1) == ()
 
 

@@ -650,6 +650,14 @@ def test_tls_from_the_first_byte(certificate: Path, servers_side: ssl.SSLContext
     assert len(inbox.envelopes) == 1
 
 
+def test_a_server_can_be_tried_without_a_message() -> None:
+    """It is greeted and left, and what is wrong is said as it would be for a message."""
+    with ScriptedServer([[*HELLO, *BYE], [("", "421 later")]]) as server:
+        assert a_transport(server.port).check() == f"127.0.0.1:{server.port} answers, none"
+        with pytest.raises(TransportError, match="421 later"):
+            a_transport(server.port).check()
+
+
 def test_smtp_cannot_know() -> None:
     """A server does not speak of what it took."""
     assert a_transport(25).has(a_message()) is None

@@ -88,7 +88,8 @@ def test_furniture(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["People who share a flat were less lonely.", "Cookies are rich in sugar.", "Print media reached more people.",
+    ["People who share a flat were less lonely.", "Cookies are rich in sugar.", "Print media reached more people.", "by walking more",
+     "Share of people with relapses: 20%", "Share with your nurse",
      "We used cookies as a reward in the memory test.", "By 2030.", "Home care helped.", "Search strategies differed."],
 )  # fmt: skip
 def test_content_that_looks_a_little_like_furniture(text: str) -> None:

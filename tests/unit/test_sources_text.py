@@ -66,8 +66,9 @@ def test_bold_print_can_be_a_heading_or_a_lead() -> None:
 def test_what_acts_or_hides_is_gone() -> None:
     """Scripts, styles, forms, frames, hidden parts and comments leave no word."""
     html = (
-        "<script>s</script><style>s</style><form>s</form><iframe>s</iframe><!-- s --><p hidden>s</p><svg><text>s</text>"
-        "</svg><noscript>s</noscript><nav>s</nav><div class='share-links'>s</div><p>this one is kept, and long enough</p>"
+        "<script>s</script><style>s</style><form>s</form><iframe>s</iframe><!-- s --><p hidden>s</p><svg><text>"
+        "s</text></svg><noscript>s</noscript><nav>s</nav><div class='share-links'>s</div>"
+        "<p>this one is kept, and long enough</p>"
     )
     assert shapes(html) == [("text", "this one is kept, and long enough")]
 
@@ -84,7 +85,8 @@ def test_the_head_of_a_page() -> None:
     """Title, language, canonical address and meta elements are read; the first of each name counts."""
     page = read_html(
         "<html lang=de><head><title>T</title><meta name=DC.identifier content=a><meta name=dc.identifier content=b>"
-        "<link rel=canonical href='https://e.example.org/'></head><body><main><h1>H</h1><time datetime=2026-01-02>x</time>"
+        "<link rel=canonical href='https://e.example.org/'></head><body><main><h1>H</h1>"
+        "<time datetime=2026-01-02>x</time>"
     )
     assert (page.title, page.language) == ("T", "de")
     assert page.meta == {"dc.identifier": "a", "canonical": "https://e.example.org/", "time": "2026-01-02"}
