@@ -107,16 +107,16 @@ def decide(
     Returns:
         A decision. Its `study_id` is the lowest of all studies that proved to be the same.
     """
-    digest = content_hash(entry)
+    digest, keys = content_hash(entry), study_keys(entry)
     if same_guid is not None:
-        return _again(entry, digest, same_guid, kin, "its guid is known")
+        return _again(keys, digest, same_guid, kin, "its guid is known")
     twin = next((twin for twin in sorted(twins, key=lambda twin: twin.id) if _is_same_entry(entry, digest, twin)), None)
     if twin is not None:
         known = Known(summary_id=twin.id, study_id=twin.study_id, content_hash=twin.content_hash)
-        return _again(entry, digest, known, kin, f"its source gave it before under the guid {twin.entry.guid!r}")
+        return _again(keys, digest, known, kin, f"its source gave it before under the guid {twin.entry.guid!r}")
     # One source, one title and yet two entries: a series ("This month in research"). Its title proves nothing.
     series = frozenset(twin.study_id for twin in twins)
-    studies, why = _same_studies(entry, [one for one in kin if not _only_by_title(entry, one, series)])
+    studies, why = _same_studies(keys, [one for one in kin if not _only_by_title(keys, one, series)])
     if not studies:
         return Decision(kind=Verdict.NEW, why="nothing known shares its DOI, PMID or title")
     return Decision(kind=Verdict.NEW, study_id=studies[0], merge=tuple(studies[1:]), why=why)
@@ -170,7 +170,7 @@ def content_hash(entry: Entry) -> str:
 # --- the same entry again ---------------------------------------------------------------------------------
 
 
-def _again(entry: Entry, digest: str, known: Known, kin: Sequence[Kin], why: str) -> Decision:
+def _again(keys: Sequence[str], digest: str, known: Known, kin: Sequence[Kin], why: str) -> Decision:
     if known.content_hash == digest:
         return Decision(
             kind=Verdict.UNCHANGED,
@@ -178,7 +178,7 @@ def _again(entry: Entry, digest: str, known: Known, kin: Sequence[Kin], why: str
             study_id=known.study_id,
             why=f"{why} and its text is the same",
         )
-    joined, _ = _same_studies(entry, [one for one in kin if one.study_id != known.study_id and _shares_id(entry, one)])
+    joined, _ = _same_studies(keys, [one for one in kin if one.study_id != known.study_id and _shares_id(keys, one)])
     studies = sorted({known.study_id, *joined})
     return Decision(
         kind=Verdict.REVISION,
@@ -203,19 +203,19 @@ def _is_same_entry(entry: Entry, digest: str, twin: Summary) -> bool:
 # --- the same study ---------------------------------------------------------------------------------------
 
 
-def _same_studies(entry: Entry, kin: Iterable[Kin]) -> tuple[list[int], str]:
+def _same_studies(keys: Sequence[str], kin: Iterable[Kin]) -> tuple[list[int], str]:
     """The studies this entry is about, ascending, and how that is known: DOI before PMID before title."""
     found: list[Kin] = []
     reasons: list[str] = []
     ordered = sorted(kin, key=lambda one: one.study_id)
     for prefix in ("doi", "pmid"):
-        shared = [one for one in ordered if _shares(entry, one, prefix) and one not in found]
+        shared = [one for one in ordered if _shares(keys, one, prefix) and one not in found]
         added = [one for one in shared if not any(_ids_differ(one.keys, other.keys) for other in found)]
         found += added
         reasons += [prefix.upper()] if added else []
-    ids = frozenset(study_keys(entry)).union(*(one.keys for one in found))
+    ids = frozenset(keys).union(*(one.keys for one in found))
     titled = [
-        one for one in ordered if one not in found and not _ids_differ(ids, one.keys) and not _shares_id(entry, one)
+        one for one in ordered if one not in found and not _ids_differ(ids, one.keys) and not _shares_id(keys, one)
     ]
     # Two studies under one title that were kept apart: the title cannot say which of them is meant.
     if len(titled) == 1:
@@ -224,16 +224,16 @@ def _same_studies(entry: Entry, kin: Iterable[Kin]) -> tuple[list[int], str]:
     return sorted(one.study_id for one in found), f"a known study has the same {' and '.join(reasons)}"
 
 
-def _only_by_title(entry: Entry, kin: Kin, studies: frozenset[int]) -> bool:
-    return kin.study_id in studies and not _shares_id(entry, kin)
+def _only_by_title(keys: Sequence[str], kin: Kin, studies: frozenset[int]) -> bool:
+    return kin.study_id in studies and not _shares_id(keys, kin)
 
 
-def _shares(entry: Entry, kin: Kin, prefix: str) -> bool:
-    return any(key in kin.keys for key in study_keys(entry) if key.startswith(f"{prefix}:"))
+def _shares(keys: Sequence[str], kin: Kin, prefix: str) -> bool:
+    return any(key in kin.keys for key in keys if key.startswith(f"{prefix}:"))
 
 
-def _shares_id(entry: Entry, kin: Kin) -> bool:
-    return _shares(entry, kin, "doi") or _shares(entry, kin, "pmid")
+def _shares_id(keys: Sequence[str], kin: Kin) -> bool:
+    return _shares(keys, kin, "doi") or _shares(keys, kin, "pmid")
 
 
 def _ids(keys: Iterable[str], *prefixes: str) -> frozenset[str]:

@@ -138,7 +138,9 @@ class Headings:
         """The piece as a heading: by its shape, as a known name alone, or as a label before its text; else None."""
         if piece.shape is Shape.HEADING:
             return self._of_shape(piece)
-        alone = self.meaning(piece.text) if piece.shape is Shape.TEXT else None
+        # "Limits" is a heading, "Limits." a short sentence.
+        can_stand_alone = piece.shape is Shape.TEXT and not piece.text.endswith(".")
+        alone = self.meaning(piece.text) if can_stand_alone else None
         if alone:
             return Heading(alone, piece.text.rstrip(" :"), "", 0)
         return self._lead(piece) or self._label(piece)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from digest.errors import InputError
-from digest.models import Block, Bullets, Kind, Paragraph, Section, SectionRole
+from digest.models import Block, Bullets, Kind, Section, SectionRole
 from digest.sources.clean import clean, clean_title
 from digest.sources.dates import read_date
 from digest.sources.headings import Headings

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from digest.errors import SourceError
+from digest.models import Entry, Kind, SectionRole, SourceState
+from digest.sources.base import Collected
+from digest.sources.folder import MOST_FILE_BYTES, FolderSource
+from tests.factories import NOW
+
+DATA = Path(__file__).parent.parent / "data" / "folders" / "mixed"
+DEMO = Path(__file__).parents[2] / "digest" / "data" / "demo"
+
+
+def collect(folder: Path, stored: frozenset[tuple[str, str]] = frozenset(), **options: str) -> Collected:
+    source = FolderSource(name="archive", folder=folder, **options)  # type: ignore[arg-type]
+    return source.collect(SourceState(name="archive"), known=lambda guid, mark: (guid, mark) in stored, now=NOW)
+
+
+def by_guid(result: Collected) -> dict[str, Entry]:
+    return {entry.guid: entry for entry in result.entries}
+
+
+def problems(result: Collected) -> dict[str, str]:
+    return {problem.place: problem.message for problem in result.problems}
+
+
+def test_all_kinds_of_files() -> None:
+    """Text, Markdown, HTML and JSON are read, in folders below as well; the guid is the path."""
+    entries = by_guid(collect(DATA))
+    assert set(entries) == {"below/note.md", "page.html", "record.json", "text.txt", "windows.txt"}
+    assert entries["page.html"].kind is Kind.BACKGROUND
+    assert entries["page.html"].language == "en-GB"
+    assert entries["record.json"].section(SectionRole.CONSIDERATIONS) is not None
+    assert entries["windows.txt"].headline == "Café – “quoted”"
+
+
+def test_what_is_wrong_is_named_and_the_rest_goes_on() -> None:
+    """Each file that cannot be read is a problem with its name and its reason."""
+    assert problems(collect(DATA)) == {
+        "broken.json:3": "this is not valid JSON: Expecting value",
+        "empty.txt": "it is empty",
+        "picture.png": "it is none of .html, .md, .txt and .json; narrow `pattern`",
+        "wrong.json": "headline: Field required; titel: Extra inputs are not permitted",
+    }
+
+
+def test_a_pattern_narrows() -> None:
+    """Only files that match are looked at."""
+    result = collect(DATA, pattern="*.html")
+    assert (set(by_guid(result)), result.problems) == ({"page.html"}, ())
+
+
+def test_unchanged_files_are_passed_over(tmp_path: Path) -> None:
+    """The content is the fingerprint: touching a file changes nothing, a new word does."""
+    file = tmp_path / "a.txt"
+    file.write_text("Headline\n\nText.")
+    (entry,) = collect(tmp_path).entries
+    stored = frozenset({(entry.guid, entry.fingerprint)})
+    os.utime(file, (1, 1))
+    assert (collect(tmp_path, stored).entries, collect(tmp_path, stored).known) == ((), 1)
+    file.write_text("Headline\n\nText, changed.")
+    assert len(collect(tmp_path, stored).entries) == 1
+
+
+def test_links_out_of_the_folder_are_refused(tmp_path: Path) -> None:
+    """A link to a file outside is not read, one inside is."""
+    inside = tmp_path / "in"
+    inside.mkdir()
+    (tmp_path / "secret.txt").write_text("Secret\n\nDo not mail.")
+    (inside / "a.txt").write_text("Headline\n\nText.")
+    (inside / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (inside / "own.txt").symlink_to(inside / "a.txt")
+    result = collect(inside)
+    assert set(by_guid(result)) == {"a.txt", "own.txt"}
+    assert "leads out of the folder" in problems(result)["link.txt"]
+    outside = collect(inside, pattern="../*.txt")
+    assert outside.entries == () and "leads out" in outside.problems[0].message
+
+
+def test_what_is_too_large_or_no_file(tmp_path: Path) -> None:
+    """A giant is not read, and a pipe does not make the visit hang."""
+    with (tmp_path / "giant.txt").open("wb") as file:
+        file.truncate(MOST_FILE_BYTES + 1)
+    os.mkfifo(tmp_path / "pipe.txt")
+    found = problems(collect(tmp_path))
+    assert "larger than" in found["giant.txt"]
+    assert found["pipe.txt"] == "it is no ordinary file"
+
+
+def test_hidden_files_are_left_alone(tmp_path: Path) -> None:
+    """Editors and file managers leave such files about."""
+    (tmp_path / ".DS_Store").write_text("x")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "a.txt").write_text("x")
+    assert collect(tmp_path).problems == ()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_encodings(tmp_path: Path, encoding: str) -> None:
+    """A file is read in whatever encoding it was saved."""
+    (tmp_path / "a.txt").write_bytes("Café – naïve\n\nText.".encode(encoding))
+    assert collect(tmp_path).entries[0].headline == "Café – naïve"
+
+
+def test_a_hostile_page_does_not_stop_the_others(tmp_path: Path) -> None:
+    """Nested without end, it is a problem; the file behind it is read."""
+    (tmp_path / "a.html").write_text("<div>" * 20_000)
+    (tmp_path / "b.html").write_text("<h1>Headline</h1><p>Text</p>")
+    result = collect(tmp_path)
+    assert set(by_guid(result)) == {"b.html"}
+    assert "levels deep" in problems(result)["a.html"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "pattern", "message"),
+    [("missing", "*.txt", "is no folder; make it"), (".", "/etc/*", "is no pattern"), (".", "", "is no pattern")],
+)
+def test_a_folder_or_pattern_that_is_none(tmp_path: Path, folder: str, pattern: str, message: str) -> None:
+    """The error says what to correct, and asking again cannot help."""
+    with pytest.raises(SourceError, match=message) as raised:
+        collect(tmp_path / folder, pattern=pattern)
+    assert raised.value.permanent
+
+
+def test_the_demo_s_summaries_are_whole() -> None:
+    """Every bundled summary has its limits and its date; the explainer is background."""
+    result = collect(DEMO / "summaries")
+    assert result.problems == ()
+    research = [entry for entry in result.entries if entry.kind is Kind.RESEARCH]
+    assert len(research) == 3 and len(result.entries) == 4
+    for entry in research:
+        assert entry.section(SectionRole.CONSIDERATIONS) and entry.journal and entry.tags and entry.published

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+
+from digest.errors import SourceError
+from digest.sources.items import MOST_ENTRIES
+from digest.sources.sandbox import Sandbox
+
+FEED = b'<rss version="2.0"><channel><title>t</title><link>https://e.example.org/</link>%s</channel></rss>'
+ITEM = b"<item><title>Title %d</title></item>"
+
+
+def test_one_child_reads_many_documents() -> None:
+    """Starting costs once; a refused document does not spoil the next."""
+    with Sandbox() as sandbox:
+        assert sandbox.read_page(b"<h1>x</h1>").pieces[0].text == "x"
+        with pytest.raises(SourceError, match="no feed in any form"):
+            sandbox.read_feed(b"nonsense")
+        started = time.perf_counter()
+        assert len(sandbox.read_feed(FEED % (ITEM % 1)).items) == 1
+        assert time.perf_counter() - started < 2
+
+
+def test_a_document_that_takes_too_long_is_left_and_the_next_is_read() -> None:
+    """The wall clock ends a reading; another child reads on."""
+    with Sandbox(seconds=0.5) as sandbox:
+        endless = FEED % b"".join(ITEM % number for number in range(MOST_ENTRIES)) + b"<" * 3_000_000
+        with pytest.raises(SourceError, match=r"longer than 0\.5 s|no feed|defines"):
+            sandbox.read_feed(endless)
+    with Sandbox() as sandbox:
+        assert sandbox.read_page(b"<p>next").pieces[0].text == "next"
+
+
+def test_a_child_that_dies_is_told_of_and_replaced() -> None:
+    """A reader broken by a document costs that document only."""
+    with Sandbox() as sandbox:
+        sandbox.read_page(b"<p>one")
+        child = sandbox._child
+        assert child is not None
+        os.kill(child.pid, 9)
+        child.wait()
+        assert sandbox.read_page(b"<p>two").pieces[0].text == "two"
+
+
+def test_a_flood_of_entries_is_cut_before_it_is_parsed() -> None:
+    """50,000 items cost no more than the first thousand."""
+    started = time.perf_counter()
+    with Sandbox() as sandbox:
+        feed = sandbox.read_feed(FEED % b"".join(ITEM % number for number in range(50_000)))
+    assert (len(feed.items), feed.dropped) == (MOST_ENTRIES, 50_000 - MOST_ENTRIES)
+    assert feed.trouble == ""
+    assert time.perf_counter() - started < 10
+
+
+def test_deep_markup_costs_its_entry_only() -> None:
+    """HTML nested 20,000 deep is refused, and the other entries are read."""
+    deep = b"<item><title>Deep</title><description><![CDATA[" + b"<div>" * 20_000 + b"]]></description></item>"
+    with Sandbox() as sandbox:
+        items = sandbox.read_feed(FEED % (deep + ITEM % 1)).items
+    assert [item.title for item in items] == ["Deep", "Title 1"]
+    assert "levels deep" in items[0].trouble
+
+
+def test_the_child_inherits_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its environment holds the import path and nothing of ours."""
+    monkeypatch.setenv("DIGEST_SECRET_KEY", "do not tell")
+    with Sandbox() as sandbox:
+        sandbox.read_page(b"<p>x")
+        assert sandbox._child is not None
+        with open(f"/proc/{sandbox._child.pid}/environ", "rb") as environment:  # noqa: PTH123 - a pseudo file
+            assert b"do not tell" not in environment.read()
+
+
+def test_no_child_is_left_behind() -> None:
+    """Leaving the sandbox ends its child."""
+    with Sandbox() as sandbox:
+        sandbox.read_page(b"<p>x")
+        child = sandbox._child
+    assert child is not None and child.poll() is not None
