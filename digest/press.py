@@ -25,6 +25,7 @@ class Press:
         newsletter: whose links the mails hold.
         signer: signs the links and the Message-IDs.
         unsubscribe_address: where a mail that asks to unsubscribe goes.
+        bounce_address: where bounces go, told apart by a token behind a plus; empty: to the newsletter's own address.
         now: the date of a mail of an issue that is not approved yet.
     """
 
@@ -36,12 +37,14 @@ class Press:
         newsletter: Newsletter,
         signer: Signer,
         unsubscribe_address: str,
+        bounce_address: str = "",
         now: datetime,
     ) -> None:
         self._issue = issue
         self._newsletter = newsletter
         self._signer = signer
         self._unsubscribe_address = unsubscribe_address
+        self._bounce_address = bounce_address
         self._composer = Composer(pool, date=date_of(issue, now=now))
 
     def message(self, edition: FrozenEdition, *, subscriber_id: int, address: str, name: str) -> Message:
@@ -66,8 +69,15 @@ class Press:
             web_url=self._link(Purpose.WEB_VERSION, subject),
             unsubscribe_mailto=f"mailto:{self._unsubscribe_address}?subject=unsubscribe%20{token}",
             message_id=self._signer.message_id(subject, own.rpartition("@")[2]),
-            sender=own,
+            sender=self._sender(subject),
         )
+
+    def _sender(self, subject: Subject) -> str:
+        """The envelope sender. One of its own for each reader says whom a bounce is about, however it looks (VERP)."""
+        if not self._bounce_address:
+            return self._newsletter.address
+        local, _, domain = self._bounce_address.rpartition("@")
+        return f"{local}+{self._signer.sign_local_part(Purpose.BOUNCE, subject)}@{domain}"
 
     def _link(self, purpose: Purpose, subject: Subject) -> str:
         return f"{self._newsletter.base_url}/{PATHS[purpose]}/{self._signer.sign(purpose, subject)}"

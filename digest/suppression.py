@@ -31,6 +31,8 @@ class Feedback:
     detail: str = ""
     #: The issue it is about; None when that is not known.
     issue_id: int | None = None
+    #: What names this piece of feedback for ever, the same when it comes again; empty where nothing does.
+    event_id: str = ""
 
 
 def kind_of_code(code: str) -> FeedbackKind | None:
