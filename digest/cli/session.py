@@ -42,7 +42,6 @@ class Session:
         settings = self.settings()
         return make_digest(settings, now=parse_instant(self.now, settings) if self.now else None)
 
-
     def topics(self) -> TopicTree:
         """The configured topics; the bundled ones where no configuration was named and none is here."""
         named = self.config or self.environ.get("DIGEST_CONFIG")
