@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
-from digest.config import FeedSettings, FileSettings, Settings, SmtpSettings, SourceSettings, secret_keys
+from pydantic import SecretStr
+
+from digest.config import FeedSettings, Settings, SmtpSettings, SourceSettings, secret_keys
 from digest.edition import Templates, bundled_directory
 from digest.errors import ConfigError
 from digest.located import read_yaml
 from digest.models import TopicTree
-from digest.newsroom import Digest
+from digest.newsroom import Digest, ReadWebhook
 from digest.sources.base import Source
 from digest.sources.feed import FeedSource
 from digest.sources.fetch import Fetcher
@@ -22,8 +26,8 @@ from digest.store.base import Store
 from digest.store.store import open_store
 from digest.tokens import Signer
 from digest.topics import Tagger, parse_topics
-from digest.transports import smtp
-from digest.transports.base import Transport
+from digest.transports import brevo, mailbox, mailgun, mailtrap, postmark, resend, sendgrid, smtp
+from digest.transports.base import Mailbox, Transport
 from digest.transports.file import FileTransport
 
 
@@ -73,6 +77,8 @@ def make_digest(
         signer=signer,
         clock=Clock(now),
         make_transport=make_transport or (lambda: make_transport_of(settings)),
+        make_mailbox=lambda: make_mailbox_of(settings),
+        webhook=make_webhook_of(settings),
         store=store or open_store(settings.database),
     )
 
@@ -114,11 +120,110 @@ def make_source(settings: SourceSettings, tree: TopicTree, whole: Settings) -> S
 
 
 def make_transport_of(settings: Settings) -> Transport:
-    """The transport these settings describe."""
-    given = settings.transport
-    if isinstance(given, FileSettings):
-        return FileTransport(given.path)
-    return smtp.SmtpTransport(_smtp(given))
+    """The transport these settings describe. ConfigError when it needs a package that is not installed."""
+    return _TRANSPORTS[settings.transport.KIND](settings.transport)
+
+
+def make_mailbox_of(settings: Settings) -> Mailbox | None:
+    """The mailbox that mails come back to; None when none is configured."""
+    bounces = settings.newsletter.bounces
+    if bounces is None:
+        return None
+    if bounces.imap is not None:
+        given = bounces.imap
+        return mailbox.ImapMailbox(
+            mailbox.ImapSettings(
+                host=given.host,
+                port=given.port,
+                username=given.username,
+                password=given.password.get_secret_value(),
+                folder=given.folder,
+                tls=given.tls,
+            )
+        )
+    return mailbox.MaildirMailbox(bounces.maildir) if bounces.maildir is not None else None
+
+
+def make_webhook_of(settings: Settings) -> ReadWebhook | None:
+    """What reads the calls of the provider's webhook; None when the transport has none, or no key for it is set."""
+    make = _WEBHOOKS.get(settings.transport.KIND)
+    return make(settings.transport) if make is not None else None
+
+
+def _ses(given: Any) -> Transport:
+    from digest.transports import ses  # boto3 is slow to load, and most never send by it
+
+    return ses.SesTransport(
+        ses.SesSettings(region=given.region, configuration_set=given.configuration_set or "", url=given.url or "")
+    )
+
+
+def _ses_webhook(given: Any) -> ReadWebhook | None:
+    from digest.transports import ses
+
+    return given.topic_arn and partial(ses.read_feedback, keys=ses.SesKeys(topic_arn=given.topic_arn))
+
+
+def _secret(given: SecretStr | None) -> str:
+    return given.get_secret_value() if given is not None else ""
+
+
+#: What makes the transport of each kind.
+_TRANSPORTS: Mapping[str, Callable[[Any], Transport]] = {
+    "file": lambda given: FileTransport(given.path),
+    "smtp": lambda given: smtp.SmtpTransport(_smtp(given)),
+    "postmark": lambda given: postmark.PostmarkTransport(
+        postmark.PostmarkSettings(token=_secret(given.token), url=given.url, stream=given.stream, window=given.window)
+    ),
+    "sendgrid": lambda given: sendgrid.SendgridTransport(
+        sendgrid.SendgridSettings(token=_secret(given.token), url=given.url)
+    ),
+    "mailgun": lambda given: mailgun.MailgunTransport(
+        mailgun.MailgunSettings(token=_secret(given.token), url=given.url, domain=given.domain)
+    ),
+    "resend": lambda given: resend.ResendTransport(
+        resend.ResendSettings(token=_secret(given.token), url=given.url, batch=given.batch)
+    ),
+    "brevo": lambda given: brevo.BrevoTransport(brevo.BrevoSettings(token=_secret(given.token), url=given.url)),
+    "mailtrap": lambda given: mailtrap.MailtrapTransport(
+        mailtrap.MailtrapSettings(token=_secret(given.token), url=given.url, window=given.window)
+    ),
+    "ses": _ses,
+}
+
+#: What makes the reader of each kind's webhook; None without its key, for then nothing shows who calls.
+_WEBHOOKS: Mapping[str, Callable[[Any], ReadWebhook | None]] = {
+    "postmark": lambda given: (
+        given.webhook_password
+        and partial(
+            postmark.read_feedback,
+            keys=postmark.PostmarkKeys(username=given.webhook_username, password=_secret(given.webhook_password)),
+        )
+    ),
+    "sendgrid": lambda given: (
+        given.webhook_key
+        and partial(sendgrid.read_feedback, keys=sendgrid.SendgridKeys(public_key=_secret(given.webhook_key)))
+    ),
+    "mailgun": lambda given: (
+        given.webhook_key
+        and partial(mailgun.read_feedback, keys=mailgun.MailgunKeys(signing_key=_secret(given.webhook_key)))
+    ),
+    "resend": lambda given: (
+        given.webhook_key and partial(resend.read_feedback, keys=resend.ResendKeys(secret=_secret(given.webhook_key)))
+    ),
+    "brevo": lambda given: (
+        given.webhook_password
+        and partial(
+            brevo.read_feedback,
+            keys=brevo.BrevoKeys(username=given.webhook_username, password=_secret(given.webhook_password)),
+        )
+    ),
+    "mailtrap": lambda given: (
+        given.webhook_key
+        and partial(mailtrap.read_feedback, keys=mailtrap.MailtrapKeys(secret=_secret(given.webhook_key)))
+    ),
+    "ses": _ses_webhook,
+}
 
 
 def _smtp(given: SmtpSettings) -> smtp.SmtpSettings:

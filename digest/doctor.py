@@ -84,6 +84,16 @@ def _transport(digest: Digest) -> str:
         transport.close()
 
 
+def _mailbox(digest: Digest) -> str:
+    mailbox = digest.make_mailbox()
+    if mailbox is None:
+        return "none is configured: bounces go to the From address, for a person to read"
+    try:
+        return mailbox.check()
+    finally:
+        mailbox.close()
+
+
 def _calendar(digest: Digest) -> str:
     windows = [digest.calendar.running(cadence, digest.clock()) for cadence in digest.settings.newsletter.cadences]
     if not windows:
@@ -102,4 +112,5 @@ LOOKS: Mapping[str, Callable[[Digest], str]] = {
     "readers": _readers,
     "calendar": _calendar,
     "transport": _transport,
+    "mailbox": _mailbox,
 }

@@ -6,19 +6,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 from digest import owners, pipeline
 from digest.cadence import Calendar
 from digest.config import Settings
 from digest.edition import Pool, Templates, make_edition, render_pool
 from digest.errors import InputError, NothingToDo, StateError, TransportError
+from digest.feedback import Taken, take_feedback, take_letters
 from digest.models import (
     Claim,
     DeliveryState,
@@ -45,12 +46,20 @@ from digest.press import Press
 from digest.sources.base import Source
 from digest.store.base import Store
 from digest.subscribers import Read, read_subscribers
+from digest.suppression import Feedback
 from digest.tokens import Signer
 from digest.topics import Tagger
-from digest.transports.base import Transport
+from digest.transports.base import Mailbox, Transport
 
 #: States in which a delivery still wants to leave.
 OPEN = frozenset({DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.INFLIGHT, DeliveryState.DEFERRED})
+
+
+class ReadWebhook(Protocol):
+    """Reads one call of a provider's webhook. FeedbackError when it is forged, or cannot be read."""
+
+    def __call__(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> tuple[Feedback, ...]:
+        """What the call says."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +98,10 @@ class Digest:
     clock: Callable[[], datetime]
     #: Made only when something is sent: looking at an issue needs no server.
     make_transport: Callable[[], Transport]
+    #: Made when it is read; it makes None when no mailbox for bounces is configured.
+    make_mailbox: Callable[[], Mailbox | None] = lambda: None
+    #: Reads the calls of the provider's webhook; None when there is none.
+    webhook: ReadWebhook | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -256,6 +269,7 @@ class Digest:
             newsletter=self.newsletter,
             signer=self.signer,
             unsubscribe_address=self.settings.newsletter.unsubscribe_mailto,
+            bounce_address=self.settings.newsletter.bounces.address if self.settings.newsletter.bounces else "",
             now=self.clock(),
         )
 
@@ -415,6 +429,41 @@ class Digest:
             return press.message(edition, subscriber_id=claim.subscriber_id, address=claim.address, name=claim.name)
 
         return compose
+
+    # --- feedback ----------------------------------------------------------------------------------------
+
+    @property
+    def has_mailbox(self) -> bool:
+        """Whether a mailbox that mails come back to is configured."""
+        bounces = self.settings.newsletter.bounces
+        return bounces is not None and (bounces.maildir is not None or bounces.imap is not None)
+
+    def read_mailbox(self) -> Taken:
+        """Read the mailbox for bounces, complaints and unsubscribes now.
+
+        Raises:
+            StateError: none is configured.
+            FeedbackError: it cannot be read; what was read before is recorded.
+        """
+        mailbox = self.make_mailbox()
+        if mailbox is None:
+            raise StateError("no mailbox is configured: set newsletter.bounces.maildir or newsletter.bounces.imap")
+        try:
+            return take_letters(self.store, mailbox, self.signer, now=self.clock())
+        finally:
+            mailbox.close()
+
+    def take_webhook(self, headers: Mapping[str, str], body: bytes) -> Taken:
+        """Take in one call of the provider's webhook.
+
+        Raises:
+            StateError: this transport has no webhook, or no key for it is set.
+            FeedbackError: the call is forged (`forged`), or cannot be read.
+        """
+        if self.webhook is None:
+            raise StateError("no webhook is configured: set transport.webhook_key (or what the provider has instead)")
+        now = self.clock()
+        return take_feedback(self.store, self.webhook(headers, body, now=now), now=now)
 
     # --- subscribers -------------------------------------------------------------------------------------
 

@@ -351,6 +351,16 @@ def run(
 
 
 @application.command()
+def feedback(context: typer.Context, as_json: AsJson = False) -> None:
+    """Read the mailbox for bounces, complaints and mails that ask to unsubscribe, now; `digest run` does so, too."""
+    with context.obj.open() as digest:
+        taken = digest.read_mailbox()
+    Output(as_json=as_json).result(tables.taken_data(taken), lambda console: tables.show_taken(console, taken))
+    if not taken.total:
+        raise typer.Exit(NOTHING_TO_DO)
+
+
+@application.command()
 def status(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the sources, the issues and how their sending goes, and what is due next."""
     with context.obj.open() as digest:

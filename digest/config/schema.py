@@ -10,6 +10,15 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, SecretStr, Tag
 
 from digest.cadence import Calendar
+from digest.config.providers import (
+    BrevoSettings,
+    MailgunSettings,
+    MailtrapSettings,
+    PostmarkSettings,
+    ResendSettings,
+    SendgridSettings,
+    SesSettings,
+)
 from digest.config.sections import (
     DeliverySettings,
     FeedSettings,
@@ -43,14 +52,33 @@ def _source_tag(given: Any) -> str | None:
 
 SourceSettings = FeedSettings | FolderSettings
 
-TransportSettings = FileSettings | SmtpSettings
+TransportSettings = (
+    FileSettings
+    | SmtpSettings
+    | PostmarkSettings
+    | SendgridSettings
+    | MailgunSettings
+    | ResendSettings
+    | BrevoSettings
+    | MailtrapSettings
+    | SesSettings
+)
 
 _AnySource = Annotated[
     Annotated[FeedSettings, Tag("<feed>")] | Annotated[FolderSettings, Tag("<folder>")], Discriminator(_source_tag)
 ]
 
 _AnyTransport = Annotated[
-    Annotated[FileSettings, Tag("<file>")] | Annotated[SmtpSettings, Tag("<smtp>")], Discriminator(_transport_tag)
+    Annotated[FileSettings, Tag("<file>")]
+    | Annotated[SmtpSettings, Tag("<smtp>")]
+    | Annotated[PostmarkSettings, Tag("<postmark>")]
+    | Annotated[SendgridSettings, Tag("<sendgrid>")]
+    | Annotated[MailgunSettings, Tag("<mailgun>")]
+    | Annotated[ResendSettings, Tag("<resend>")]
+    | Annotated[BrevoSettings, Tag("<brevo>")]
+    | Annotated[MailtrapSettings, Tag("<mailtrap>")]
+    | Annotated[SesSettings, Tag("<ses>")],
+    Discriminator(_transport_tag),
 ]
 
 

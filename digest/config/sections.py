@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, f
 from digest.config.values import (
     Address,
     BaseUrl,
+    BounceAddress,
     Colour,
     Feed,
     FilePath,
@@ -29,6 +30,7 @@ from digest.config.values import (
     TimeOfDay,
     TimeZone,
     Weekday,
+    is_loopback,
     parse_sender,
 )
 from digest.models import Cadence, DoubtPolicy, Length
@@ -50,6 +52,40 @@ def _as_list(given: Any) -> Any:
     return given if isinstance(given, list | tuple) else (given,)
 
 
+class ImapSettings(Section):
+    """A folder on an IMAP server."""
+
+    host: Line
+    port: Annotated[int, Field(ge=1, le=65535)] = 993
+    username: Line
+    password: SecretStr
+    folder: Line = "INBOX"
+    #: False only for a server on this very machine.
+    tls: bool = True
+
+    @model_validator(mode="after")
+    def _never_in_the_clear(self) -> Self:
+        if not self.tls and not is_loopback(self.host):
+            raise ValueError("tls: false is for a server on this very machine: a password never travels in the clear")
+        if '"' in self.folder or "\\" in self.folder:
+            raise ValueError("folder: write its name without quotes and backslashes")
+        return self
+
+
+class BouncesSettings(Section):
+    """Where mails come back to, and where they are read."""
+
+    address: BounceAddress
+    maildir: FilePath | None = None
+    imap: ImapSettings | None = None
+
+    @model_validator(mode="after")
+    def _one_mailbox(self) -> Self:
+        if self.maildir is not None and self.imap is not None:
+            raise ValueError("mails come back to one mailbox: take maildir or imap away")
+        return self
+
+
 class NewsletterSettings(Section):
     """Who writes, when, and how often."""
 
@@ -69,6 +105,8 @@ class NewsletterSettings(Section):
     language: Language = "en"
     list_id: ListId = ""
     unsubscribe_mailto: Address = ""
+    #: None: bounces go to the From address, and nobody reads them here.
+    bounces: BouncesSettings | None = None
     #: None leaves the colour to the templates.
     accent: Colour | None = None
 
