@@ -58,17 +58,21 @@ def take_letters(store: Store, mailbox: Mailbox, signer: Signer, *, now: datetim
     """
     taken = Taken()
     for letter in mailbox.letters():
-        returned = letter.returned
-        feedback = _feedback_of(store, returned, signer, now=now) if returned and returned.kind else None
-        if feedback is not None:
-            record(store, feedback, taken, now=now)
-        elif returned is not None and returned.kind is None:
-            taken.noted += 1
-        else:
-            taken.left += 1
-        understood = feedback is not None or (returned is not None and returned.kind is None)
-        mailbox.settle(letter, understood=understood)
+        mailbox.settle(letter, understood=_take_letter(store, letter.returned, signer, taken, now=now))
     return taken
+
+
+def _take_letter(store: Store, returned: Returned | None, signer: Signer, taken: Taken, *, now: datetime) -> bool:
+    """Record what a letter says, and count it; whether it was understood."""
+    feedback = _feedback_of(store, returned, signer, now=now) if returned is not None else None
+    if feedback is not None:
+        record(store, feedback, taken, now=now)
+    elif returned is not None and returned.kind is None:
+        taken.noted += 1
+    else:
+        taken.left += 1
+        return False
+    return True
 
 
 def record(store: Store, feedback: Feedback, taken: Taken, *, now: datetime, earlier: Sequence[Feedback] = ()) -> None:
@@ -105,21 +109,21 @@ def _unsubscribed(store: Store, feedback: Feedback, taken: Taken, *, now: dateti
 
 def _feedback_of(store: Store, returned: Returned, signer: Signer, *, now: datetime) -> Feedback | None:
     """The feedback, when it is shown to be about a reader of ours."""
-    subject = next(_subjects(store, returned, signer), None)
-    if subject is None or returned.kind is None:
+    if returned.kind is None:
         return None
-    address = _address(store, subject, returned.kind)
-    if address is None:
-        return None
-    return Feedback(
-        address=address,
-        kind=returned.kind,
-        at=now,
-        code=returned.code,
-        detail=returned.detail,
-        issue_id=subject.issue_id or None,
-        event_id=f"mail/{returned.kind.value}/{subject.issue_id}/{subject.subscriber_id}",
-    )
+    for subject in _subjects(store, returned, signer):
+        address = _address(store, subject, returned.kind)
+        if address is not None:
+            return Feedback(
+                address=address,
+                kind=returned.kind,
+                at=now,
+                code=returned.code,
+                detail=returned.detail,
+                issue_id=subject.issue_id or None,
+                event_id=f"mail/{returned.kind.value}/{subject.issue_id}/{subject.subscriber_id}",
+            )
+    return None
 
 
 def _subjects(store: Store, returned: Returned, signer: Signer) -> Iterator[Subject]:

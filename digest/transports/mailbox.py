@@ -115,9 +115,12 @@ class ImapMailbox:
     def close(self) -> None:
         """Say goodbye, if anybody is there."""
         line, self._line = self._line, None
-        if line is not None:
-            with contextlib.suppress(imaplib.IMAP4.error, OSError):
-                line.logout()
+        if line is None:
+            return
+        try:
+            line.logout()
+        except (imaplib.IMAP4.error, OSError):
+            _drop(line)
 
     def _ask(self, command: str, *arguments: Any) -> list[Any]:
         """The data of an answer. FeedbackError when the server says no, or nothing."""
@@ -144,10 +147,15 @@ class ImapMailbox:
             line.login(given.username, given.password)
             answer, _ = line.select(f'"{given.folder}"')
         except BaseException:
-            with contextlib.suppress(imaplib.IMAP4.error, OSError):
-                line.shutdown()
+            _drop(line)
             raise
         if answer != "OK":
-            line.shutdown()
+            _drop(line)
             raise FeedbackError(f"the mailbox at {given.host} has no folder {given.folder}")
         return line
+
+
+def _drop(line: imaplib.IMAP4) -> None:
+    """Hang up without a word."""
+    with contextlib.suppress(imaplib.IMAP4.error, OSError):
+        line.shutdown()

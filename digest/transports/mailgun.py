@@ -156,7 +156,9 @@ def read_feedback(
     if not isinstance(signed, dict):
         raise FeedbackError("this call is not signed", forged=True)
     stamp, token, shown = (str(signed.get(key) or "") for key in ("timestamp", "token", "signature"))
-    expected = hmac.new(keys.signing_key.encode(), f"{stamp}{token}".encode(), hashlib.sha256).hexdigest()
+    expected = hmac.new(
+        keys.signing_key.encode(), f"{stamp}{token}".encode("utf-8", "replace"), hashlib.sha256
+    ).hexdigest()
     events.check_mark(expected, shown)
     events.check_time(stamp, now=now, within=_LATEST)
     keys.seen.check(token, body, now=now)

@@ -173,11 +173,13 @@ def read_feedback(headers: Mapping[str, str], body: bytes, keys: ResendKeys, *, 
     """What one call of the webhook says. FeedbackError when it is not authentic, ConfigError for a wrong secret."""
     name = events.header(headers, "svix-id")
     stamp = events.header(headers, "svix-timestamp")
-    expected = hmac.new(_secret(keys.secret), f"{name}.{stamp}.".encode() + body, hashlib.sha256).digest()
+    expected = hmac.new(
+        _secret(keys.secret), f"{name}.{stamp}.".encode("utf-8", "replace") + body, hashlib.sha256
+    ).digest()
     shown = events.header(headers, "svix-signature").split()
     mark = f"v1,{base64.b64encode(expected).decode()}"
     # Several while a secret is being changed: all are compared, whichever fits.
-    fits = [one for one in shown if hmac.compare_digest(one.encode(), mark.encode())]
+    fits = [one for one in shown if hmac.compare_digest(one.encode("utf-8", "replace"), mark.encode())]
     events.check_mark(mark, fits[0] if fits else "")
     events.check_time(stamp, now=now, within=_WITHIN)
     return tuple(events.each(events.document(body), lambda event: _read(event, name, now)))

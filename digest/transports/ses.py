@@ -32,6 +32,7 @@ try:
     import boto3
     from botocore import exceptions as boto
     from botocore.config import Config
+    from botocore.parsers import ResponseParserError
 except ImportError:
     boto3 = None
 
@@ -134,7 +135,7 @@ class SesTransport:
             return _refused(error)
         except (boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ProxyConnectionError) as error:
             raise TransportError(f"Amazon SES: no connection: {events.one_line(str(error))}") from error
-        except (boto.HTTPClientError, boto.ResponseParserError) as error:
+        except (boto.HTTPClientError, ResponseParserError) as error:
             if isinstance(error, boto.SSLError):
                 raise TransportError(f"Amazon SES: {events.one_line(str(error))}", permanent=True) from error
             return Receipt(
@@ -152,7 +153,7 @@ def _refused(error: Any) -> Receipt:
         return Receipt(outcome=Outcome.DEFERRED, detail=_said(error))
     if status >= 500:
         return Receipt(outcome=Outcome.DOUBTFUL, detail=_said(error))
-    if code in _ABOUT_US or status in (401, 403) or "not verified" in _said(error):
+    if code in _ABOUT_US or status in (401, 403) or 300 <= status < 400 or "not verified" in _said(error):
         raise TransportError(f"Amazon SES sends nothing for us: {_said(error)}", permanent=True) from error
     return Receipt(outcome=Outcome.REFUSED, detail=_said(error))
 
@@ -230,7 +231,10 @@ def read_feedback(
         keys.fetch(_pinned(call.get("SubscribeURL")))
     if call["Type"] != "Notification":
         return ()
-    event = events.document(str(call.get("Message")).encode())
+    try:
+        event = events.document(str(call.get("Message")).encode("utf-8", "replace"))
+    except FeedbackError:  # a greeting in plain words when the topic is set up
+        return ()
     return tuple(events.each(event, lambda one: _read(one, str(call.get("MessageId")), now)))
 
 
