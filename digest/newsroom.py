@@ -339,7 +339,7 @@ class Digest:
             self._everybody(issue, pool),
             pool=dumped,
             content_hash=hashlib.sha256(dumped).hexdigest(),
-            approved_by=f"{by} (despite {len(report.errors)} errors: {despite})" if report.errors else by,
+            approved_by=f"{by} (despite {_counted(report)}: {despite})" if report.errors else by,
             now=self.clock(),
         )
 
@@ -536,8 +536,13 @@ def refusal(issue: Issue, report: Report) -> str:
     label, errors = issue.window.label, report.errors
     shown = [f"  {report.place(flaw)}: {flaw.message}" for flaw in errors[:SHOWN]]
     shown += [f"  and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []
-    count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
-    return "\n".join([f"{label} cannot be approved: {count}", *shown, f"  see all with `digest check {label}`"])
+    return "\n".join(
+        [f"{label} cannot be approved: {_counted(report)}", *shown, f"  see all with `digest check {label}`"]
+    )
+
+
+def _counted(report: Report) -> str:
+    return "1 error" if len(report.errors) == 1 else f"{len(report.errors)} errors"
 
 
 def _only_selection(selection: Selection) -> FrozenEdition:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from email import message_from_bytes
 
 from digest.checks import Verdict
 
 #: Seconds for one mail; a first start compiles its rules.
 LONGEST = 60.0
-_STATUS = re.compile(rb"^X-Spam-Status: \w+, score=(-?[\d.]+) .*?tests=([\w,\s]*?)(?: \w+=|\r?\n\S|\Z)", re.M | re.S)
+_STATUS = re.compile(r"\w+, score=(-?[\d.]+)\b.*?\btests=([\w,\s]*?)(?:\s\w+=|$)", re.DOTALL)
 
 #: Local tests only; nothing is learnt and nothing is written, so that the same mail gets the same score.
 _ARGUMENTS = ("--local", "--nocreate-prefs", "--cf=use_bayes 0", "--cf=use_auto_welcomelist 0")
@@ -37,8 +38,8 @@ def judge(mail: bytes, *, command: str = "spamassassin") -> Verdict:
 
 def read(answer: bytes) -> Verdict | None:
     """The verdict in a mail that went through SpamAssassin; None when there is none."""
-    found = _STATUS.search(answer)
+    found = _STATUS.search(str(message_from_bytes(answer).get("X-Spam-Status", "")))
     if found is None:
         return None
-    names = (name.strip() for name in found[2].decode("ascii", "replace").split(","))
+    names = (name.strip() for name in found[2].split(","))
     return Verdict(score=float(found[1]), reasons=tuple(name for name in names if name and name != "none"))

@@ -78,7 +78,7 @@ def _to_follow(url: str, own: str) -> bool:
 
 
 def _local(url: str, anchors: set[str]) -> Iterator[_Found]:
-    if url.startswith("#") and url[1:] not in anchors:
+    if url.startswith("#") and len(url) > 1 and url[1:] not in anchors:
         yield Severity.ERROR, f"the link {_shown(url)} leads to no part of the mail", _MEND
 
 
