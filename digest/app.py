@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from digest.checks import Reach, Verdict
-from digest.config import FeedSettings, FileSettings, Settings, SmtpSettings, SourceSettings, secret_key
+from digest.config import FeedSettings, FileSettings, Settings, SmtpSettings, SourceSettings, secret_keys
 from digest.edition import Templates, bundled_directory
 from digest.errors import ConfigError
 from digest.located import read_yaml
@@ -67,7 +67,7 @@ def make_digest(
         StoreError: the database cannot be used.
     """
     tree = read_topics(settings.topics)
-    signer = Signer([secret_key(settings)])
+    signer = Signer(secret_keys(settings))
     own = [settings.templates] if settings.templates else []
     clock = Clock(now)
     return Digest(

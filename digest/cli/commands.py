@@ -384,7 +384,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Look for whatever would go wrong on the day: settings, database, templates, sources, readers, transport."""
     from digest.doctor import examine
 
-    findings = tuple(examine(context.obj.config, context.obj.environ))
+    findings = tuple(examine(context.obj.open))
     Output(as_json=as_json).result(
         [{"what": one.what, "ok": one.ok, "detail": one.detail} for one in findings],
         lambda console: tables.show_findings(console, findings),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -95,8 +96,15 @@ def show_demo(console: Console, issue: Issue, rows: Sequence[Mapping[str, Any]])
         config = Path(files[0]).parent.parent / "digest.yaml"
         reader = next(row["reader"] for row in rows if row["file"])
         console.print(
-            f"  digest --config {_short(config)} preview {issue.window.label} --as {reader} -o mail.html", markup=False
+            f"  {_command()} --config {_short(config)} preview {issue.window.label} --as {reader} -o mail.html",
+            markup=False,
         )
+
+
+def _command() -> str:
+    """How this very command was called: `.venv/bin/digest` after `make demo`, `digest` where it is on the path."""
+    called = Path(sys.argv[0])
+    return str(_short(called)) if called.is_absolute() or called.parent != Path() else "digest"
 
 
 def _short(path: Path) -> Path:

@@ -19,23 +19,24 @@ SHORTEST_SECRET = 32
 MAKE_SECRET = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105 - how to make one
 
 
-def secret_key(settings: Settings) -> bytes:
-    """The key that signs readers' links.
+def secret_keys(settings: Settings) -> tuple[bytes, ...]:
+    """The keys of readers' links: the first signs, all are read, and the last names the messages.
 
-    From the environment, else from `secret_key_file`. Where links lead to this very machine or mails go into a folder,
-    a missing one is made and kept there; links in mails already sent need it for ever.
+    From the environment, else from `secret_key_file`, one a line. Where links lead to this very machine or mails go
+    into a folder, a missing one is made and kept there. To change it, put a new line above the old ones: links in mails
+    already sent need those.
 
     Raises:
         ConfigError: there is none and none may be made, it is too short, or its file cannot be used.
     """
     if settings.secret_key is not None:
-        return _long_enough(settings.secret_key.get_secret_value(), "DIGEST_SECRET_KEY")
+        return _each(settings.secret_key.get_secret_value(), "DIGEST_SECRET_KEY")
     path = settings.secret_key_file
     try:
         if not path.exists():
             _check_may_make(settings)
             _make_secret(path)
-        return _long_enough(path.read_text(encoding="ascii"), str(path))
+        return _each(path.read_text(encoding="ascii"), str(path))
     except OSError as error:
         raise ConfigError(
             f"{path}: the secret key cannot be kept here: {error.strerror}; set DIGEST_SECRET_KEY"
@@ -66,6 +67,11 @@ def _make_secret(path: Path) -> None:
         pass
     finally:
         Path(temporary).unlink()
+
+
+def _each(text: str, place: str) -> tuple[bytes, ...]:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return tuple(_long_enough(line, place) for line in lines or [""])
 
 
 def _long_enough(text: str, place: str) -> bytes:

@@ -9,7 +9,7 @@ from digest.subscribers.addresses import check_address
 from digest.subscribers.csv_file import COLUMNS, read_subscribers_csv, write_subscribers_csv
 from digest.subscribers.fields import LANGUAGE, LONGEST_NAME
 from digest.subscribers.files import read_subscribers
-from digest.subscribers.rows import KEYS, LocatedSubscriber, Read
+from digest.subscribers.rows import KEYS, LocatedSubscriber, Read, as_row
 from digest.subscribers.yaml_file import read_subscribers_yaml, write_subscribers_yaml
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "LONGEST_NAME",
     "LocatedSubscriber",
     "Read",
+    "as_row",
     "check_address",
     "read_subscribers",
     "read_subscribers_csv",

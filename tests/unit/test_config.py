@@ -21,7 +21,7 @@ from digest.config import (
     SmtpSettings,
     known_keys,
     load_settings,
-    secret_key,
+    secret_keys,
 )
 from digest.errors import ConfigError
 from digest.models import Cadence, DoubtPolicy, Length
@@ -103,7 +103,7 @@ def test_layers(tmp_path: Path) -> None:
         ("DIGEST_SELECTION__STUDY_AGE_LIMIT_YEARS", "null", lambda s: s.selection.study_age_limit_years is None),
         ("DIGEST_COLLECT_EVERY", "30", lambda s: s.collect_every == timedelta(minutes=30)),
         ("DIGEST_DATABASE", "postgres://u:p@h/d", lambda s: s.database == "postgresql+psycopg://u:p@h/d"),
-        ("DIGEST_SECRET_KEY", SECRET, lambda s: secret_key(s) == SECRET.encode()),
+        ("DIGEST_SECRET_KEY", SECRET, lambda s: secret_keys(s) == (SECRET.encode(),)),
     ],
 )
 def test_environment(tmp_path: Path, variable: str, text: str, read: Any) -> None:
@@ -453,8 +453,8 @@ def test_settings_are_frozen(tmp_path: Path) -> None:
 def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
     """For files or this machine a key is made, for its owner's eyes only, and stays the same."""
     settings = load(tmp_path)
-    key = secret_key(settings)
-    assert secret_key(settings) == key
+    (key,) = secret_keys(settings)
+    assert secret_keys(settings) == (key,)
     assert len(key) >= 48
     assert stat.S_IMODE(settings.secret_key_file.stat().st_mode) == 0o600
     assert sorted(path.name for path in tmp_path.iterdir()) == [".digest-secret", "digest.yaml"]
@@ -464,8 +464,8 @@ def test_one_secret_when_many_ask_at_once(tmp_path: Path) -> None:
     """Processes that start together sign with one key."""
     settings = load(tmp_path)
     with ThreadPoolExecutor(8) as threads:
-        keys = set(threads.map(secret_key, [settings] * 16))
-    assert keys == {settings.secret_key_file.read_bytes().strip()}
+        keys = set(threads.map(secret_keys, [settings] * 16))
+    assert keys == {(settings.secret_key_file.read_bytes().strip(),)}
     assert sorted(path.name for path in tmp_path.iterdir()) == [".digest-secret", "digest.yaml"]
 
 
@@ -473,14 +473,24 @@ def test_no_secret_is_made_for_real_sending(tmp_path: Path) -> None:
     """Where readers follow links from elsewhere the operator makes the key."""
     settings = load(tmp_path, environ={"DIGEST_TRANSPORT": SMTP})
     with pytest.raises(ConfigError, match=r"DIGEST_SECRET_KEY.*token_urlsafe"):
-        secret_key(settings)
+        secret_keys(settings)
     settings.secret_key_file.write_text(f"{SECRET}\n")
-    assert secret_key(settings) == SECRET.encode()
+    assert secret_keys(settings) == (SECRET.encode(),)
+
+
+def test_a_new_secret_stands_above_the_old(tmp_path: Path) -> None:
+    """One key a line, the newest first; each must be long enough."""
+    settings = load(tmp_path)
+    settings.secret_key_file.write_text(f"{'n' * 40}\n\n{SECRET}\n")
+    assert secret_keys(settings) == (b"n" * 40, SECRET.encode())
+    settings.secret_key_file.write_text(f"{SECRET}\nshort\n")
+    with pytest.raises(ConfigError, match="at least"):
+        secret_keys(settings)
 
 
 def test_secret_for_this_machine(tmp_path: Path) -> None:
     """Links to this very machine may be signed with a key made here, whatever carries the mail."""
-    assert secret_key(load(tmp_path, base(base_url="http://127.0.0.1:8000"), {"DIGEST_TRANSPORT": SMTP}))
+    assert secret_keys(load(tmp_path, base(base_url="http://127.0.0.1:8000"), {"DIGEST_TRANSPORT": SMTP}))
 
 
 @pytest.mark.parametrize("content", [b"hunter2", b"", b"\xff" * 50])
@@ -489,7 +499,7 @@ def test_bad_secrets(tmp_path: Path, content: bytes) -> None:
     settings = load(tmp_path)
     settings.secret_key_file.write_bytes(content)
     with pytest.raises(ConfigError, match="secret key") as caught:
-        secret_key(settings)
+        secret_keys(settings)
     assert "hunter2" not in str(caught.value).replace(str(tmp_path), "")
 
 
@@ -497,7 +507,7 @@ def test_secret_without_a_folder(tmp_path: Path) -> None:
     """A place where no key can be kept is a plain error."""
     settings = load(tmp_path, {**base(), "secret_key_file": "gone/secret"})
     with pytest.raises(ConfigError, match="cannot be kept here"):
-        secret_key(settings)
+        secret_keys(settings)
 
 
 # --- the documents ---------------------------------------------------------------------------------------

@@ -459,12 +459,13 @@ def test_how_long_a_silent_worker_is_believed(
     found: list[tuple[int, int]] = []
 
     def look(message: Message) -> Receipt:
-        taken = store.recover(1, resend=True, gone=(), now=NOW + timedelta(seconds=seconds))
-        found.append((taken.released, taken.resent))
+        if not found:  # looked at while the first mail is in flight and the others are claimed
+            taken = store.recover(1, resend=True, gone=(), now=NOW + timedelta(seconds=seconds))
+            found.append((taken.released, taken.resent))
         return accept(message)
 
     Office(store, MemoryTransport(window=1, answer=look)).send(lease=lease)
-    assert found[0] == (released, resent)
+    assert found == [(released, resent)]
 
 
 def test_a_shorter_life_gives_up_sooner(store: SqlStore) -> None:
