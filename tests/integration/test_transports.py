@@ -255,6 +255,7 @@ def a_transport(port: int, **given: Any) -> SmtpTransport:
         "port": port,
         "security": Security.NONE,
         "hello": "here.example.org",
+        "connections": 1,
         "connect_timeout": 5.0,
         "reply_timeout": 5.0,
         "dot_timeout": 5.0,
