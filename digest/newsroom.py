@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -389,22 +389,19 @@ class Digest:
             raise StateError(f"{label} was aborted and is never sent")
         if not self.is_open(issue):
             raise NothingToDo(f"nothing of {label} is left to send")
-        transport = self.make_transport()
-        try:
+        with closing(self.make_transport()) as transport, owners.a_run() as owner:
             return send_issue(
                 self.store,
                 transport,
                 self._compose_claim(issue),
                 issue_id=issue.id,
-                owner=owners.this_run(),
+                owner=owner,
                 clock=self.clock,
                 policy=self.settings.delivery.on_doubt,
                 gone=owners.surely_gone,
                 stop=stop,
                 on_progress=on_progress,
             )
-        finally:
-            transport.close()
 
     def send_test(self, preview: Preview, *, to: str) -> str:
         """Send a preview to one address, marked as a test, past the ledger. What the transport said.

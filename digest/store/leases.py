@@ -76,6 +76,12 @@ _WRITE_RESULT = (
         **_NOBODY,
     )
 )
+#: The same, where this owner still holds the delivery under this fence: whoever took it over is not overwritten.
+_WRITE_HELD = _WRITE_RESULT.where(
+    deliveries.c.owner == sa.bindparam("held_by"),
+    deliveries.c.fence == sa.bindparam("under_fence"),
+    sa.or_(*(deliveries.c.state == _state(state) for state in _HELD)),
+)
 
 
 # --- who is due, and who may not be written to -----------------------------------------------------------
@@ -172,6 +178,15 @@ def write(connection: sa.Connection, results: Sequence[Result], now: datetime) -
     """Write results; that they count must be known already."""
     if results:
         connection.execute(_WRITE_RESULT, [_written(result, now) for result in results])
+
+
+def write_held(connection: sa.Connection, results: Sequence[Result], owner: str, now: datetime) -> None:
+    """Write those of the results that count: held by this owner, under the fence of their claims."""
+    if results:
+        # In the order of ids, so that nobody waits in a ring.
+        ordered = sorted(results, key=lambda result: result.claim.delivery_id)
+        rows = [{**_written(one, now), "held_by": owner, "under_fence": one.claim.fence} for one in ordered]
+        connection.execute(_WRITE_HELD, rows)
 
 
 def _written(result: Result, now: datetime) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from digest.transports.conversation import Conversation, Load, Patience
 from digest.transports.wire import Broken, Line, one_line, reason_of
 
 #: How many messages may be in doubt after a crash. A connection wants a few: one goes while another is answered.
-WINDOW = 16
+WINDOW = 32
 #: How long (seconds) messages of one window are begun: what is in flight must end before its lease does.
 LONGEST_WINDOW = 1800.0
 
@@ -83,6 +83,7 @@ class SmtpTransport:
 
     def __init__(self, settings: SmtpSettings) -> None:
         self.window = settings.window
+        self.ahead = settings.window > 1
         self._settings = settings
         self._tls = settings.tls or ssl.create_default_context()
         self._lines: list[Conversation | None] = [None] * settings.connections
