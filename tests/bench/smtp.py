@@ -129,7 +129,10 @@ def prepare(url: str, readers: int) -> None:
             numbers = range(start, min(start + 10_000, readers + 1))
             store.save_subscribers([a_subscriber(f"reader{number}@example.org") for number in numbers], now=NOW)
         # As many studies as the editions speak of; what they say is in the pool.
-        store.add_entries([an_entry(str(number), headline=f"{number} " + "study " * number) for number in range(1, ITEMS + 2)], now=NOW)
+        store.add_entries(
+            [an_entry(str(number), headline=f"{number} " + "study " * number) for number in range(1, ITEMS + 2)],
+            now=NOW,
+        )
         pool = a_pool(many(40))
         editions = _editions(pool)
         recipients = (
