@@ -393,6 +393,8 @@ class Newsletter:
     language: str = "en"
     #: The one colour of its mails, `#rrggbb`; shades that can be read in light and in dark are made from it.
     accent: str = "#0f6a6a"
+    #: What its mails are filed under (RFC 2919), without angle brackets; empty: made of the address.
+    list_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

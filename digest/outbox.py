@@ -17,10 +17,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
-from digest.deliveries import decide, reconciled
+from digest.deliveries import LIFE, decide, reconciled
 from digest.errors import DigestError, InputError, StoreError, TransportError
 from digest.models import (
     Claim,
@@ -41,6 +41,7 @@ BATCH = 256
 LEASE = 300.0
 #: How long (seconds) a window may be in flight before another machine believes its worker dead. A server may take 10
 #: minutes to answer the dot (RFC 5321, 4.5.3.2.6), and a window is a few messages: a shorter lease makes duplicates.
+#: Never shorter than the lease of a claim.
 INFLIGHT_LEASE = 3600.0
 
 #: How long (seconds) to wait between tries to write results that the database would not take: full, locked, away.
@@ -91,6 +92,8 @@ def send_issue(
     clock: Callable[[], datetime],
     policy: DoubtPolicy,
     gone: Callable[[Collection[str]], Collection[str]],
+    lease: float = LEASE,
+    life: timedelta = LIFE,
     stop: Callable[[], bool] = lambda: False,
     on_progress: Callable[[Sent], None] = lambda _: None,
     wait: Callable[[float], object] = time.sleep,
@@ -107,6 +110,8 @@ def send_issue(
         clock: the time, aware and in UTC.
         policy: what becomes of deliveries that may or may not have left.
         gone: which of these owners are surely dead.
+        lease: how long (seconds) deliveries are claimed for; what is in flight is held as long at the least.
+        life: how long after its first try a delivery is given up.
         stop: asked before every window; what is in hand is always finished and recorded.
         on_progress: told after every window.
         wait: waits so many seconds.
@@ -127,6 +132,8 @@ def send_issue(
         clock=clock,
         policy=policy,
         gone=gone,
+        lease=lease,
+        life=life,
         stop=stop,
         wait=wait,
     )
@@ -164,6 +171,8 @@ class _Run:
     clock: Callable[[], datetime]
     policy: DoubtPolicy
     gone: Callable[[Collection[str]], Collection[str]]
+    lease: float
+    life: timedelta
     stop: Callable[[], bool]
     wait: Callable[[float], object]
     sent: Sent = field(default_factory=Sent)
@@ -178,7 +187,7 @@ class _Run:
         size = max(1, self.transport.window // (2 if self.transport.ahead else 1))
         self.recover()
         while not self._must_stop():
-            claims = self.store.claim(self.issue_id, self.owner, limit=BATCH, lease=LEASE, now=self.clock())
+            claims = self.store.claim(self.issue_id, self.owner, limit=BATCH, lease=self.lease, now=self.clock())
             if not claims and not self.recover():
                 return
             for start in range(0, len(claims), size):
@@ -208,7 +217,8 @@ class _Run:
         now = self.clock()
         for result in self.known:
             self._suppress(result, now)
-        granted = self.store.record(self.known, intents, self.owner, lease=INFLIGHT_LEASE, now=now)
+        lease = max(INFLIGHT_LEASE, self.lease)
+        granted = self.store.record(self.known, intents, self.owner, lease=lease, now=now)
         self.known = []
         self.sent.withheld += len(intents) - len(granted)
         return granted
@@ -302,7 +312,7 @@ class _Run:
             return None
 
     def _result(self, claim: Claim, receipt: Receipt) -> Result:
-        result = decide(claim, receipt, policy=self.policy, now=self.clock())
+        result = decide(claim, receipt, policy=self.policy, now=self.clock(), life=self.life)
         self._count(result)
         return result
 

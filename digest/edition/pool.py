@@ -52,6 +52,8 @@ class Pool:
     newsletter: str
     sender_name: str
     address: str
+    #: Without angle brackets.
+    list_id: str
     #: By summary id.
     headlines: Mapping[int, str]
     html: Paper
@@ -118,6 +120,7 @@ def render_pool(
         newsletter=newsletter.name,
         sender_name=newsletter.sender_name,
         address=newsletter.address,
+        list_id=newsletter.list_id or newsletter.address.replace("@", "."),
         headlines={item.summary.id: shortened(item.summary.entry.headline, 300) for item in items},
         html=paper("html"),
         text=paper("txt"),

@@ -54,7 +54,7 @@ class SmtpSettings:
     insecure: bool = False
     #: How many at a time; a server that allows fewer gets fewer.
     connections: int = 4
-    #: How many messages are handed over at once: at most so many are in doubt after a crash.
+    #: How many messages are under way at once, all connections together: at most so many are in doubt after a crash.
     window: int = WINDOW
     #: How many messages go over one connection; servers tire of more.
     messages_per_connection: int = 100
