@@ -40,9 +40,9 @@ from digest.transports.base import Transport
 BATCH = 256
 LEASE = 300.0
 #: How long (seconds) a window may be in flight before another machine believes its worker dead. A server may take 10
-#: minutes to answer the dot (RFC 5321, 4.5.3.2.6), and a window is a few messages: a shorter lease makes duplicates.
-#: Never shorter than the lease of a claim.
-INFLIGHT_LEASE = 3600.0
+#: minutes to answer the dot (RFC 5321, 4.5.3.2.6), a window is some messages, and one may be made ready ahead: a
+#: shorter lease makes duplicates. Never shorter than the lease of a claim.
+INFLIGHT_LEASE = 7200.0
 
 #: How long (seconds) to wait between tries to write results that the database would not take: full, locked, away.
 #: What is given up is in doubt although its answer was known.

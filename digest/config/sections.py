@@ -190,6 +190,6 @@ class DeliverySettings(Section):
     """What becomes of mails whose worker died, and how long they are tried."""
 
     on_doubt: DoubtPolicy = DoubtPolicy.RESEND
-    #: For what is claimed; what is in flight is held for an hour at the least, see `outbox`.
+    #: For what is claimed; what is in flight is held for two hours at the least, see `outbox`.
     lease_seconds: Annotated[int, Field(ge=30, le=86_400)] = 900
     life_hours: Annotated[int, Field(ge=1, le=240)] = 72

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from enum import StrEnum
 
+from digest.errors import TransportError
 from digest.models import Outcome, Receipt
 
 _ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?!\S)")
@@ -19,6 +20,8 @@ _LONGEST_REPLY = 8192
 #: TLS carries so much in one record (RFC 8446, 5.1), and half a record cannot be read at the other end.
 _RECORD = 16_384
 _GOODBYE = 5.0
+#: Seconds. Zero would mean not to wait at all, and is no time-out to the socket.
+_SHORTEST = 0.001
 
 
 class Stage(StrEnum):
@@ -89,7 +92,7 @@ class Line:
     def __init__(self, smtp: smtplib.SMTP) -> None:
         """Take over from smtplib, which has heard the answer to all it said."""
         if smtp.sock is None:
-            raise Broken(Stage.CONNECT, "it is closed")
+            raise TransportError("the connection was closed at once")
         self._smtp = smtp
         self._socket = smtp.sock
         self._slice = _RECORD if isinstance(smtp.sock, ssl.SSLSocket) else None
@@ -100,14 +103,15 @@ class Line:
         return self._smtp.has_extn(extension)
 
     def write(self, data: bytes, *, body: int = 0, patience: float) -> None:
-        """Say all of it; the first `body` bytes end a message, with its dot. Raises Broken.
+        """Say all of it within `patience` seconds; the first `body` bytes end a message, with its dot. Raises Broken.
 
         Each slice left whole or not at all, so what was counted tells whether the dot had left.
         """
         sent, rest = 0, memoryview(data)
-        self._socket.settimeout(patience)
+        deadline = time.monotonic() + patience
         try:
             while rest:
+                self._socket.settimeout(max(deadline - time.monotonic(), _SHORTEST))
                 count = self._socket.send(rest[: self._slice])
                 sent += count
                 rest = rest[count:]
@@ -159,8 +163,7 @@ class Line:
 
     def _receive(self, stage: Stage, patience: float) -> bytes:
         try:
-            # Zero would mean not to wait at all, and is no time-out to the socket.
-            self._socket.settimeout(max(patience, 0.001))
+            self._socket.settimeout(max(patience, _SHORTEST))
             heard = self._socket.recv(4096)
         except OSError as error:
             raise Broken(stage, reason_of(error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
@@ -154,6 +155,30 @@ def test_a_body_that_cannot_leave_whole_is_not_in_doubt() -> None:
         receipts = carried(server, long, a_message(2))
     assert [receipt.outcome for receipt in receipts] == [NOT_NOW, OK]
     assert "(body)" in receipts[0].detail
+
+
+def test_who_takes_a_body_drop_by_drop_is_left() -> None:
+    """The patience is for the whole of it: a lease would run out."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        sips = threading.Thread(target=sip, args=(listener,), daemon=True)
+        sips.start()
+        began = time.monotonic()
+        transport = a_transport(listener.getsockname()[1], reply_timeout=0.5)
+        (receipt,) = transport.submit([a_message(1, data=b"x\r\n" * 8_000_000)])
+        transport.close()
+        sips.join(10)
+    assert (receipt.outcome, receipt.detail) == (NOT_NOW, "the connection broke (body): timed out")
+    assert time.monotonic() - began < 5
+
+
+def sip(listener: socket.socket) -> None:
+    connection, _ = listener.accept()
+    with connection, contextlib.suppress(ConnectionError):
+        for answer in (b"220 ready", b"250 PIPELINING", b"250 ok\r\n250 ok\r\n354 go on"):
+            connection.sendall(answer + b"\r\n")
+            connection.recv(4096)
+        while connection.recv(65536):
+            time.sleep(0.02)
 
 
 def test_the_dot_is_waited_for_longer_than_other_answers() -> None:
