@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from digest.checks import Reach, Verdict
 from digest.config import FeedSettings, Settings, SmtpSettings, SourceSettings, secret_keys
 from digest.edition import Templates, bundled_directory
 from digest.errors import ConfigError
@@ -22,6 +23,8 @@ from digest.sources.feed import FeedSource
 from digest.sources.fetch import Fetcher
 from digest.sources.folder import FolderSource
 from digest.sources.headings import Headings
+from digest.sources.reach import unreached
+from digest.spamassassin import judge
 from digest.store.base import Store
 from digest.store.store import open_store
 from digest.tokens import Signer
@@ -49,6 +52,8 @@ def make_digest(
     store: Store | None = None,
     sources: Sequence[Source] | None = None,
     make_transport: Callable[[], Transport] | None = None,
+    reach: Reach | None = None,
+    judge_spam: Callable[[bytes], Verdict] = judge,
 ) -> Digest:
     """The newsletter these settings describe, ready for use.
 
@@ -58,6 +63,8 @@ def make_digest(
         store: a stand-in for the configured database.
         sources: stand-ins for the configured ones.
         make_transport: makes a stand-in for the configured one.
+        reach: follows links in the place of the network.
+        judge_spam: scores mails in the place of SpamAssassin.
 
     Raises:
         ConfigError: a file the settings name is wrong, or there is no secret to sign links with.
@@ -66,6 +73,7 @@ def make_digest(
     tree = read_topics(settings.topics)
     signer = Signer(secret_keys(settings))
     own = [settings.templates] if settings.templates else []
+    clock = Clock(now)
     return Digest(
         settings=settings,
         newsletter=settings.newsletter_noun(),
@@ -75,7 +83,9 @@ def make_digest(
         sources=sources if sources is not None else [make_source(one, tree, settings) for one in settings.sources],
         templates=Templates([*own, bundled_directory()]),
         signer=signer,
-        clock=Clock(now),
+        clock=clock,
+        reach=reach or (lambda urls: unreached(urls, now=clock())),
+        judge_spam=judge_spam,
         make_transport=make_transport or (lambda: make_transport_of(settings)),
         make_mailbox=lambda: make_mailbox_of(settings),
         webhook=make_webhook_of(settings),
@@ -233,6 +243,7 @@ def _smtp(given: SmtpSettings) -> smtp.SmtpSettings:
         security=smtp.Security(given.security),
         username=given.username or "",
         password=given.password.get_secret_value() if given.password else "",
+        connections=given.connections,
         messages_per_connection=given.messages_per_connection,
         window=given.window,
     )

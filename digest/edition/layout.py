@@ -20,6 +20,9 @@ Step: TypeAlias = "tuple[str, Mapping[str, Filling]]"
 BACKGROUND = "background"
 ALSO_NEW = "also-new"
 
+#: The piece that says why an item is shorter than its reader asked.
+SHORTENED = "shortened"
+
 #: What the reader fills in, per message: `greeting` is left out for a reader without a name.
 READER_HOLES = frozenset({"greeting", "name", "address", "preferences", "pause", "unsubscribe", "web"})
 #: What every mail must have somewhere, whatever an operator's template looks like.
@@ -104,7 +107,9 @@ def _background(selection: Selection, pieces: Container[str]) -> Iterator[Step]:
 
 def _items(selection: Selection, placements: tuple[Placement, ...], pieces: Container[str]) -> Iterator[Step]:
     for placement in placements:
-        yield item_key(placement.summary_id, selection.length), _PLAIN
+        yield item_key(placement.summary_id, placement.length or selection.length), _PLAIN
+        if placement.length is not None:
+            yield SHORTENED, _PLAIN
         yield _why(placement, selection.general, pieces), _PLAIN
         if placement.also:
             yield "also", {"also-topics": _joined("also/topic", "also/between", list(placement.also))}

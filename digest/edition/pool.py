@@ -16,11 +16,12 @@ from digest.edition.layout import (
     BACKGROUND,
     READER_HOLES,
     REQUIRED_HOLES,
+    SHORTENED,
     Filling,
     item_key,
     why_key,
 )
-from digest.edition.page import Catalogue, Fragment, MarkedPage, WholePage, cut
+from digest.edition.page import Catalogue, Fragment, MarkedPage, Paper, WholePage, cut
 from digest.edition.templates import Templates
 from digest.edition.view import direction, view
 from digest.edition.wording import shortened
@@ -31,14 +32,6 @@ from digest.models import OTHER_TOPIC, Cadence, Evidence, IssueItem, Length, New
 #: Raised whenever a stored pool could no longer be read as it was meant.
 _VERSION = 1
 _PERIODS = {Cadence.WEEKLY: "week", Cadence.MONTHLY: "month", Cadence.QUARTERLY: "quarter"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Paper:
-    """One form (HTML or text) of all editions: the page around its slots, and the pieces that fill them."""
-
-    page: Fragment
-    pieces: Mapping[str, Fragment]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,7 +171,7 @@ def _catalogue(items: Sequence[IssueItem], window: Window, tree: TopicTree, unti
     sections: dict[str, tuple[str, tuple[Any, ...]]] = {
         f"section/{name}": ("section", (name, label, name in tree.by_id)) for name, label in labels.items()
     }
-    also: dict[str, tuple[str, tuple[Any, ...]]] = {"also": ("also", ())}
+    also: dict[str, tuple[str, tuple[Any, ...]]] = {"also": ("also", ()), SHORTENED: ("shortened", ())}
     return {
         "greeting": {"greeting": ("greeting", ())},
         "opening": {f"opening/{form}": ("opening", (form,)) for form in opening},
