@@ -11,6 +11,7 @@ from email.parser import BytesParser
 from email.utils import getaddresses
 from typing import TypeVar
 
+from digest.errors import TransportError
 from digest.models import Message, Outcome, Receipt
 
 #: Fields of their own, or what the provider writes by itself: neither goes along as a header.
@@ -18,7 +19,7 @@ _NOT_CARRIED = frozenset({
     "from", "to", "subject", "date", "mime-version", "content-type", "content-transfer-encoding",
 })  # fmt: skip
 #: What has no field everywhere, or would be wrong once the provider has made the message anew.
-_IMPOSSIBLE = frozenset({"cc", "bcc", "sender", "reply-to", "return-path", "dkim-signature", "content-disposition"})
+_IMPOSSIBLE = frozenset({"cc", "bcc", "sender", "reply-to", "return-path", "content-disposition"})
 
 _Made = TypeVar("_Made")
 
@@ -57,6 +58,7 @@ def mapped(message: Message) -> Mapped:
 
     Raises:
         Unmappable: it holds something that would be lost.
+        TransportError: it is signed (RFC 6376), and no signature of ours would be valid on what arrives.
     """
     try:
         parsed = BytesParser(EmailMessage, policy=policy.default).parsebytes(message.data)
@@ -65,6 +67,12 @@ def mapped(message: Message) -> Mapped:
     except (MessageError, LookupError, UnicodeError, TypeError) as error:
         raise Unmappable(f"it cannot be taken apart: {error}") from error
     names = [name.lower() for name, _ in headers]
+    if "dkim-signature" in names:
+        # Every mail has it, so no reader's mail is refused for it: an operator decides who signs.
+        raise TransportError(
+            "this provider makes mails anew and signs them itself: take our own DKIM key out of the settings",
+            permanent=True,
+        )
     if lost := sorted({name for name in names if name in _IMPOSSIBLE or names.count(name) > 1}):
         raise Unmappable(f"this provider has no place for: {', '.join(lost)}")
     fields = dict(zip(names, (value for _, value in headers), strict=True))

@@ -440,7 +440,6 @@ MAPPED = [kind for kind in KINDS if kind not in ("mailgun", "ses")]
     ("header", "told"),
     [
         (b"Reply-To: a@example.org\r\n", "reply-to"),
-        (b"DKIM-Signature: v=1\r\n", "dkim-signature"),
         (b"Bcc: b@example.org\r\n", "bcc"),
         (b"List-ID: <twice.example.org>\r\n", "list-id"),
     ],
@@ -454,6 +453,16 @@ def test_what_has_no_field_is_refused(kind: str, provider: Provider, header: byt
     assert (refused.outcome, taken.outcome) == (NO, OK)
     assert told in refused.detail
     assert len(provider.sent) == 1
+
+
+@pytest.mark.parametrize("kind", MAPPED)
+def test_a_signature_of_ours_stops_the_send(kind: str, provider: Provider) -> None:
+    """It would be on every mail and valid on none that arrives; no reader bounces for it."""
+    mail = a_mail()
+    with pytest.raises(TransportError, match="DKIM") as caught:
+        transport_to(kind, provider).submit([replace(mail, data=b"DKIM-Signature: v=1\r\n" + mail.data)])
+    assert caught.value.permanent
+    assert provider.sent == []
 
 
 @pytest.mark.parametrize("kind", MAPPED)
