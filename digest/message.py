@@ -18,11 +18,12 @@ from email.header import Header
 from email.utils import format_datetime
 from html import escape
 
+from digest.dkim import DkimKey, signatures
 from digest.edition import READER_HOLES, Filling, Fragment, Paper, Pool, lay_out
 from digest.errors import InputError
 from digest.models import FrozenEdition, Message
 
-#: In every message, in this order.
+#: In every message, in this order; the signatures stand before them.
 HEADERS = (
     "From", "To", "Subject", "Date", "Message-ID", "List-ID", "List-Unsubscribe", "List-Unsubscribe-Post",
     "Feedback-ID", "Auto-Submitted", "MIME-Version", "Content-Type",
@@ -78,13 +79,15 @@ class _Ready:
 class Composer:
     """Makes the messages of one frozen issue. Not shared between threads; the same arguments make the same bytes."""
 
-    def __init__(self, pool: Pool, *, date: datetime) -> None:
+    def __init__(self, pool: Pool, *, date: datetime, keys: Sequence[DkimKey] = ()) -> None:
         """Encode the pool, once.
 
         Args:
             pool: as frozen with the issue.
             date: what the Date header says, the same at every attempt.
+            keys: each signs every message; none leaves that to the server that takes them.
         """
+        self._keys = tuple(keys)
         self._html = _Encoded(pool.html, escaped)
         self._text = _Encoded(pool.text, _unchanged)
         self._ready: OrderedDict[str, _Ready] = OrderedDict()
@@ -95,7 +98,7 @@ class Composer:
             ">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
             f"Feedback-ID: {_feedback_id(pool)}\r\n"
             "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
-            f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n\r\n'
+            f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n'
         ).encode("ascii")
 
     def compose(self, edition: FrozenEdition, addressee: Addressee) -> Message:
@@ -105,14 +108,16 @@ class Composer:
             InputError: the address, Message-ID or a link of this addressee cannot stand in a header; the others' can.
         """
         ready = self._lay(edition)
-        data = b"".join((
-            *self._head(ready, addressee),
+        head = self._head(ready, addressee)
+        body = (
             _BEFORE_TEXT,
             *self._text.filled(ready.text, addressee),
             _BEFORE_HTML,
             *self._html.filled(ready.html, addressee),
             _END,
-        ))  # fmt: skip
+        )
+        signed = signatures(self._keys, b"".join(head), b"".join(body)) if self._keys else b""
+        data = b"".join((signed, *head, b"\r\n", *body))
         return Message(id=addressee.message_id, sender=addressee.sender, recipient=addressee.address, data=data)
 
     def html(self, edition: FrozenEdition, addressee: Addressee) -> str:

@@ -18,6 +18,7 @@ from typing import Self
 from digest import owners, pipeline
 from digest.cadence import Calendar
 from digest.config import Settings
+from digest.dkim import DkimKey
 from digest.edition import Pool, Templates, make_edition, render_pool
 from digest.errors import InputError, NothingToDo, StateError, TransportError
 from digest.models import (
@@ -105,6 +106,8 @@ class Digest:
     clock: Callable[[], datetime]
     #: Made only when something is sent: looking at an issue needs no server.
     make_transport: Callable[[], Transport]
+    #: Loaded once; each signs every mail.
+    dkim: Sequence[DkimKey] = ()
 
     def __enter__(self) -> Self:
         return self
@@ -278,6 +281,7 @@ class Digest:
             signer=self.signer,
             unsubscribe_address=self.settings.newsletter.unsubscribe_mailto,
             now=self.clock(),
+            keys=self.dkim,
         )
 
     def approve(self, issue: Issue, *, by: str) -> Issue:

@@ -77,7 +77,12 @@ def show_demo(console: Console, issue: Issue, rows: Sequence[Mapping[str, Any]])
     made = table("Reader", "Interests", "Items", "File", title=f"{issue.window.title} ({issue.window.label})")
     for row in rows:
         items = str(row["items"]) if row["why_none"] is None else f"none: {row['why_none']}"
-        made.add_row(cell(row["reader"]), cell(", ".join(row["interests"]) or "(everything)"), cell(items), cell(_short(Path(row["file"])) if row["file"] else "—"))
+        made.add_row(
+            cell(row["reader"]),
+            cell(", ".join(row["interests"]) or "(everything)"),
+            cell(items),
+            cell(_short(Path(row["file"])) if row["file"] else "—"),
+        )
     console.print(made)
     files = [row["file"] for row in rows if row["file"]]
     if files:
