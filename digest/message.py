@@ -41,6 +41,7 @@ _END = f"\r\n--{_BOUNDARY}--\r\n".encode()
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 #: One mailbox without comments, quotes or lists: nothing in it can begin another recipient or another header.
 _ADDRESS = re.compile(r"[!#$%&'*+/=?^_`{|}~.a-zA-Z0-9-]{1,64}@[a-zA-Z0-9.-]{1,253}")
+_LIST_ID = re.compile(r"[!#$%&'*+/=?^_`{|}~.a-zA-Z0-9-]{1,255}")
 _MESSAGE_ID = re.compile(r"<[^\s<>@\x00-\x20\x7f-\U0010ffff]{1,200}@[a-zA-Z0-9.-]{1,253}>")
 _LINK = re.compile(r"(?:https?://|mailto:)[!-;=?-~]{1,900}")
 #: How many editions are kept ready to be addressed; readers of one edition tend to follow one another.
@@ -59,6 +60,8 @@ class Addressee:
     pause_url: str
     unsubscribe_url: str
     web_url: str
+    #: A POST to it confirms a subscription; empty in mails that ask for no confirmation.
+    confirm_url: str = ""
     #: A `mailto:` url that unsubscribes.
     unsubscribe_mailto: str
     #: With angle brackets, the same at every attempt.
@@ -93,7 +96,8 @@ class Composer:
         self._ready: OrderedDict[str, _Ready] = OrderedDict()
         self._from = f"From: {_mailbox(pool.sender_name, pool.address)}\r\nTo: ".encode("ascii")
         self._after_subject = f"\r\nDate: {format_datetime(date.astimezone(UTC))}\r\nMessage-ID: ".encode("ascii")
-        self._after_id = f"\r\nList-ID: <{pool.address.replace('@', '.')}>\r\nList-Unsubscribe: <".encode("ascii")
+        list_id = _ascii("List-ID", _LIST_ID, pool.list_id or pool.address.replace("@", "."))
+        self._after_id = b"\r\nList-ID: <" + list_id + b">\r\nList-Unsubscribe: <"
         self._after_links = (
             ">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
             f"Feedback-ID: {_feedback_id(pool)}\r\n"
@@ -196,6 +200,7 @@ class _Encoded:
             "pause": self._value(addressee.pause_url),
             "unsubscribe": self._value(addressee.unsubscribe_url),
             "web": self._value(addressee.web_url),
+            "confirm": self._value(addressee.confirm_url),
         }
         greeting = self._greeting if addressee.name.strip() else ()
         values["greeting"] = b"".join(part if isinstance(part, bytes) else values[part] for part in greeting)
@@ -285,4 +290,5 @@ def _ascii(what: str, form: re.Pattern[str], value: str) -> bytes:
 def _feedback_id(pool: Pool) -> str:
     """Four fields for complaint reports, the last one naming the sender; none names a reader or what they read."""
     sender = hashlib.sha256(pool.address.encode()).hexdigest()[:12]
-    return f"{pool.label}:{pool.cadence.value}:issue:{sender}"
+    how_often, what = (pool.cadence.value, "issue") if pool.cadence else ("once", "letter")
+    return f"{pool.label}:{how_often}:{what}:{sender}"

@@ -260,12 +260,18 @@ class Digest:
     def _pool(self, issue: Issue, selection: Selection | None = None) -> Pool:
         """The issue's pool rendered: all of it, or what one selection needs."""
         items: Sequence[IssueItem] = self.store.items(issue.id)
+        whole = items
         if selection is not None:
             placed = (*selection.research, *selection.background, *selection.also_new)
             needed = {placement.summary_id for placement in placed}
             items = [item for item in items if item.summary.id in needed]
         return render_pool(
-            items, window=issue.window, newsletter=self.newsletter, tree=self.tree, templates=self.templates
+            items,
+            whole=whole,
+            window=issue.window,
+            newsletter=self.newsletter,
+            tree=self.tree,
+            templates=self.templates,
         )
 
     def render_specimen(self) -> None:

@@ -10,16 +10,20 @@ import json
 from dataclasses import asdict
 
 from digest.edition.layout import READER_HOLES, Filling, Step, lay_out
+from digest.edition.letters import Correction, Letter, render_confirmation, render_correction
 from digest.edition.page import Fragment
-from digest.edition.pool import Paper, Pool, render_pool, render_whole
+from digest.edition.paper import Paper
+from digest.edition.pool import Pool, render_pool, render_whole
 from digest.edition.templates import Templates, bundled_directory
 from digest.edition.wording import shortened
 from digest.models import FrozenEdition, Selection
 
 __all__ = [
     "READER_HOLES",
+    "Correction",
     "Filling",
     "Fragment",
+    "Letter",
     "Paper",
     "Pool",
     "Step",
@@ -27,6 +31,8 @@ __all__ = [
     "bundled_directory",
     "lay_out",
     "make_edition",
+    "render_confirmation",
+    "render_correction",
     "render_pool",
     "render_whole",
 ]
