@@ -16,7 +16,7 @@ demo: install
 	$(BIN)/digest demo demo
 
 test: install
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: install
 	$(BIN)/ruff check .

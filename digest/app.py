@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
-from digest.config import FeedSettings, FileSettings, Settings, SmtpSettings, SourceSettings, secret_key
+from digest.config import FeedSettings, FileSettings, Settings, SmtpSettings, SourceSettings, secret_keys
 from digest.edition import Templates, bundled_directory
 from digest.errors import ConfigError
 from digest.located import read_yaml
@@ -51,14 +51,16 @@ def make_digest(
     Args:
         settings: what the operator decided.
         now: an instant to rehearse, aware; None for the machine's time.
-        store, sources, make_transport: stand-ins for tests; by default made from the settings.
+        store: a stand-in for the configured database.
+        sources: stand-ins for the configured ones.
+        make_transport: makes a stand-in for the configured one.
 
     Raises:
         ConfigError: a file the settings name is wrong, or there is no secret to sign links with.
         StoreError: the database cannot be used.
     """
     tree = read_topics(settings.topics)
-    signer = Signer([secret_key(settings)])
+    signer = Signer(secret_keys(settings))
     own = [settings.templates] if settings.templates else []
     return Digest(
         settings=settings,
@@ -127,4 +129,5 @@ def _smtp(given: SmtpSettings) -> smtp.SmtpSettings:
         username=given.username or "",
         password=given.password.get_secret_value() if given.password else "",
         messages_per_connection=given.messages_per_connection,
+        window=given.window,
     )

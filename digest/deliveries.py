@@ -13,16 +13,16 @@ RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60))
 #: Up to this share is added to each delay, so that readers of one provider do not all come back at once.
 JITTER = 0.11
 #: How long after its first try a delivery is given up. Relays are asked for four days and more (RFC 5321, 4.5.4.1);
-#: we are no relay, and the one behind us has its own patience.
+#: we are no relay, and the one behind us has its own patience. Unless an operator decides otherwise.
 LIFE = timedelta(hours=72)
 
 _FINAL = {Outcome.ACCEPTED: DeliveryState.ACCEPTED, Outcome.REFUSED: DeliveryState.BOUNCED}
 
 
-def decide(claim: Claim, receipt: Receipt, *, policy: DoubtPolicy, now: datetime) -> Result:
+def decide(claim: Claim, receipt: Receipt, *, policy: DoubtPolicy, now: datetime, life: timedelta = LIFE) -> Result:
     """What the ledger should say after this receipt.
 
-    Accepted and refused are final. Refused for now is tried again until the delivery's life is over, then bounced.
+    Accepted and refused are final. Refused for now is tried again until `life` after the first try, then bounced.
     Doubtful is sent again under `RESEND` and is UNKNOWN under any other policy, or when its life is over.
     """
     if receipt.outcome in _FINAL:
@@ -31,9 +31,9 @@ def decide(claim: Claim, receipt: Receipt, *, policy: DoubtPolicy, now: datetime
     if doubtful and policy is not DoubtPolicy.RESEND:
         return Result(claim=claim, state=DeliveryState.UNKNOWN, receipt=receipt)
     due_at = now + retry_delay(claim.delivery_id, claim.attempts)
-    if due_at <= (claim.first_tried_at or now) + LIFE:
+    if due_at <= (claim.first_tried_at or now) + life:
         return Result(claim=claim, state=DeliveryState.DEFERRED, receipt=receipt, due_at=due_at)
-    return _given_up(claim, receipt, DeliveryState.UNKNOWN if doubtful else DeliveryState.BOUNCED)
+    return _given_up(claim, receipt, DeliveryState.UNKNOWN if doubtful else DeliveryState.BOUNCED, life)
 
 
 def retry_delay(delivery_id: int, attempts: int) -> timedelta:
@@ -64,7 +64,7 @@ def reconciled(claim: Claim, carried: bool | None, *, now: datetime) -> Result:
     return Result(claim=claim, state=DeliveryState.DEFERRED, receipt=receipt, due_at=now)
 
 
-def _given_up(claim: Claim, receipt: Receipt, state: DeliveryState) -> Result:
-    hours = int(LIFE / timedelta(hours=1))
+def _given_up(claim: Claim, receipt: Receipt, state: DeliveryState, life: timedelta) -> Result:
+    hours = int(life / timedelta(hours=1))
     detail = f"given up after {claim.attempts + 1} tries in {hours} hours: {receipt.detail}"
     return Result(claim=claim, state=state, receipt=Receipt(outcome=receipt.outcome, detail=detail, code=receipt.code))

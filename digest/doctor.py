@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from digest.app import make_digest
-from digest.config import load_settings
-from digest.errors import DigestError, NothingToDo
+from digest.errors import DigestError, NothingToDo, StoreError
 from digest.newsroom import Digest
 
 
@@ -22,20 +19,23 @@ class Finding:
     detail: str
 
 
-def examine(config: Path | None, environ: Mapping[str, str]) -> Iterator[Finding]:
+def examine(open_newsletter: Callable[[], Digest]) -> Iterator[Finding]:
     """Look at everything a send needs, in the order of the flow; nothing is sent and nothing changed.
 
     What depends on something that is broken is not looked at.
+
+    Args:
+        open_newsletter: loads the settings and opens the newsletter they describe.
     """
     try:
-        settings = load_settings(config, environ)
-        yield Finding(
-            what="configuration", ok=True, detail=f"{settings.newsletter.name}, {settings.newsletter.timezone}"
-        )
-        digest = make_digest(settings)
+        digest = open_newsletter()
     except DigestError as error:
-        yield Finding(what="configuration", ok=False, detail=str(error))
+        yield Finding(
+            what="database" if isinstance(error, StoreError) else "configuration", ok=False, detail=str(error)
+        )
         return
+    told = f"{digest.newsletter.name}, {digest.newsletter.timezone}"
+    yield Finding(what="configuration", ok=True, detail=told)
     with digest:
         for what, look in LOOKS.items():
             yield _found(what, look, digest)

@@ -41,7 +41,7 @@ _END = f"\r\n--{_BOUNDARY}--\r\n".encode()
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 #: One mailbox without comments, quotes or lists: nothing in it can begin another recipient or another header.
 _ADDRESS = re.compile(r"[!#$%&'*+/=?^_`{|}~.a-zA-Z0-9-]{1,64}@[a-zA-Z0-9.-]{1,253}")
-_LIST_ID = re.compile(r"[!#$%&'*+/=?^_`{|}~.a-zA-Z0-9-]{1,255}")
+_LIST_ID = re.compile(r"[!#$%&'*+/=?^_`{|}~.a-zA-Z0-9-]{1,254}")
 _MESSAGE_ID = re.compile(r"<[^\s<>@\x00-\x20\x7f-\U0010ffff]{1,200}@[a-zA-Z0-9.-]{1,253}>")
 _LINK = re.compile(r"(?:https?://|mailto:)[!-;=?-~]{1,900}")
 #: How many editions are kept ready to be addressed; readers of one edition tend to follow one another.
@@ -96,8 +96,7 @@ class Composer:
         self._ready: OrderedDict[str, _Ready] = OrderedDict()
         self._from = f"From: {_mailbox(pool.sender_name, pool.address)}\r\nTo: ".encode("ascii")
         self._after_subject = f"\r\nDate: {format_datetime(date.astimezone(UTC))}\r\nMessage-ID: ".encode("ascii")
-        list_id = _ascii("List-ID", _LIST_ID, pool.list_id or pool.address.replace("@", "."))
-        self._after_id = b"\r\nList-ID: <" + list_id + b">\r\nList-Unsubscribe: <"
+        self._after_id = b"\r\nList-ID: <" + _ascii("List-ID", _LIST_ID, pool.list_id) + b">\r\nList-Unsubscribe: <"
         self._after_links = (
             ">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
             f"Feedback-ID: {_feedback_id(pool)}\r\n"

@@ -406,7 +406,7 @@ class Newsletter:
     #: The one colour of its mails, `#rrggbb`; shades that can be read in light and in dark are made from it.
     accent: str = "#0f6a6a"
     logo: Logo | None = None
-    #: What mail programs sort its mails by (RFC 2919), without angle brackets; empty for one made from the address.
+    #: What its mails are filed under (RFC 2919), without angle brackets; empty: made of the address.
     list_id: str = ""
 
 

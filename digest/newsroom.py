@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from functools import lru_cache, partial
 from pathlib import Path
@@ -65,21 +64,6 @@ class Preview:
     message: Message
     html: str
     text: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tick:
-    """What one ring of the bell came to."""
-
-    visits: tuple[Visit, ...] = ()
-    composed: tuple[Composed, ...] = ()
-    approved: tuple[Issue, ...] = ()
-    sent: tuple[tuple[Issue, Sent], ...] = ()
-
-    @property
-    def did_nothing(self) -> bool:
-        """True when nothing was due."""
-        return not (self.visits or self.composed or self.approved or self.sent)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -326,14 +310,12 @@ class Digest:
             return self.approve(issue, by="auto")
         return issue
 
-    def approve_what_is_due(self) -> tuple[Issue, ...]:
-        """Approve the drafts of the latest closed windows that are due, where approval is automatic."""
+    def drafts_due(self) -> tuple[Issue, ...]:
+        """The drafts of the latest closed windows whose send time has come."""
         now = self.clock()
         latest = (self.calendar.latest_closed(cadence, now) for cadence in self.settings.newsletter.cadences)
         drafts = (self.store.issue(window.label) for window in latest if window.due <= now)
-        due = [issue for issue in drafts if issue is not None and issue.status is IssueStatus.DRAFT]
-        after = [self.approve_if_auto(issue) for issue in due]
-        return tuple(issue for issue in after if issue.status is IssueStatus.APPROVED)
+        return tuple(issue for issue in drafts if issue is not None and issue.status is IssueStatus.DRAFT)
 
     def who_gets_what(self, issue: Issue) -> Iterator[Recipient]:
         """What everybody would be sent now, or why nothing, in the order of their ids; nothing is stored.
@@ -399,6 +381,7 @@ class Digest:
             raise StateError(f"{label} was aborted and is never sent")
         if not self.is_open(issue):
             raise NothingToDo(f"nothing of {label} is left to send")
+        rules = self.settings.delivery
         transport = self.make_transport()
         try:
             return send_issue(
@@ -408,8 +391,10 @@ class Digest:
                 issue_id=issue.id,
                 owner=owners.this_run(),
                 clock=self.clock,
-                policy=self.settings.delivery.on_doubt,
+                policy=rules.on_doubt,
                 gone=owners.surely_gone,
+                lease=rules.lease_seconds,
+                life=timedelta(hours=rules.life_hours),
                 stop=stop,
                 on_progress=on_progress,
             )
@@ -445,37 +430,6 @@ class Digest:
             return press.message(edition, subscriber_id=claim.subscriber_id, address=claim.address, name=claim.name)
 
         return compose
-
-    # --- the bell ----------------------------------------------------------------------------------------
-
-    def tick(self, *, stop: Callable[[], bool] = lambda: False) -> Tick:
-        """Do whatever is due now, in the order of the flow; each step finds its work in the database."""
-        visits = self._collect_if_due()
-        self.sync_subscribers()
-        composed = tuple(self._compose_if_closed())
-        approved = self.approve_what_is_due()
-        sent = []
-        for issue in self.sendable():
-            if stop():
-                break
-            sent.append((issue, self.send(issue, stop=stop)))
-        return Tick(visits=visits, composed=composed, approved=approved, sent=tuple(sent))
-
-    def _collect_if_due(self) -> tuple[Visit, ...]:
-        now, every = self.clock(), self.settings.collect_every
-        checked = {state.name: state.checked_at for state in self.store.source_states()}
-        due = [one for one in self.sources if (at := checked.get(one.name)) is None or now - at >= every]
-        visits = pipeline.collect(self.store, due, now=now) if due else ()
-        return tuple(visit for visit in visits if visit.passed_over is None)
-
-    def _compose_if_closed(self) -> Iterator[Composed]:
-        """Issues of windows that have closed and have none yet: a missed one is made once, however late."""
-        for cadence in self.settings.newsletter.cadences:
-            window = self.calendar.latest_closed(cadence, self.clock())
-            known = self.store.issue(window.label)
-            if known is None or (known.status is IssueStatus.DRAFT and known.composed_at < window.until):
-                with suppress(NothingToDo):
-                    yield self.compose(window)
 
     # --- subscribers -------------------------------------------------------------------------------------
 

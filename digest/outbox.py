@@ -11,10 +11,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
-from digest.deliveries import decide, reconciled
+from digest.deliveries import LIFE, decide, reconciled
 from digest.errors import DigestError, InputError, TransportError
 from digest.models import (
     Claim,
@@ -35,6 +35,7 @@ BATCH = 256
 LEASE = 300.0
 #: How long (seconds) a window may be in flight before another machine believes its worker dead. A server may take 10
 #: minutes to answer the dot (RFC 5321, 4.5.3.2.6), and a window is a few messages: a shorter lease makes duplicates.
+#: Never shorter than the lease of a claim.
 INFLIGHT_LEASE = 3600.0
 
 #: How many reasons a run keeps in memory; the ledger has them all.
@@ -78,6 +79,8 @@ def send_issue(
     clock: Callable[[], datetime],
     policy: DoubtPolicy,
     gone: Callable[[Collection[str]], Collection[str]],
+    lease: float = LEASE,
+    life: timedelta = LIFE,
     stop: Callable[[], bool] = lambda: False,
     on_progress: Callable[[Sent], None] = lambda _: None,
 ) -> Sent:
@@ -93,6 +96,8 @@ def send_issue(
         clock: the time, aware and in UTC.
         policy: what becomes of deliveries that may or may not have left.
         gone: which of these owners are surely dead.
+        lease: how long (seconds) deliveries are claimed for; what is in flight is held as long at the least.
+        life: how long after its first try a delivery is given up.
         stop: asked before every window; the window in hand is always finished and recorded.
         on_progress: told after every window.
 
@@ -109,6 +114,8 @@ def send_issue(
         clock=clock,
         policy=policy,
         gone=gone,
+        lease=lease,
+        life=life,
         stop=stop,
     )
     results: list[Result] = []
@@ -132,6 +139,8 @@ class _Run:
     clock: Callable[[], datetime]
     policy: DoubtPolicy
     gone: Callable[[Collection[str]], Collection[str]]
+    lease: float
+    life: timedelta
     stop: Callable[[], bool]
     sent: Sent = field(default_factory=Sent)
 
@@ -139,7 +148,7 @@ class _Run:
         """Claims, a window at a time, until none is due; what is left over when we must stop is given back."""
         self.recover()
         while not self._must_stop():
-            claims = self.store.claim(self.issue_id, self.owner, limit=BATCH, lease=LEASE, now=self.clock())
+            claims = self.store.claim(self.issue_id, self.owner, limit=BATCH, lease=self.lease, now=self.clock())
             if not claims and not self.recover():
                 return
             for start in range(0, len(claims), self.transport.window):
@@ -170,7 +179,7 @@ class _Run:
         now = self.clock()
         for result in results:
             self._suppress(result, now)
-        granted = self.store.record(results, intents, self.owner, lease=INFLIGHT_LEASE, now=now)
+        granted = self.store.record(results, intents, self.owner, lease=max(INFLIGHT_LEASE, self.lease), now=now)
         self.sent.withheld += len(intents) - len(granted)
         return granted
 
@@ -229,7 +238,7 @@ class _Run:
             return None
 
     def _result(self, claim: Claim, receipt: Receipt) -> Result:
-        result = decide(claim, receipt, policy=self.policy, now=self.clock())
+        result = decide(claim, receipt, policy=self.policy, now=self.clock(), life=self.life)
         self._count(result)
         return result
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -26,8 +26,8 @@ def write(directory: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
         {
             "digest.yaml": data / "digest.example.yaml",
             "subscribers.yaml": example_subscribers(),
-            "summaries/README.txt": data / "summaries-readme.txt",
         },
+        folders=("summaries",),
     )
 
 
@@ -55,19 +55,30 @@ def _files(folder: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
     return found
 
 
-def _place(directory: Path, files: Mapping[str, Traversable]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+def _place(
+    directory: Path, files: Mapping[str, Traversable], *, folders: Sequence[str] = ()
+) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     written: list[Path] = []
     kept: list[Path] = []
+    for name in folders:
+        _make_folder(directory / name)
     for name, source in files.items():
         path = directory / name
         if path.exists():
             kept.append(path)
             continue
+        _make_folder(path.parent)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             with source.open("rb") as reading, path.open("xb") as writing:
                 shutil.copyfileobj(reading, writing)
         except OSError as error:
             raise InputError(f"it cannot be written: {error.strerror}", place=str(path)) from error
         written.append(path)
     return tuple(written), tuple(kept)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"the folder cannot be made: {error.strerror}", place=str(folder)) from error

@@ -79,7 +79,8 @@ class Signer:
 
     def message_id(self, subject: Subject, domain: str) -> str:
         """The Message-ID of one issue to one subscriber (RFC 5322, 3.6.4), with its angle brackets."""
-        tag = blake2b(_contents(subject), key=self._keys[0], person=b"message-id", digest_size=20).digest()
+        # Named by the oldest secret: a mail that is retried after a new one was put before it is still the same mail.
+        tag = blake2b(_contents(subject), key=self._keys[-1], person=b"message-id", digest_size=20).digest()
         return f"<{base64.b32encode(tag).decode().lower()}@{domain}>"
 
     def _seal(self, purpose: Purpose, subject: Subject) -> bytes:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from digest import __version__, starter
+from digest.bell import Bell
 from digest.cli import readers, tables, vocabulary
 from digest.cli.session import Advance, Output, Session, rows_of
 from digest.errors import InputError, NothingToDo
@@ -70,7 +71,7 @@ def everything(
         ),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more about what is done.")] = False,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback does the work
         bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
@@ -288,7 +289,8 @@ def _send(digest: Digest, output: Output, label: str | None) -> None:
     if label is not None:
         issues: tuple[Issue, ...] = (digest.approve_if_auto(digest.issue(label)),)
     else:
-        digest.approve_what_is_due()
+        for draft in digest.drafts_due():
+            digest.approve_if_auto(draft)
         issues = digest.sendable()
     if not issues:
         raise NothingToDo("no approved issue has anything to send now; `digest status` shows what waits for what")
@@ -335,15 +337,16 @@ def run(
     """Collect, make, approve (if automatic) and send whatever is due: until stopped, or once."""
     output = Output(as_json=as_json)
     with context.obj.open() as digest, stopping_on_signals() as stop:
+        bell = Bell(digest=digest)
         if not once:
             output.note("digest: running; stop it with Ctrl-C or SIGTERM")
-            ring_until(stop, lambda: tables.log_tick(digest.tick(stop=stop.is_set)))
+            ring_until(stop, lambda: tables.log_tick(bell.ring(stop=stop.is_set)))
             return
-        tick = digest.tick(stop=stop.is_set)
+        tick = bell.ring(stop=stop.is_set)
     output.result(tables.tick_data(tick), lambda console: tables.show_tick(console, tick))
     if tick.did_nothing:
         raise typer.Exit(NOTHING_TO_DO)
-    if any(sent.trouble for _, sent in tick.sent):
+    if tick.troubles or any(sent.trouble for _, sent in tick.sent):
         raise typer.Exit(1)
 
 
@@ -360,7 +363,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Look for whatever would go wrong on the day: settings, database, templates, sources, readers, transport."""
     from digest.doctor import examine
 
-    findings = tuple(examine(context.obj.config, context.obj.environ))
+    findings = tuple(examine(context.obj.open))
     Output(as_json=as_json).result(
         [{"what": one.what, "ok": one.ok, "detail": one.detail} for one in findings],
         lambda console: tables.show_findings(console, findings),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +17,7 @@ from digest.cli.tables import cell, counted, show_problems, table
 from digest.errors import InputError, NothingToDo
 from digest.models import Subscriber, TopicTree
 from digest.newsroom import Imported
-from digest.subscribers import write_subscribers_csv, write_subscribers_yaml
+from digest.subscribers import as_row, write_subscribers_csv, write_subscribers_yaml
 
 application = typer.Typer(help="The readers: import, export, list, and let them go.", no_args_is_help=True)
 
@@ -69,11 +70,11 @@ def export(
     context: typer.Context,
     form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.YAML,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file instead.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write all readers in the form `import` reads. It holds addresses and interests: keep it safe."""
-    write = write_subscribers_csv if form is Format.CSV else write_subscribers_yaml
     with context.obj.open() as digest:
-        text = write(digest.store.subscribers())
+        text = _written(digest.store.subscribers(), form, as_json=as_json)
     if output is None:
         sys.stdout.write(text)
         return
@@ -82,6 +83,12 @@ def export(
         output.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise InputError(f"the file cannot be written: {error.strerror}", place=str(output)) from error
+
+
+def _written(readers: Iterable[Subscriber], form: Format, *, as_json: bool) -> str:
+    if as_json:  # which `import` reads as well: JSON is YAML
+        return json.dumps({"subscribers": list(map(as_row, readers))}, default=str, ensure_ascii=False, indent=2) + "\n"
+    return write_subscribers_csv(readers) if form is Format.CSV else write_subscribers_yaml(readers)
 
 
 @application.command("list")

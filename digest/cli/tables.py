@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from digest.bell import Tick
 from digest.doctor import Finding
 from digest.models import DeliveryState, Issue, Problem, Recipient, Selection, SourceState, TopicTree
-from digest.newsroom import Digest, Preview, Tick
+from digest.newsroom import Digest, Preview
 from digest.outbox import Sent
 from digest.pipeline import Composed, Visit
 
@@ -94,8 +96,15 @@ def show_demo(console: Console, issue: Issue, rows: Sequence[Mapping[str, Any]])
         config = Path(files[0]).parent.parent / "digest.yaml"
         reader = next(row["reader"] for row in rows if row["file"])
         console.print(
-            f"  digest --config {_short(config)} preview {issue.window.label} --as {reader} -o mail.html", markup=False
+            f"  {_command()} --config {_short(config)} preview {issue.window.label} --as {reader} -o mail.html",
+            markup=False,
         )
+
+
+def _command() -> str:
+    """How this very command was called: `.venv/bin/digest` after `make demo`, `digest` where it is on the path."""
+    called = Path(sys.argv[0])
+    return str(_short(called)) if called.is_absolute() or called.parent != Path() else "digest"
 
 
 def _short(path: Path) -> Path:
@@ -288,6 +297,8 @@ def tick_data(tick: Tick) -> dict[str, Any]:
         "composed": [composed_data(composed) for composed in tick.composed],
         "approved": [issue.window.label for issue in tick.approved],
         "sent": [sent_data(issue, sent) for issue, sent in tick.sent],
+        "troubles": tick.troubles,
+        "problems": [{"place": one.place, "message": one.message} for one in tick.problems],
     }
 
 
@@ -301,6 +312,9 @@ def show_tick(console: Console, tick: Tick) -> None:
     for issue in tick.approved:
         console.print(f"{issue.window.label} is approved, as configured.", markup=False)
     show_sent(console, tick.sent)
+    show_problems(console, tick.problems)
+    for trouble in tick.troubles:
+        console.print(trouble, markup=False, style="red")
 
 
 def log_tick(tick: Tick) -> None:
@@ -317,6 +331,10 @@ def log_tick(tick: Tick) -> None:
         logger.info("issue %s: %d accepted, %d deferred", issue.window.label, sent.accepted, sent.deferred)
         if sent.trouble:
             logger.warning("issue %s stopped: %s", issue.window.label, sent.trouble)
+    for problem in tick.problems:
+        logger.warning("%s: %s", problem.place, problem.message)
+    for trouble in tick.troubles:
+        logger.warning("%s", trouble)
 
 
 # --- status and doctor ---------------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ def _letter(
         headlines={},
         html=html,
         text=text,
-        list_id=newsletter.list_id,
+        list_id=newsletter.list_id or newsletter.address.replace("@", "."),
     )
     key = hashlib.sha256(pool.dumps()).hexdigest()[:32]
     return Letter(

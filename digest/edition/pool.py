@@ -44,12 +44,12 @@ class Pool:
     newsletter: str
     sender_name: str
     address: str
+    #: Without angle brackets.
+    list_id: str
     #: By summary id.
     headlines: Mapping[int, str]
     html: Paper
     text: Paper
-    #: RFC 2919, without angle brackets; empty for one made from the address.
-    list_id: str = ""
 
     def dumps(self) -> bytes:
         """The pool as bytes (JSON); the same pool gives the same bytes."""
@@ -112,10 +112,10 @@ def render_pool(
         newsletter=newsletter.name,
         sender_name=newsletter.sender_name,
         address=newsletter.address,
+        list_id=newsletter.list_id or newsletter.address.replace("@", "."),
         headlines={item.summary.id: shortened(item.summary.entry.headline, 300) for item in items},
         html=html,
         text=text,
-        list_id=newsletter.list_id,
     )
 
 

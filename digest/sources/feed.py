@@ -27,6 +27,9 @@ from digest.sources.tags import read_tags
 MOST_PAGES = 200
 MOST_PAGE_SECONDS = 600.0
 
+#: Characters a page without known headings must have: a consent wall has fewer.
+LEAST_PAGE_TEXT = 300
+
 #: Behind the fingerprint of an entry whose page could not be had for now: it counts as changed until it can.
 _WITHOUT_PAGE = "~"
 
@@ -66,7 +69,7 @@ class FeedSource:
         if fetched.unchanged:
             return Collected(state=remembered)
         with Sandbox() as sandbox:
-            parsed = sandbox.read_feed(fetched.body, url=fetched.url, charset=fetched.charset)
+            parsed = sandbox.read_feed(fetched.body, charset=fetched.charset)
             visit = _Visit(self, parsed, fetched, sandbox, known, now)
             entries = tuple(visit.entries())
         # Something is to be asked again: without the validators the server cannot say that nothing changed.
@@ -221,7 +224,8 @@ class _Visit:
         return self._better(page, said, url)
 
     def _better(self, page: Reading, said: Reading, url: str) -> Reading:
-        says_more = page.is_structured or (not said.is_structured and text_length(page) >= text_length(said))
+        enough = max(LEAST_PAGE_TEXT, text_length(said))
+        says_more = page.is_structured or (not said.is_structured and text_length(page) >= enough)
         if not page.sections or not says_more:
             self._problem(shown(url), "the page holds no summary that we can read, so the feed's own text is used")
             return said.or_else(replace(page, sections=()))

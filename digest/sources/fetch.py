@@ -90,7 +90,7 @@ class Fetcher:
         headers |= {"If-None-Match": etag} if etag else {}
         headers |= {"If-Modified-Since": modified} if modified else {}
         deadline = Deadline(self._most_seconds)
-        with self._client(deadline) as client, _readable_errors(url):
+        with self._client(deadline) as client, _readable_errors(url, deadline):
             return self._follow(client, url, headers, now)
 
     def _follow(self, client: httpx.Client, url: str, headers: dict[str, str], now: datetime) -> Fetched:
@@ -196,13 +196,14 @@ class _Stream(httpx.SyncByteStream):
 
 
 @contextmanager
-def _readable_errors(url: str) -> Iterator[None]:
+def _readable_errors(url: str, deadline: Deadline) -> Iterator[None]:
     host = urlsplit(shown(url)).hostname or "the server"
     try:
         yield
     except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
         raise SourceError(f"{host} cannot be reached: {error or 'no answer'}") from error
     except (httpcore.TimeoutException, TimeoutError) as error:
+        deadline.left()
         raise SourceError(f"{host} stopped answering for {LONGEST_SILENCE:g} s") from error
     except (httpcore.NetworkError, httpcore.ProtocolError, zlib.error) as error:
         raise SourceError(f"what {host} sent was broken off or is damaged: {error}") from error
@@ -212,7 +213,7 @@ def _readable_errors(url: str) -> Iterator[None]:
 
 def _check_scheme(url: str) -> None:
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
         raise SourceError(f"only http and https addresses are fetched, not {shown(url)[:200]!r}", permanent=True)
 
 

@@ -143,7 +143,7 @@ class FolderSource:
 
 
 def _is_hidden(path: Path, root: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(root).parts)
+    return any(part.startswith(".") and part != ".." for part in path.relative_to(root).parts)
 
 
 def _bytes_of(path: Path) -> bytes:

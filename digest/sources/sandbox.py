@@ -24,6 +24,10 @@ from digest.sources.pieces import Document, document_from
 
 #: Seconds one document may take, waiting included.
 MOST_SECONDS = 30.0
+#: Seconds of CPU for one document; the slowest of 450 real feeds took 5.
+MOST_CPU = 20
+#: Bytes of address space: the libraries take about 150 MB of it, the worst real feed 200 MB more.
+MOST_MEMORY = 768 * 1024 * 1024
 #: Bytes of one answer; the pieces of a document are never larger than the document was.
 MOST_ANSWER = 64 * 1024 * 1024
 
@@ -32,11 +36,14 @@ class Sandbox:
     """A place to read documents in; a context manager. Not for two threads at once.
 
     Args:
-        seconds: how long one document may take.
+        seconds: how long one document may take, waiting included.
+        cpu: seconds of computing for one document.
+        memory: bytes of address space of the child.
     """
 
-    def __init__(self, *, seconds: float = MOST_SECONDS) -> None:
+    def __init__(self, *, seconds: float = MOST_SECONDS, cpu: int = MOST_CPU, memory: int = MOST_MEMORY) -> None:
         self._seconds = seconds
+        self._limits = (str(memory), str(cpu))
         self._child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -47,13 +54,13 @@ class Sandbox:
     ) -> None:
         self._end()
 
-    def read_feed(self, data: bytes, *, url: str = "", charset: str | None = None) -> ParsedFeed:
+    def read_feed(self, data: bytes, *, charset: str | None = None) -> ParsedFeed:
         """A feed in any form, taken apart.
 
         Raises:
             SourceError: it is none, or reading it breaks a limit; the message says which.
         """
-        return feed_from(self._ask("feed", data, url=url, charset=charset))
+        return feed_from(self._ask("feed", data, charset=charset))
 
     def read_page(self, data: bytes, *, charset: str | None = None) -> Document:
         """The pieces of an HTML page.
@@ -64,7 +71,7 @@ class Sandbox:
         return document_from(self._ask("page", data, charset=charset))
 
     def _ask(self, job: str, data: bytes, **about: Any) -> Any:
-        child = self._child = self._child if self._child and self._child.poll() is None else _started()
+        child = self._running()
         late = threading.Event()
 
         def give_up() -> None:
@@ -84,6 +91,12 @@ class Sandbox:
         if "refused" in reply:
             raise SourceError(reply["refused"])
         return reply["value"]
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._child is None or self._child.poll() is not None:
+            self._end()
+            self._child = _started(self._limits)
+        return self._child
 
     def _why_it_died(self, *, late: bool) -> str:
         code = self._end()
@@ -107,10 +120,10 @@ class Sandbox:
             return child.wait()
 
 
-def _started() -> subprocess.Popen[bytes]:
+def _started(limits: tuple[str, str]) -> subprocess.Popen[bytes]:
     paths = os.pathsep.join(path or "." for path in sys.path)
-    return subprocess.Popen(
-        [sys.executable, "-B", "-m", "digest.sources.parse"],
+    return subprocess.Popen(  # noqa: S603 - our own module with two numbers, nothing from outside
+        [sys.executable, "-B", "-m", "digest.sources.parse", *limits],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

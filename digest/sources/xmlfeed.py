@@ -34,12 +34,14 @@ _JOURNALS = ("prism_publicationname", "dc_source")
 _MARKS = ("id", "prism_doi", "dc_identifier", "dc_identifier_doi", "prism_url", "link", "feedburner_origlink")
 
 
-def parse_xml(data: bytes, *, url: str, charset: str | None) -> ParsedFeed:
+def parse_xml(data: bytes, *, charset: str | None) -> ParsedFeed:
     """Take a feed apart.
+
+    feedparser is not told where the feed came from: it would make ids absolute with it, and all would change at once
+    when the feed moves. Links are made absolute later.
 
     Args:
         data: the bytes as they came; never a string, which feedparser may open as a path or an address.
-        url: where they came from, for relative links; empty for a local file.
         charset: as the server named it.
 
     Raises:
@@ -48,8 +50,6 @@ def parse_xml(data: bytes, *, url: str, charset: str | None) -> ParsedFeed:
     _refuse_entities(data)
     data, dropped = _first_entries(data)
     headers = {"content-type": f"application/xml; charset={charset}" if charset else "application/xml"}
-    if url:
-        headers["content-location"] = url
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         parsed = feedparser.parse(
@@ -96,7 +96,7 @@ def _item(entry: dict[str, Any]) -> Item:
     content, trouble = _content(entry)
     return Item(
         id=_text(entry, "id"),
-        link=_text(entry, "link"),
+        link=_link(entry),
         title=_title(entry),
         pieces=content,
         dates=tuple(filter(None, (_text(entry, name) for name in _DATES))),
@@ -112,6 +112,13 @@ def _text(values: dict[str, Any], name: str) -> str:
     # feedparser's own lookup answers with other keys than the one asked for; a plain dictionary's does not.
     value = dict.get(values, name)
     return clean(value) if isinstance(value, str) else ""
+
+
+def _link(entry: dict[str, Any]) -> str:
+    # An RSS guid is a link by default (RSS 2.0), so feedparser makes one of any: only an address is believed.
+    link = _text(entry, "link")
+    is_only_an_id = link == _text(entry, "id") and not link.lower().startswith(("http://", "https://"))
+    return "" if is_only_an_id else link
 
 
 def _title(entry: dict[str, Any]) -> str:

@@ -20,6 +20,9 @@ from digest.models import Message, Receipt
 from digest.transports.base import one_by_one
 from digest.transports.wire import Broken, Line, impossible, one_line, reason_of
 
+#: A window may be in doubt after a crash, and one connection gains nothing from a long one.
+WINDOW = 4
+
 
 class Security(StrEnum):
     """How the connection is protected."""
@@ -47,6 +50,8 @@ class SmtpSettings:
     insecure: bool = False
     #: How many messages go over one connection; servers tire of more.
     messages_per_connection: int = 100
+    #: How many messages are handed over at once: at most so many are in doubt after a crash.
+    window: int = WINDOW
     #: Seconds: for the connection and greeting; for an answer (RFC 5321, 4.5.3.2.2); for the answer to the final dot
     #: (4.5.3.2.6: a shorter patience makes duplicates).
     connect_timeout: float = 30.0
@@ -69,10 +74,10 @@ class SmtpTransport:
     """Carries messages one after another over connections that are used again."""
 
     kind = "smtp"
-    window = 4
 
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
+        self.window = settings.window
         self._tls = settings.tls or ssl.create_default_context()
         self._line: Line | None = None
 

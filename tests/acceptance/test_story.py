@@ -274,10 +274,10 @@ def test_init_and_doctor(tmp_path: Path) -> None:
 
 
 def test_export_and_import_are_one_form(approved: Operator) -> None:
-    """What is exported can be imported again and changes nothing, as YAML and as CSV."""
-    for form in ("yaml", "csv"):
-        approved.run("subscribers", "export", "--format", form, "-o", f"out.{form}")
-        again = approved.run("subscribers", "import", f"out.{form}", "--json").json
+    """What is exported can be imported again and changes nothing, as YAML, CSV and JSON."""
+    for name, form in (("out.yaml", "--format=yaml"), ("out.csv", "--format=csv"), ("json.yaml", "--json")):
+        approved.run("subscribers", "export", form, "-o", name)
+        again = approved.run("subscribers", "import", name, "--json").json
         assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, 3)
 
 
@@ -305,3 +305,11 @@ def test_a_draft_made_too_early_is_not_approved(operator: Operator) -> None:
     assert "digest compose --period 2026-11" in operator.run("approve", "2026-11", expect=1).err
     assert operator.run("compose", "--json").json[0]["fresh"] == 4
     operator.run("approve", "2026-11")
+
+
+def test_an_unreadable_list_of_readers_keeps_no_issue_back(approved: Operator) -> None:
+    """The bell says what is wrong with the file, and sends what was approved all the same."""
+    approved.write("subscribers.yaml", "subscribers: [")
+    tick = approved.run("run", "--once", "--json", expect=1).json
+    assert "subscribers.yaml:2: this is not valid YAML" in tick["troubles"][0]
+    assert tick["sent"][0]["accepted"] == 3 and len(approved.mails()) == 3

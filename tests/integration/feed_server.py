@@ -46,7 +46,7 @@ class FeedServer:
 @contextmanager
 def feed_server() -> Iterator[FeedServer]:
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the library's name
+        def do_GET(self) -> None:
             answer = served.answer(Asked(self.path, dict(self.headers.items())))
             self.send_response(answer.status)
             for name, value in answer.headers.items():

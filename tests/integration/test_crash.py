@@ -22,7 +22,7 @@ from aiosmtpd.controller import Controller
 from digest.models import Delivery, DeliveryState
 from digest.store.store import SqlStore
 from digest.transports.file import FileTransport
-from digest.transports.smtp import SmtpTransport
+from digest.transports.smtp import WINDOW
 from tests.factories import an_approved_issue
 
 READERS = 400
@@ -199,7 +199,7 @@ def test_over_smtp_nobody_is_lost_and_extra_copies_are_counted(
     assert lab.kills > 0
     assert set(sink.copies) == readers()
     assert lab.in_state(S.ACCEPTED) == readers()
-    assert sink.extra <= lab.doubts <= SmtpTransport.window * lab.kills
+    assert sink.extra <= lab.doubts <= WINDOW * lab.kills
 
 
 def test_hold_sends_nobody_a_second_copy(store: SqlStore, senders: Senders, sink: Sink) -> None:
@@ -214,7 +214,7 @@ def test_hold_sends_nobody_a_second_copy(store: SqlStore, senders: Senders, sink
     unknown = lab.in_state(S.UNKNOWN)
     assert readers() - set(sink.copies) <= unknown
     assert lab.in_state(S.ACCEPTED) == readers() - unknown
-    assert len(unknown) <= SmtpTransport.window * lab.kills
+    assert len(unknown) <= WINDOW * lab.kills
 
 
 def test_a_zombie_that_wakes_after_its_lease_changes_nothing(store: SqlStore, senders: Senders, sink: Sink) -> None:
@@ -229,7 +229,7 @@ def test_a_zombie_that_wakes_after_its_lease_changes_nothing(store: SqlStore, se
     assert senders.reap(zombie) == 0
     assert lab.rows == before
     assert lab.in_state(S.ACCEPTED) == readers()
-    assert sink.extra <= lab.doubts <= SmtpTransport.window
+    assert sink.extra <= lab.doubts <= WINDOW
 
 
 def test_sigterm_ends_a_send_cleanly(store: SqlStore, senders: Senders, sink: Sink) -> None:

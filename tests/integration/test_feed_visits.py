@@ -164,6 +164,40 @@ def test_a_hostile_page_costs_nothing_but_itself(server: FeedServer) -> None:
     assert len(result.entries) == 1 and "levels deep" in result.problems[0].message
 
 
+def test_a_file_behind_a_link_is_no_page(server: FeedServer) -> None:
+    """A PDF is not read as text."""
+    server.answers |= {"/feed": feed(an_item(1)), "/1": Answer(body=b"%PDF-1.7 <p>" + b"text " * 500)}
+    result = Visitor(server, follow=True).visits()
+    assert "no web page" in result.problems[0].message
+    assert "text text" not in repr(result.entries)
+
+
+def test_guids_stay_when_the_feed_moves(server: FeedServer) -> None:
+    """An id is taken as printed, not made absolute with an address that may change; nor is it taken for a link."""
+    server.answers |= {
+        "/feed": Answer(301, headers={"Location": "/deep/feed"}),
+        "/deep/feed": feed("<title>a</title><guid>7</guid>"),
+    }
+    (entry,) = Visitor(server).visits().entries
+    assert (entry.guid, entry.url) == ("7", None)
+
+
+def test_the_demo_feed_is_whole() -> None:
+    """Ten invented studies, each with its limits, its facts and its DOI."""
+    demo = Path(__file__).parents[2] / "digest" / "data" / "demo" / "feed.xml"
+    result = FeedSource(name="demo", feed=str(demo)).collect(
+        SourceState(name="demo"), known=lambda _g, _p: False, now=NOW
+    )
+    assert (len(result.entries), result.problems) == (10, ())
+    for entry in result.entries:
+        assert [section.role.value for section in entry.sections] == [
+            "takeaway", "findings", "relevance", "considerations",
+        ]  # fmt: skip
+        assert all(
+            (entry.journal, entry.doi, entry.people, entry.design, entry.credibility, entry.tags, entry.published)
+        )
+
+
 def test_a_missing_local_file(tmp_path: Path) -> None:
     """The error names the file and what to do, and asking again cannot help."""
     source = FeedSource(name="local", feed=str(tmp_path / "none.xml"))

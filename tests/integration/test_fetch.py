@@ -135,7 +135,7 @@ def test_a_dripping_server_is_left(server: FeedServer) -> None:
     """A byte now and then never lets a read time out, but the whole fetch has an end."""
     server.answers["/feed"] = Answer(body=b"x" * 100, drip=0.05)
     started = time.monotonic()
-    with pytest.raises(SourceError, match="took longer than 0.4 s"):
+    with pytest.raises(SourceError, match=r"took longer than 0\.4 s"):
         get(server, most_seconds=0.4)
     assert time.monotonic() - started < 2
 

@@ -41,7 +41,7 @@ def test_all_kinds_of_files() -> None:
 def test_what_is_wrong_is_named_and_the_rest_goes_on() -> None:
     """Each file that cannot be read is a problem with its name and its reason."""
     assert problems(collect(DATA)) == {
-        "broken.json:3": "this is not valid JSON: Expecting value",
+        "broken.json:4": "this is not valid JSON: Expecting value",
         "empty.txt": "it is empty",
         "picture.png": "it is none of .html, .md, .txt and .json; narrow `pattern`",
         "wrong.json": "headline: Field required; titel: Extra inputs are not permitted",

@@ -10,6 +10,8 @@ from digest.sources.items import MOST_ENTRIES
 from digest.sources.sandbox import Sandbox
 
 FEED = b'<rss version="2.0"><channel><title>t</title><link>https://e.example.org/</link>%s</channel></rss>'
+#: Markup whose reading costs the square of its depth: half a minute.
+ENDLESS = b"<div>" * 150_000
 ITEM = b"<item><title>Title %d</title></item>"
 
 
@@ -27,10 +29,24 @@ def test_one_child_reads_many_documents() -> None:
 def test_a_document_that_takes_too_long_is_left_and_the_next_is_read() -> None:
     """The wall clock ends a reading; another child reads on."""
     with Sandbox(seconds=0.5) as sandbox:
-        endless = FEED % b"".join(ITEM % number for number in range(MOST_ENTRIES)) + b"<" * 3_000_000
-        with pytest.raises(SourceError, match=r"longer than 0\.5 s|no feed|defines"):
-            sandbox.read_feed(endless)
-    with Sandbox() as sandbox:
+        with pytest.raises(SourceError, match=r"longer than 0\.5 s"):
+            sandbox.read_page(ENDLESS)
+        assert sandbox.read_page(b"<p>next").pieces[0].text == "next"
+
+
+def test_a_document_that_computes_too_much_is_left() -> None:
+    """CPU is counted for each document, and the message says so."""
+    with Sandbox(cpu=1) as sandbox:
+        with pytest.raises(SourceError, match="more computing than any real document"):
+            sandbox.read_page(ENDLESS)
+        assert sandbox.read_page(b"<p>next").pieces[0].text == "next"
+
+
+def test_a_document_that_fills_the_memory_is_left() -> None:
+    """The address space has an end, and its end is not ours."""
+    with Sandbox(memory=300 * 1024 * 1024) as sandbox:
+        with pytest.raises(SourceError, match=r"more memory|broke the reader"):
+            sandbox.read_page(b"<p>" * 1_600_000)
         assert sandbox.read_page(b"<p>next").pieces[0].text == "next"
 
 

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import re
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -19,7 +21,7 @@ from digest.config import (
     SmtpSettings,
     known_keys,
     load_settings,
-    secret_key,
+    secret_keys,
 )
 from digest.errors import ConfigError
 from digest.models import Cadence, DoubtPolicy, Length
@@ -101,7 +103,7 @@ def test_layers(tmp_path: Path) -> None:
         ("DIGEST_SELECTION__STUDY_AGE_LIMIT_YEARS", "null", lambda s: s.selection.study_age_limit_years is None),
         ("DIGEST_COLLECT_EVERY", "30", lambda s: s.collect_every == timedelta(minutes=30)),
         ("DIGEST_DATABASE", "postgres://u:p@h/d", lambda s: s.database == "postgresql+psycopg://u:p@h/d"),
-        ("DIGEST_SECRET_KEY", SECRET, lambda s: secret_key(s) == SECRET.encode()),
+        ("DIGEST_SECRET_KEY", SECRET, lambda s: secret_keys(s) == (SECRET.encode(),)),
     ],
 )
 def test_environment(tmp_path: Path, variable: str, text: str, read: Any) -> None:
@@ -116,6 +118,54 @@ def test_a_whole_section_replaces_and_its_keys_add(tmp_path: Path) -> None:
     transport = load(tmp_path, data, environ).transport
     assert isinstance(transport, SmtpSettings)
     assert (transport.host, transport.port) == ("mail.example.org", 465)
+
+
+def test_values_that_are_read_already(tmp_path: Path) -> None:
+    """What comes from code and not from text may be the value itself."""
+    flags = {
+        "newsletter.timezone": ZoneInfo("Asia/Tokyo"),
+        "newsletter.send_at": time(7, 30),
+        "collect_every": timedelta(minutes=5),
+    }
+    settings = load(tmp_path, flags=flags)
+    found = (settings.newsletter.timezone, settings.newsletter.send_at, settings.collect_every)
+    assert found == tuple(flags.values())
+
+
+def test_sections_that_are_made_already(tmp_path: Path) -> None:
+    """Settings may be put together from sections, whichever of its kinds each is."""
+    settings = load(tmp_path, {**base(), "sources": [{"name": "a", "feed": "b.xml"}, {"name": "c", "folder": "d"}]})
+    parts = {name: getattr(settings, name) for name in ("newsletter", "sources", "transport", "delivery", "database")}
+    assert Settings(**parts, secret_key_file=settings.secret_key_file) == settings
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("send_on: last", 31), ("send_on: 31", 31), ("weekly_on: Sunday", 6), ("weekly_on: monday", 0)]
+)
+def test_days(tmp_path: Path, text: str, number: int) -> None:
+    """The last day of a month is its 31st, and weekdays count from Monday in any case."""
+    key, _, day = text.partition(": ")
+    newsletter = load(tmp_path, base(**{key: day})).newsletter
+    assert getattr(newsletter, key) == number
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_a_database_in_memory_has_no_folder(tmp_path: Path, url: str) -> None:
+    """Its url stays as it is."""
+    assert load(tmp_path, {**base(), "database": url}).database == url
+
+
+def test_a_variable_below_what_is_no_section(tmp_path: Path) -> None:
+    """The file's fault is told where it stands; the variable changes nothing about it."""
+    found = fault(tmp_path, {**base(), "delivery": 3}, {"DIGEST_DELIVERY__LIFE_HOURS": "3"})
+    assert re.fullmatch(r"digest.yaml:\d+: delivery: write keys below it, each with its value", found)
+
+
+def test_a_variable_leaves_what_an_alias_shares(tmp_path: Path) -> None:
+    """Two sections may be one in the file; a variable for one of them is not for the other."""
+    text = yaml.safe_dump(base()) + "delivery: &both {}\nselection: *both\n"
+    settings = load(tmp_path, text, {"DIGEST_DELIVERY__LIFE_HOURS": "3"})
+    assert settings.delivery.life_hours == 3
 
 
 @pytest.mark.parametrize(
@@ -200,6 +250,14 @@ def test_secrets_are_never_printed(tmp_path: Path) -> None:
         ({"approval": "maybe"}, "'maybe' is none of manual or auto"),
         ({"language": "english language"}, "language tag"),
         ({"accent": "teal"}, "write a colour"),
+        ({"list_id": "x"}, "like a domain name"),
+        ({"list_id": "<a.example.org>"}, "like a domain name"),
+        ({"list_id": "a.example\r\nBcc: x@example.org"}, "like a domain name"),
+        ({"list_id": f"{'a' * 200}.org"}, "like a domain name"),
+        ({"weekly_on": "mon"}, "did you mean monday?"),
+        ({"send_at": "9am"}, "hours and minutes"),
+        ({"base_url": "https://digest.example.org/a b"}, "absolute address"),
+        ({"postal_address": "x" * 501}, "at most 500 characters"),
         ({"unsubscribe_mailto": "x"}, "no email address"),
     ],
 )
@@ -232,6 +290,11 @@ def test_base_url(tmp_path: Path, url: str) -> None:
         ({"database": "mysql://x"}, "database: write sqlite"),
         ({"secret_key": SECRET}, "does not belong in a file"),
         ({"collect_every": 1441}, "at least once a day"),
+        ({"collect_every": 0}, "at least once a day"),
+        ({"topics": "~nobody-here/topics.yaml"}, "nobody of the name behind ~"),
+        ({"transport": {"kind": "smtp", "host": "h", "window": 257}}, "write 256 or less"),
+        ({"transport": {"kind": "smtp", "host": "h", "window": 0}}, "write 1 or more"),
+        ({"delivery": {"life_hours": 241}}, "write 240 or less"),
         ({"selection": {"max_items": {"long": 3}}}, "selection.max_items.long: there is no such key"),
     ],
 )
@@ -355,6 +418,26 @@ def test_nouns(tmp_path: Path) -> None:
         "monthly.example.org",
         "digest@example.org",
     )
+    assert noun.list_id == "monthly.example.org"
+
+
+@pytest.mark.parametrize(
+    ("name", "list_id"),
+    [
+        ("MS Research: November!", "ms-research-november.example.org"),
+        ("研究", "newsletter.example.org"),
+        ("a" * 99, "a" * 60 + ".example.org"),
+    ],
+)
+def test_a_list_id_follows_from_the_name(tmp_path: Path, name: str, list_id: str) -> None:
+    """The letters and digits a domain name may hold, and the From address's domain; null is as good as nothing."""
+    assert load(tmp_path, base(name=name, list_id=None)).newsletter_noun().list_id == list_id
+
+
+def test_a_list_id_that_is_given_stands(tmp_path: Path) -> None:
+    """Whatever the newsletter is called: mail programs file by it."""
+    settings = load(tmp_path, base(list_id="research.lists.example.org"))
+    assert settings.newsletter_noun().list_id == "research.lists.example.org"
 
 
 def test_settings_are_frozen(tmp_path: Path) -> None:
@@ -370,10 +453,19 @@ def test_settings_are_frozen(tmp_path: Path) -> None:
 def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
     """For files or this machine a key is made, for its owner's eyes only, and stays the same."""
     settings = load(tmp_path)
-    key = secret_key(settings)
-    assert secret_key(settings) == key
+    (key,) = secret_keys(settings)
+    assert secret_keys(settings) == (key,)
     assert len(key) >= 48
     assert stat.S_IMODE(settings.secret_key_file.stat().st_mode) == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".digest-secret", "digest.yaml"]
+
+
+def test_one_secret_when_many_ask_at_once(tmp_path: Path) -> None:
+    """Processes that start together sign with one key."""
+    settings = load(tmp_path)
+    with ThreadPoolExecutor(8) as threads:
+        keys = set(threads.map(secret_keys, [settings] * 16))
+    assert keys == {(settings.secret_key_file.read_bytes().strip(),)}
     assert sorted(path.name for path in tmp_path.iterdir()) == [".digest-secret", "digest.yaml"]
 
 
@@ -381,14 +473,24 @@ def test_no_secret_is_made_for_real_sending(tmp_path: Path) -> None:
     """Where readers follow links from elsewhere the operator makes the key."""
     settings = load(tmp_path, environ={"DIGEST_TRANSPORT": SMTP})
     with pytest.raises(ConfigError, match=r"DIGEST_SECRET_KEY.*token_urlsafe"):
-        secret_key(settings)
+        secret_keys(settings)
     settings.secret_key_file.write_text(f"{SECRET}\n")
-    assert secret_key(settings) == SECRET.encode()
+    assert secret_keys(settings) == (SECRET.encode(),)
+
+
+def test_a_new_secret_stands_above_the_old(tmp_path: Path) -> None:
+    """One key a line, the newest first; each must be long enough."""
+    settings = load(tmp_path)
+    settings.secret_key_file.write_text(f"{'n' * 40}\n\n{SECRET}\n")
+    assert secret_keys(settings) == (b"n" * 40, SECRET.encode())
+    settings.secret_key_file.write_text(f"{SECRET}\nshort\n")
+    with pytest.raises(ConfigError, match="at least"):
+        secret_keys(settings)
 
 
 def test_secret_for_this_machine(tmp_path: Path) -> None:
     """Links to this very machine may be signed with a key made here, whatever carries the mail."""
-    assert secret_key(load(tmp_path, base(base_url="http://127.0.0.1:8000"), {"DIGEST_TRANSPORT": SMTP}))
+    assert secret_keys(load(tmp_path, base(base_url="http://127.0.0.1:8000"), {"DIGEST_TRANSPORT": SMTP}))
 
 
 @pytest.mark.parametrize("content", [b"hunter2", b"", b"\xff" * 50])
@@ -397,7 +499,7 @@ def test_bad_secrets(tmp_path: Path, content: bytes) -> None:
     settings = load(tmp_path)
     settings.secret_key_file.write_bytes(content)
     with pytest.raises(ConfigError, match="secret key") as caught:
-        secret_key(settings)
+        secret_keys(settings)
     assert "hunter2" not in str(caught.value).replace(str(tmp_path), "")
 
 
@@ -405,7 +507,7 @@ def test_secret_without_a_folder(tmp_path: Path) -> None:
     """A place where no key can be kept is a plain error."""
     settings = load(tmp_path, {**base(), "secret_key_file": "gone/secret"})
     with pytest.raises(ConfigError, match="cannot be kept here"):
-        secret_key(settings)
+        secret_keys(settings)
 
 
 # --- the documents ---------------------------------------------------------------------------------------

@@ -85,6 +85,16 @@ def test_a_life_ends(outcome: Outcome, state: DeliveryState) -> None:
     assert result.receipt.code == "4.2.1"
 
 
+@pytest.mark.parametrize(("hours", "state"), [(23, DeliveryState.BOUNCED), (25, DeliveryState.DEFERRED)])
+def test_an_operator_may_give_it_another_life(hours: int, state: DeliveryState) -> None:
+    """A day after the first try, 23 hours are over and 25 are not; the reader of the ledger is told how many it had."""
+    receipt = Receipt(outcome=Outcome.DEFERRED, detail="words")
+    old = a_claim(attempts=20, first_tried_at=NOW - timedelta(hours=23, minutes=30))
+    result = decide(old, receipt, policy=DoubtPolicy.RESEND, now=NOW, life=timedelta(hours=hours))
+    assert result.state is state
+    assert result.receipt.detail.startswith("given up after 21 tries in 23 hours") == (state is DeliveryState.BOUNCED)
+
+
 def test_a_life_lasts_to_its_last_hour() -> None:
     """A try that fits into the 72 hours is still made."""
     claim = a_claim(attempts=69, first_tried_at=NOW - LIFE + timedelta(seconds=4_000))

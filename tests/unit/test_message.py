@@ -90,6 +90,21 @@ def test_each_header_says(name: str, value: str) -> None:
     assert parsed(compose())[name] == value
 
 
+def test_a_newsletter_may_name_its_list() -> None:
+    """What the newsletter says stands there, in place of what its address would make."""
+    named = Composer(a_pool(list_id="research.lists.example.org"), date=DATE).compose(EDITION, an_addressee())
+    assert parsed(named)["List-ID"] == "<research.lists.example.org>"
+
+
+@pytest.mark.parametrize(
+    "attack", ["a.example\r\nBcc: x@example.org", "a b.example", "a>.example", "a=?utf-8?q?b?=", "ä.example"]
+)
+def test_no_list_id_begins_a_header(attack: str) -> None:
+    """One that cannot stand in a header stops the issue before anybody is mailed."""
+    with pytest.raises(InputError, match="List-ID"):
+        Composer(a_pool(list_id=attack), date=DATE)
+
+
 def test_list_unsubscribe_is_never_encoded() -> None:
     """A long link stays one link (RFC 2369, RFC 8058), followed by the mailto."""
     url = "https://digest.example.org/unsubscribe/" + "a1B2-_." * 60

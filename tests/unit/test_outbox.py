@@ -438,3 +438,42 @@ def test_a_worker_that_dies_while_we_send_is_recovered_before_we_leave(store: Sq
 
     office.transport.answer = dies
     assert office.send(gone=lambda owners: [owner for owner in owners if owner in dead]).accepted == 3
+
+
+@pytest.mark.parametrize(
+    ("lease", "seconds", "released", "resent"),
+    [
+        (60.0, 59, 0, 0),
+        (60.0, 61, 2, 0),
+        (60.0, 3_599, 2, 0),
+        (60.0, 3_601, 2, 1),
+        (7_200.0, 3_601, 0, 0),
+        (7_200.0, 7_201, 2, 1),
+    ],
+)
+def test_how_long_a_silent_worker_is_believed(
+    store: SqlStore, lease: float, seconds: int, released: int, resent: int
+) -> None:
+    """Claims go to another machine when their lease is over; what is in flight never sooner, nor within an hour."""
+    an_approved_issue(store, 3)
+    found: list[tuple[int, int]] = []
+
+    def look(message: Message) -> Receipt:
+        if not found:  # looked at while the first mail is in flight and the others are claimed
+            taken = store.recover(1, resend=True, gone=(), now=NOW + timedelta(seconds=seconds))
+            found.append((taken.released, taken.resent))
+        return accept(message)
+
+    Office(store, MemoryTransport(window=1, answer=look)).send(lease=lease)
+    assert found == [(released, resent)]
+
+
+def test_a_shorter_life_gives_up_sooner(store: SqlStore) -> None:
+    """Refused for now, and again after an hour: a life of one hour is over."""
+    an_approved_issue(store)
+    office = Office(store, MemoryTransport(answer=answering(1, Outcome.DEFERRED, detail="busy")))
+    office.send(life=timedelta(hours=1))
+    assert office.states == [S.DEFERRED]
+    office.now += timedelta(hours=1)
+    assert office.send(life=timedelta(hours=1)).bounced == 1
+    assert office.detail(1) == "given up after 2 tries in 1 hours: busy"

@@ -20,7 +20,8 @@ def test_our_own_names() -> None:
     reading = read(
         {
             "headline": "H", "kind": "background", "url": "https://e.example.org/", "journal": "J",
-            "doi": "doi:10.5555/A", "pmid": 42, "published": "2026-03", "people": "40", "design": "trial", "tags": ["x", "y"], "language": "de",
+            "doi": "doi:10.5555/A", "pmid": 42, "published": "2026-03", "people": "40", "design": "trial",
+            "tags": ["x", "y"], "language": "de",
             "sections": {"takeaway": "a\n\nb", "findings": ["1) c 2) d"]},
         }
     )  # fmt: skip

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digest.errors import ConfigError
 from digest.models import Bullets, Kind, Paragraph, Section, SectionRole, Subheading
@@ -88,7 +90,8 @@ def test_furniture(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["People who share a flat were less lonely.", "Cookies are rich in sugar.", "Print media reached more people.", "by walking more",
+    ["People who share a flat were less lonely.", "Cookies are rich in sugar.", "Print media reached more people.",
+     "by walking more",
      "Share of people with relapses: 20%", "Share with your nurse",
      "We used cookies as a reward in the memory test.", "By 2030.", "Home care helped.", "Search strategies differed."],
 )  # fmt: skip
@@ -203,3 +206,19 @@ def test_one_reading_fills_the_gaps_of_another() -> None:
     """What the page does not say, the feed does; what both say, the first does."""
     page, feed = Reading(journal="Page"), Reading(journal="Feed", people="40", kind=Kind.BACKGROUND)
     assert page.or_else(feed) == Reading(journal="Page", people="40", kind=Kind.BACKGROUND)
+
+
+TOKENS = st.sampled_from(
+    ["<h1>", "<h2>", "<p>", "</p>", "<li>", "<b>", "</b>", "<table>", "<tr>", "<td>", "<a>", "<br>", "Key takeaway",
+     "FAQ", "References", "Journal:", "You may also like", "Read more", "12/31/2026", "1) ", "2) ",
+     " word ", "?", ".", "\x1f"]
+)  # fmt: skip
+
+
+@given(st.lists(TOKENS, max_size=40), st.booleans())
+def test_no_document_breaks_the_reader(tokens: list[str], by_position: bool) -> None:
+    """Whatever stands in whatever order, a reading comes out, with one section of each role and no empty one."""
+    reading = from_html("".join(tokens), by_position=by_position)
+    roles = [section.role for section in reading.sections if section.role is not SectionRole.BODY]
+    assert len(roles) == len(set(roles))
+    assert all(section.blocks for section in reading.sections)

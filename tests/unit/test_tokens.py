@@ -87,4 +87,5 @@ def test_message_ids() -> None:
     }
     again = SIGNER.message_id(ADA, "example.org")
     assert len(ids) == 400
-    assert again == SIGNER.message_id(ADA, "example.org") and again.endswith("@example.org>")
+    rotated = Signer([b"the new secret", b"a secret of the operator"])
+    assert again == rotated.message_id(ADA, "example.org") and again.endswith("@example.org>")

@@ -1,0 +1,114 @@
+"""One ring of the bell: whatever is due is done, in the order of the flow; each step finds its work in the database.
+
+    sources due -> readers' file changed -> windows closed without an issue -> approval (if automatic) -> sending due
+
+A step that fails is reported and the others go on: an unreadable list of readers never keeps an approved issue back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from digest import pipeline
+from digest.errors import DigestError, NothingToDo
+from digest.models import Issue, IssueStatus, Problem, Window
+from digest.newsroom import Digest
+from digest.outbox import Sent
+from digest.pipeline import Composed, Visit
+
+_Given = TypeVar("_Given")
+_Made = TypeVar("_Made")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tick:
+    """What one ring of the bell came to."""
+
+    visits: tuple[Visit, ...] = ()
+    composed: tuple[Composed, ...] = ()
+    approved: tuple[Issue, ...] = ()
+    sent: tuple[tuple[Issue, Sent], ...] = ()
+    #: What went wrong, each in a sentence; the rest was done.
+    troubles: tuple[str, ...] = ()
+    #: Rows of the readers' file that need a look.
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def did_nothing(self) -> bool:
+        """True when nothing was due and nothing went wrong."""
+        return not (self.visits or self.composed or self.approved or self.sent or self.troubles)
+
+
+@dataclass(kw_only=True)
+class Bell:
+    """Rings for one newsletter. It remembers only which state of the readers' file it has read."""
+
+    digest: Digest
+    _read: tuple[Path, int, int] | None = field(default=None, init=False)
+    _troubles: list[str] = field(default_factory=list, init=False)
+
+    def ring(self, *, stop: Callable[[], bool] = lambda: False) -> Tick:
+        """Do what is due; `stop` is asked between two issues and between two windows of one."""
+        self._troubles.clear()
+        digest = self.digest
+        visits = self._collect_if_due()
+        problems = tuple(self._each([digest.settings.subscribers], self._sync_if_changed))
+        composed = tuple(self._each(self._closed_without_issue(), digest.compose))
+        approved = tuple(self._each(digest.drafts_due(), digest.approve_if_auto))
+        issues = () if stop() else digest.sendable()
+        sent = tuple(self._each(issues, lambda issue: (issue, digest.send(issue, stop=stop))))
+        return Tick(
+            visits=visits,
+            composed=composed,
+            approved=tuple(issue for issue in approved if issue.status is IssueStatus.APPROVED),
+            sent=sent,
+            troubles=tuple(self._troubles),
+            problems=tuple(one for found in problems for one in found),
+        )
+
+    def _each(self, given: Iterable[_Given], step: Callable[[_Given], _Made]) -> Iterator[_Made]:
+        """The step for each; what fails is noted, and nothing to do is no failure."""
+        for one in given:
+            try:
+                yield step(one)
+            except NothingToDo:
+                continue
+            except DigestError as error:
+                self._troubles.append(str(error))
+
+    def _collect_if_due(self) -> tuple[Visit, ...]:
+        digest, now = self.digest, self.digest.clock()
+        checked = {state.name: state.checked_at for state in digest.store.source_states()}
+        every = digest.settings.collect_every
+        due = [one for one in digest.sources if (at := checked.get(one.name)) is None or now - at >= every]
+        visits = pipeline.collect(digest.store, due, now=now) if due else ()
+        return tuple(visit for visit in visits if visit.passed_over is None)
+
+    def _sync_if_changed(self, path: Path | None) -> tuple[Problem, ...]:
+        seen = _stamp(path)
+        if path is None or (seen is not None and seen == self._read):
+            return ()
+        problems = self.digest.import_subscribers(path).problems
+        self._read = seen
+        return problems
+
+    def _closed_without_issue(self) -> Iterator[Window]:
+        """Latest closed windows without an issue, or with a draft from before they closed: made once, however late."""
+        digest = self.digest
+        for cadence in digest.settings.newsletter.cadences:
+            window = digest.calendar.latest_closed(cadence, digest.clock())
+            known = digest.store.issue(window.label)
+            if known is None or (known.status is IssueStatus.DRAFT and known.composed_at < window.until):
+                yield window
+
+
+def _stamp(path: Path | None) -> tuple[Path, int, int] | None:
+    """What changes when a file does; None for one that cannot be looked at."""
+    try:
+        found = path.stat() if path else None
+    except OSError:
+        return None
+    return (path, found.st_mtime_ns, found.st_size) if path and found else None

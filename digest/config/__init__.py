@@ -1,0 +1,23 @@
+"""Settings: one schema, read from defaults, a file, the environment and flags; and the secret key beside them."""
+
+from __future__ import annotations
+
+from digest.config.keys import Key, known_keys
+from digest.config.loading import OTHER_VARIABLES, load_settings
+from digest.config.schema import Settings, SourceSettings
+from digest.config.secret import secret_keys
+from digest.config.sections import FeedSettings, FileSettings, FolderSettings, SmtpSettings
+
+__all__ = [
+    "OTHER_VARIABLES",
+    "FeedSettings",
+    "FileSettings",
+    "FolderSettings",
+    "Key",
+    "Settings",
+    "SmtpSettings",
+    "SourceSettings",
+    "known_keys",
+    "load_settings",
+    "secret_keys",
+]

@@ -1,0 +1,80 @@
+"""What is wrong with settings, in plain words: one value by itself, or two keys that do not fit together."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from digest.config.draft import Draft, Place
+from digest.config.keys import known_keys
+from digest.config.values import is_loopback
+from digest.config.wording import did_you_mean, shown
+
+_SENTENCES: Mapping[str, str] = {
+    "missing": "it is missing",
+    "string_type": "write text; a number or date stands in quotes",
+    "string_too_long": "write at most {max_length} characters",
+    "greater_than_equal": "write {ge} or more",
+    "less_than_equal": "write {le} or less",
+    "path_type": "write the path of a file or folder",
+}
+
+_KINDS_OF_ERROR: tuple[tuple[str, str], ...] = (
+    ("int_", "write a whole number"),
+    ("bool_", "write true or false"),
+    ("tuple_", "write a list"),
+    ("model_", "write keys below it, each with its value"),
+    ("mapping_", "write keys below it, each with its value"),
+    ("union_tag_not_found", "say where it comes from: feed or folder"),
+)
+
+
+def sentence(kind: str, context: Mapping[str, Any], path: Place, draft: Draft) -> str:
+    """Pydantic's finding in plain words, without what was written: it may be a secret."""
+    if kind == "extra_forbidden":
+        return _unknown(path)
+    if kind == "value_error":
+        return str(context["error"])
+    if kind in ("enum", "literal_error"):
+        return f"{shown(draft.at(path))} is none of {str(context['expected']).replace(chr(39), '')}"
+    if kind == "union_tag_invalid":
+        return "the kind is none of file, smtp"
+    if kind in _SENTENCES:
+        return _SENTENCES[kind].format(**context)
+    return next((words for start, words in _KINDS_OF_ERROR if kind.startswith(start)), "this value does not fit")
+
+
+def _unknown(path: Place) -> str:
+    general = tuple("*" if isinstance(step, int) else step for step in path)
+    siblings = {key.path[-1]: key.kind for key in known_keys() if key.path[:-1] == general[:-1]}
+    name = str(path[-1])
+    if name in siblings:
+        return f"only the kind {siblings[name]!r} has it; take one of the two away"
+    return f"there is no such key{did_you_mean(difflib.get_close_matches(name, siblings, n=1))}"
+
+
+def across(data: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """What is wrong only in view of another key. The data may be wrong in itself, too."""
+    newsletter, transport, sources = data.get("newsletter"), data.get("transport"), data.get("sources")
+    if isinstance(transport, Mapping) and transport.get("kind") == "smtp":
+        if isinstance(newsletter, Mapping) and not str(newsletter.get("postal_address") or "").strip():
+            yield (
+                ("newsletter", "postal_address"),
+                "it is missing: the law asks for it in every mail that is really sent",
+            )
+        yield from _password(transport)
+    names: dict[Any, int] = {}
+    for index, source in enumerate(sources if isinstance(sources, list) else ()):
+        name = str(source.get("name")).strip() if isinstance(source, Mapping) else None
+        if name is not None and names.setdefault(name, index) != index:
+            yield ("sources", index, "name"), f"two sources are called {shown(name)}; each needs a name of its own"
+
+
+def _password(transport: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    if not transport.get("password"):
+        return
+    if not transport.get("username"):
+        yield ("transport", "username"), "it is missing: a password alone opens nothing"
+    if transport.get("security") == "none" and not is_loopback(str(transport.get("host"))):
+        yield ("transport", "security"), "a password never travels in the clear: write starttls or tls"

@@ -1,0 +1,194 @@
+"""The sections of the settings, each with its keys and their defaults.
+
+`docs/configuration.md` tells each key's meaning; a test keeps it true.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from digest.config.values import (
+    Address,
+    BaseUrl,
+    Colour,
+    Feed,
+    FilePath,
+    From,
+    HeadingWords,
+    Language,
+    Line,
+    ListId,
+    MonthDay,
+    TimeOfDay,
+    TimeZone,
+    Weekday,
+    parse_sender,
+)
+from digest.models import Cadence, DoubtPolicy, Length
+from digest.selection import Limits
+
+PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+
+class Section(BaseModel):
+    """Keys that belong together; an unknown one is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    #: What tells this kind of section from others that may stand in its place; empty where there are no others.
+    KIND: ClassVar[str] = ""
+
+
+def _as_list(given: Any) -> Any:
+    return given if isinstance(given, list | tuple) else (given,)
+
+
+class NewsletterSettings(Section):
+    """Who writes, when, and how often."""
+
+    name: Line
+    sender: From = Field(alias="from")
+    #: May be empty only with the file transport.
+    postal_address: Annotated[str, Field(max_length=500)] = ""
+    base_url: BaseUrl
+    timezone: TimeZone = ZoneInfo("UTC")
+    #: Those readers may choose from; the first is for readers who have not chosen.
+    cadences: Annotated[tuple[Cadence, ...], BeforeValidator(_as_list)] = Field((Cadence.MONTHLY,), alias="cadence")
+    #: Clamped to the month's end, so 31 means the last day.
+    send_on: MonthDay = 1
+    weekly_on: Weekday = Field("monday", validate_default=True)
+    send_at: TimeOfDay = time(9)
+    approval: Literal["manual", "auto"] = "manual"
+    language: Language = "en"
+    list_id: ListId = ""
+    unsubscribe_mailto: Address = ""
+    #: None leaves the colour to the templates.
+    accent: Colour | None = None
+
+    @field_validator("cadences")
+    @classmethod
+    def _each_once(cls, given: tuple[Cadence, ...]) -> tuple[Cadence, ...]:
+        if not given or len(set(given)) < len(given):
+            raise ValueError("name at least one of weekly, monthly, quarterly, and each once")
+        return given
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derive(cls, given: Any) -> Any:
+        """The List-ID and the unsubscribe address follow from the name and the From address."""
+        if not isinstance(given, Mapping):
+            return given
+        filled = {key: value for key, value in given.items() if key not in _DERIVED or value is not None}
+        try:
+            address = parse_sender(given.get("from")).address
+        except ValueError:  # reported where it stands
+            return filled
+        slug = re.sub(r"[^a-z0-9]+", "-", str(given.get("name")).lower()).strip("-")[:60] or "newsletter"
+        filled.setdefault("list_id", f"{slug}.{address.rpartition('@')[2]}")
+        filled.setdefault("unsubscribe_mailto", address)
+        return filled
+
+
+_DERIVED = ("list_id", "unsubscribe_mailto")
+
+
+class _SourceSection(Section):
+    name: Line
+    #: None: the newsletter's.
+    language: Language | None = None
+    condition: Literal["assumed", "required"] = "required"
+    headings: HeadingWords = Field(default_factory=dict)
+
+
+class FeedSettings(_SourceSection):
+    """A feed."""
+
+    KIND = "feed"
+
+    feed: Feed
+    follow: bool = False
+    allow_private: bool = False
+
+
+class FolderSettings(_SourceSection):
+    """A folder of files."""
+
+    KIND = "folder"
+
+    folder: FilePath
+    pattern: Line = "*"
+
+
+class FileSettings(Section):
+    """Mails into a folder."""
+
+    KIND = "file"
+
+    kind: Literal["file"] = "file"
+    path: FilePath = Field(Path("outbox"), validate_default=True)
+
+
+class SmtpSettings(Section):
+    """Mails to a server."""
+
+    KIND = "smtp"
+
+    kind: Literal["smtp"]
+    host: Line
+    #: By `security` where it is left out: 587, 465 or 25.
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str | None = None
+    password: SecretStr | None = None
+    messages_per_connection: Annotated[int, Field(ge=1, le=10_000)] = 100
+    #: How many mails may be in doubt after a crash.
+    window: Annotated[int, Field(ge=1, le=256)] = 4
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_port(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping) or given.get("port") is not None:
+            return given
+        return {**given, "port": PORTS.get(str(given.get("security")), 587)}
+
+
+class MaxItems(Section):
+    """Research items in one mail, by the length a reader chose."""
+
+    brief: Annotated[int, Field(ge=1, le=200)] = 20
+    standard: Annotated[int, Field(ge=1, le=200)] = 12
+    full: Annotated[int, Field(ge=1, le=200)] = 8
+
+
+class SelectionSettings(Section):
+    """How much goes into one mail, and how long it may wait."""
+
+    max_items: MaxItems = MaxItems()
+    also_new: Annotated[int, Field(ge=0, le=50)] = 5
+    background: Annotated[int, Field(ge=0, le=50)] = 2
+    #: How many windows back an item may come from.
+    roll_over: Annotated[int, Field(ge=0, le=24)] = 2
+    #: Online-first papers carry dates 17 months back and summaries take their time, so two years would lose some.
+    #: None: no limit.
+    study_age_limit_years: Annotated[int, Field(ge=1, le=100)] | None = 3
+
+    def limits(self) -> Limits:
+        """The same, as selection wants it."""
+        items = {length: getattr(self.max_items, length) for length in Length}
+        return Limits(items=items, background=self.background, also_new=self.also_new)
+
+
+class DeliverySettings(Section):
+    """What becomes of mails whose worker died, and how long they are tried."""
+
+    on_doubt: DoubtPolicy = DoubtPolicy.RESEND
+    #: For what is claimed; what is in flight is held for an hour at the least, see `outbox`.
+    lease_seconds: Annotated[int, Field(ge=30, le=86_400)] = 900
+    life_hours: Annotated[int, Field(ge=1, le=240)] = 72

@@ -1,0 +1,119 @@
+"""What the settings become: each key reaches the part of the house it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from digest.app import make_digest, make_transport_of
+from digest.config import Settings, load_settings
+from digest.models import DeliveryState, Issue, Message, Outcome, Receipt, Recipient
+from digest.newsroom import Digest
+from digest.store.store import SqlStore, open_store
+from digest.transports.file import FileTransport
+from digest.transports.memory import MemoryTransport, accept
+from digest.transports.smtp import WINDOW, SmtpTransport
+from tests.factories import NOW, a_subscriber, a_window, an_edition
+from tests.sample_issue import a_pool
+
+
+def settings(folder: Path, **given: Any) -> Settings:
+    newsletter = {
+        "name": "Monthly",
+        "from": "digest@example.org",
+        "postal_address": "1 Street",
+        "base_url": "http://localhost",
+        **given.pop("newsletter", {}),
+    }
+    path = folder / "digest.yaml"
+    path.write_text(yaml.safe_dump({"newsletter": newsletter, **given}), encoding="utf-8")
+    return load_settings(path, {})
+
+
+@pytest.mark.parametrize(("key", "window"), [({}, WINDOW), ({"window": 9}, 9)])
+def test_a_transport_takes_its_window_from_the_settings(tmp_path: Path, key: dict[str, int], window: int) -> None:
+    """At most so many mails are ever in doubt; left out, as few as the transport itself would have."""
+    transport = make_transport_of(settings(tmp_path, transport={"kind": "smtp", "host": "localhost", **key}))
+    assert isinstance(transport, SmtpTransport)
+    assert transport.window == window
+
+
+def test_files_go_into_the_folder_that_is_named(tmp_path: Path) -> None:
+    """Beside the file of the settings, and nothing is there before a mail is."""
+    transport = make_transport_of(settings(tmp_path, transport={"kind": "file", "path": "mails"}))
+    assert isinstance(transport, FileTransport)
+    transport.submit([Message(id="<a@example.org>", sender="b@example.org", recipient="c@example.org", data=b"\r\n")])
+    assert list((tmp_path / "mails").glob("*.eml"))
+
+
+# --- delivery --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ledger(sqlite_url: str) -> Iterator[SqlStore]:
+    opened = open_store(sqlite_url)
+    yield opened
+    opened.close()
+
+
+def approved(store: SqlStore, readers: int = 1, **newsletter: str) -> Issue:
+    """An issue whose frozen pool is a real one."""
+    addresses = [f"reader{number}@example.org" for number in range(readers)]
+    store.save_subscribers([a_subscriber(address) for address in addresses], now=NOW)
+    issue = store.add_issue(a_window(), now=NOW)
+    people = store.subscribers(addresses)
+    recipients = [Recipient(subscriber_id=one.id, address=one.address, name="", edition=an_edition()) for one in people]
+    return store.freeze(
+        issue.id, recipients, pool=a_pool(**newsletter).dumps(), content_hash="", approved_by="ada", now=NOW
+    )
+
+
+def digest_at(now: datetime, settings: Settings, store: SqlStore, transport: MemoryTransport) -> Digest:
+    return make_digest(settings, now=now, store=store, make_transport=lambda: transport, sources=())
+
+
+@pytest.mark.parametrize(("hours", "state"), [(1, DeliveryState.BOUNCED), (3, DeliveryState.DEFERRED)])
+def test_a_mail_lives_as_long_as_the_settings_say(
+    tmp_path: Path, ledger: SqlStore, hours: int, state: DeliveryState
+) -> None:
+    """Refused for now and tried again an hour and a half later, it is given up after one hour, not after three."""
+    issue = approved(ledger)
+    given = settings(tmp_path, delivery={"life_hours": hours})
+    busy = MemoryTransport(answer=lambda _: Receipt(outcome=Outcome.DEFERRED, detail="busy"))
+    for minutes in (0, 90):
+        digest_at(NOW + timedelta(minutes=minutes), given, ledger, busy).send(issue)
+    delivery = next(iter(ledger.deliveries(issue.id)))
+    assert delivery.state is state
+    assert ("given up after 2 tries in 1 hours" in delivery.detail) == (hours == 1)
+
+
+@pytest.mark.parametrize(("seconds", "released"), [(60, 2), (900, 0)])
+def test_mails_are_claimed_for_as_long_as_the_settings_say(
+    tmp_path: Path, ledger: SqlStore, seconds: int, released: int
+) -> None:
+    """Five minutes later another machine may take what was claimed for one minute, not what was for fifteen."""
+    issue = approved(ledger, 3)
+    found: list[int] = []
+
+    def look(message: Message) -> Receipt:
+        later = NOW + timedelta(minutes=5)
+        found.append(ledger.recover(issue.id, resend=True, gone=(), now=later).released)
+        return accept(message)
+
+    transport = MemoryTransport(window=1, answer=look)
+    digest_at(NOW, settings(tmp_path, delivery={"lease_seconds": seconds}), ledger, transport).send(issue)
+    assert found[0] == released
+
+
+def test_the_list_id_stands_in_the_mails(tmp_path: Path, ledger: SqlStore) -> None:
+    """What is configured is what every mail is filed under."""
+    given = settings(tmp_path, newsletter={"list_id": "monthly.lists.example.org"})
+    issue = approved(ledger, list_id=given.newsletter_noun().list_id)
+    transport = MemoryTransport()
+    digest_at(NOW, given, ledger, transport).send(issue)
+    assert b"\r\nList-ID: <monthly.lists.example.org>\r\n" in transport.inbox[0].data
