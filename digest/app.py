@@ -8,9 +8,11 @@ from importlib import resources
 from pathlib import Path
 
 from digest.config import FeedSettings, FileSettings, Settings, SmtpSettings, SourceSettings, secret_keys
+from digest.dkim import DkimKey
 from digest.edition import Templates, bundled_directory
 from digest.errors import ConfigError
 from digest.located import read_yaml
+from digest.message import header_address
 from digest.models import TopicTree
 from digest.newsroom import Digest
 from digest.sources.base import Source
@@ -61,6 +63,7 @@ def make_digest(
     """
     tree = read_topics(settings.topics)
     signer = Signer(secret_keys(settings))
+    keys = read_dkim_keys(settings)
     own = [settings.templates] if settings.templates else []
     return Digest(
         settings=settings,
@@ -71,10 +74,26 @@ def make_digest(
         sources=sources if sources is not None else [make_source(one, tree, settings) for one in settings.sources],
         templates=Templates([*own, bundled_directory()]),
         signer=signer,
+        dkim=keys,
         clock=Clock(now),
         make_transport=make_transport or (lambda: make_transport_of(settings)),
         store=store or open_store(settings.database),
     )
+
+
+def read_dkim_keys(settings: Settings) -> tuple[DkimKey, ...]:
+    """The keys that sign the mails, read and checked. ConfigError names the file that is wrong."""
+    domain = header_address(settings.newsletter.sender.address).rpartition("@")[2]
+    keys = []
+    for number, given in enumerate(settings.newsletter.dkim):
+        try:
+            keys.append(DkimKey.load(given.key_file.read_bytes(), domain=domain, selector=given.selector))
+        except OSError as error:
+            place = f"newsletter.dkim[{number}].key_file"
+            raise ConfigError(f"{place}: {given.key_file} cannot be read: {error.strerror}") from None
+        except ConfigError as error:
+            raise ConfigError(f"newsletter.dkim[{number}]: {given.key_file}: {error}") from None
+    return tuple(keys)
 
 
 def read_topics(path: Path | None) -> TopicTree:

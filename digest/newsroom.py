@@ -18,7 +18,15 @@ from digest import owners, pipeline
 from digest.cadence import Calendar
 from digest.config import Settings
 from digest.dkim import DkimKey
-from digest.edition import Pool, Templates, make_edition, render_pool
+from digest.edition import (
+    Correction,
+    Pool,
+    Templates,
+    make_edition,
+    render_confirmation,
+    render_correction,
+    render_pool,
+)
 from digest.errors import InputError, NothingToDo, StateError, TransportError
 from digest.models import (
     Claim,
@@ -259,9 +267,11 @@ class Digest:
         )
 
     def render_specimen(self) -> None:
-        """Render and inline a page without items, to see that the templates can. TemplateError when they cannot."""
+        """Render and inline every kind of mail, without items, to see that the templates can. TemplateError if not."""
         window = self.calendar.running(self.settings.newsletter.cadences[0], self.clock())
         render_pool((), window=window, newsletter=self.newsletter, tree=self.tree, templates=self.templates)
+        render_confirmation(self.newsletter, self.templates, days=7)
+        render_correction(Correction(headline="", issue_title=window.title), self.newsletter, self.templates)
 
     def _press(self, issue: Issue, pool: Pool) -> Press:
         return Press(
