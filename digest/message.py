@@ -44,6 +44,8 @@ _ADDRESS = re.compile(r"[!#$%&'*+/=?^_`{|}~.a-zA-Z0-9-]{1,64}@[a-zA-Z0-9.-]{1,25
 _LIST_ID = re.compile(r"[!#$%&'*+/=?^_`{|}~.a-zA-Z0-9-]{1,254}")
 _MESSAGE_ID = re.compile(r"<[^\s<>@\x00-\x20\x7f-\U0010ffff]{1,200}@[a-zA-Z0-9.-]{1,253}>")
 _LINK = re.compile(r"(?:https?://|mailto:)[!-;=?-~]{1,900}")
+#: A value that says the same in HTML, in text and in quoted-printable.
+_PLAIN = re.compile(r"[ !#-%(-;?-~]{1,900}")
 #: How many editions are kept ready to be addressed; readers of one edition tend to follow one another.
 _READY = 64
 
@@ -112,11 +114,12 @@ class Composer:
         """
         ready = self._lay(edition)
         head = self._head(ready, addressee)
+        values = _values(addressee)
         body = (
             _BEFORE_TEXT,
-            *self._text.filled(ready.text, addressee),
+            *self._text.filled(ready.text, values),
             _BEFORE_HTML,
-            *self._html.filled(ready.html, addressee),
+            *self._html.filled(ready.html, values),
             _END,
         )
         signed = signatures(self._keys, b"".join(head), b"".join(body)) if self._keys else b""
@@ -125,11 +128,11 @@ class Composer:
 
     def html(self, edition: FrozenEdition, addressee: Addressee) -> str:
         """The HTML part of that very message, decoded, with plain line ends."""
-        return _decoded(self._html.filled(self._lay(edition).html, addressee))
+        return _decoded(self._html.filled(self._lay(edition).html, _values(addressee)))
 
     def text(self, edition: FrozenEdition, addressee: Addressee) -> str:
         """The text part of that very message, decoded, with plain line ends."""
-        return _decoded(self._text.filled(self._lay(edition).text, addressee))
+        return _decoded(self._text.filled(self._lay(edition).text, _values(addressee)))
 
     def _head(self, ready: _Ready, addressee: Addressee) -> Sequence[bytes]:
         return (
@@ -149,10 +152,11 @@ class Composer:
     def _lay(self, edition: FrozenEdition) -> _Ready:
         ready = self._ready.get(edition.key)
         if ready is None:
+            fillings = lay_out(edition, self._html.pieces)
             ready = _Ready(
                 f"\r\nSubject: {header_text('Subject', edition.subject)}".encode("ascii"),
-                self._html.laid_out(lay_out(edition, self._html.pieces)),
-                self._text.laid_out(lay_out(edition, self._text.pieces)),
+                self._html.laid_out(fillings),
+                self._text.laid_out(fillings),
             )
             if len(self._ready) >= _READY:
                 self._ready.popitem(last=False)
@@ -173,7 +177,7 @@ class _Encoded:
         """The page for these fillings; what only the reader can fill stays as the name of its hole."""
         out: list[bytes | str] = []
         self._lay(self._page, fillings, out)
-        return tuple(out)
+        return _merged(out)
 
     def _lay(self, fragment: _Pieces, fillings: Mapping[str, Filling], out: list[bytes | str]) -> None:
         for part in fragment:
@@ -190,23 +194,56 @@ class _Encoded:
                 else:
                     out.extend(self.pieces[key])
 
-    def filled(self, laid_out: Iterable[bytes | str], addressee: Addressee) -> list[bytes]:
+    def filled(self, laid_out: Iterable[bytes | str], values: Mapping[str, bytes | str]) -> list[bytes]:
         """The page with this reader's values."""
-        values = {
-            "name": self._value(addressee.name),
-            "address": self._value(addressee.address),
-            "preferences": self._value(addressee.preferences_url),
-            "pause": self._value(addressee.pause_url),
-            "unsubscribe": self._value(addressee.unsubscribe_url),
-            "web": self._value(addressee.web_url),
-            "confirm": self._value(addressee.confirm_url),
-        }
-        greeting = self._greeting if addressee.name.strip() else ()
-        values["greeting"] = b"".join(part if isinstance(part, bytes) else values[part] for part in greeting)
-        return [part if isinstance(part, bytes) else values[part] for part in laid_out]
+        out: list[bytes] = []
+        for part in laid_out:
+            if isinstance(part, bytes):
+                out.append(part)
+            elif part != "greeting":
+                out.append(self._value(values[part]))
+            elif values["name"]:
+                out += [piece if isinstance(piece, bytes) else self._value(values[piece]) for piece in self._greeting]
+        return out
 
-    def _value(self, value: str) -> bytes:
-        return encoded(self._written(_UNPRINTABLE.sub(" ", value)))
+    def _value(self, value: bytes | str) -> bytes:
+        return value if isinstance(value, bytes) else encoded(self._written(_UNPRINTABLE.sub(" ", value)))
+
+
+def _values(addressee: Addressee) -> Mapping[str, bytes | str]:
+    """What fills the reader's holes: encoded already where every form of a mail writes it alike."""
+    return {
+        "name": _plain(addressee.name) if addressee.name.strip() else b"",
+        "address": _plain(addressee.address),
+        "preferences": _plain(addressee.preferences_url),
+        "pause": _plain(addressee.pause_url),
+        "unsubscribe": _plain(addressee.unsubscribe_url),
+        "web": _plain(addressee.web_url),
+        "confirm": _plain(addressee.confirm_url),
+    }
+
+
+def _plain(value: str) -> bytes | str:
+    """The value encoded, when nothing in it needs to be; otherwise as it is."""
+    if not _PLAIN.fullmatch(value):
+        return value
+    words = value.encode("ascii")
+    if len(words) <= 75:
+        return words + b"=\r\n"
+    return b"".join(words[start : start + 75] + b"=\r\n" for start in range(0, len(words), 75))
+
+
+def _merged(parts: Iterable[bytes | str]) -> tuple[bytes | str, ...]:
+    """The same with everything that stands between two holes in one piece."""
+    merged: list[bytes | str] = []
+    words: list[bytes] = []
+    for part in parts:
+        if isinstance(part, bytes):
+            words.append(part)
+        else:
+            merged += (b"".join(words), part)
+            words.clear()
+    return (*merged, b"".join(words))
 
 
 #: A fragment with its words encoded; what is no bytes is the name of a hole.
