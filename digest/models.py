@@ -440,6 +440,8 @@ class Selection:
     also_new: tuple[Placement, ...] = ()
     #: What would have been for this reader and did not fit: it rolls over to their next issue.
     left_over: tuple[Placement, ...] = ()
+    #: True when `length` is shorter than the reader asked for, so that the mail arrives whole.
+    shortened: bool = False
 
     @property
     def sections(self) -> tuple[tuple[str, tuple[Placement, ...]], ...]:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from dataclasses import asdict
 
+from digest.edition.fitting import LARGEST, fitted, html_size
 from digest.edition.layout import READER_HOLES, Filling, Step, lay_out
 from digest.edition.letters import Correction, Letter, render_confirmation, render_correction
 from digest.edition.page import Fragment
@@ -19,6 +20,7 @@ from digest.edition.wording import shortened
 from digest.models import FrozenEdition, Selection
 
 __all__ = [
+    "LARGEST",
     "READER_HOLES",
     "Correction",
     "Filling",
@@ -29,6 +31,7 @@ __all__ = [
     "Step",
     "Templates",
     "bundled_directory",
+    "html_size",
     "lay_out",
     "make_edition",
     "render_confirmation",
@@ -45,8 +48,10 @@ def make_edition(pool: Pool, selection: Selection) -> FrozenEdition:
     """The edition of this selection, with a subject and a preheader that say what is inside.
 
     The subject counts and names nothing: it travels through headers, logs and lock screens, and a topic there would
-    tell what its reader has. The preheader is part of the body and names headlines.
+    tell what its reader has. The preheader is part of the body and names headlines. A selection too large for one
+    mail is made to fit (see `fitting`), so the edition's may be smaller than the one given.
     """
+    selection = fitted(pool.html, selection)
     subject = f"{pool.title}: {_inside(selection)}"
     preheader = _preheader(pool, selection)
     hashed = json.dumps([subject, preheader, asdict(selection)], sort_keys=True, ensure_ascii=True)

@@ -58,7 +58,7 @@ def lay_out(edition: FrozenEdition, pieces: Container[str]) -> Mapping[str, Fill
         "research": tuple(_research(selection, pieces)),
         "background": tuple(_background(selection, pieces)),
         "also-new": tuple(_also_new(selection)),
-        "waiting": _counted("waiting", len(selection.left_over)),
+        "waiting": (*_shortened(selection), *_counted("waiting", len(selection.left_over))),
     }
 
 
@@ -69,6 +69,10 @@ def _opening(selection: Selection) -> Step:
         return "opening/background", _PLAIN
     whom = "general" if selection.general else "personal"
     return _counted(f"opening/{whom}", len(selection.research))[0]
+
+
+def _shortened(selection: Selection) -> tuple[Step, ...]:
+    return (("waiting/shortened", _PLAIN),) if selection.shortened else ()
 
 
 def _counted(key: str, count: int) -> tuple[Step, ...]:

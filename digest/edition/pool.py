@@ -177,7 +177,10 @@ def _catalogue(items: Sequence[IssueItem], window: Window, tree: TopicTree, unti
             **sections,
             **{f"headline/{item.summary.id}": ("headline", (view(item, Length.BRIEF, until=until),)) for item in items},
         },
-        "waiting": {f"waiting/{count}": ("waiting", (count,)) for count in counts},
+        "waiting": {
+            **{f"waiting/{count}": ("waiting", (count,)) for count in counts},
+            "waiting/shortened": ("shortened", ()),
+        },
     }
 
 
