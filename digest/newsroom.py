@@ -156,16 +156,11 @@ class Digest:
         )
 
     def _waiting_since(self, window: Window) -> datetime:
-        """From when on things may wait: so many windows back, or the end of the last approved issue if earlier."""
+        """From when on things may wait: so many windows back, or further to catch up with what was missed."""
         begin = window
         for _ in range(self.settings.selection.roll_over):
             begin = self.calendar.before(begin)
-        approved = [
-            issue.window.until
-            for issue in self.store.issues(window.cadence)
-            if issue.status is not IssueStatus.DRAFT and issue.window.until <= window.since
-        ]
-        return min([begin.since, *sorted(approved)[-1:]])
+        return min(begin.since, pipeline.carried_until(self.store, window))
 
     # --- look and approve --------------------------------------------------------------------------------
 
@@ -246,7 +241,7 @@ class Digest:
 
     def _selector(self, issue: Issue) -> Selector:
         items = self.store.items(issue.id)
-        caught_up = pipeline.caught_up(self.store, issue, items)
+        caught_up = pipeline.caught_up(items, pipeline.carried_until(self.store, issue.window))
         return Selector(self.store, items, tree=self.tree, limits=self.settings.selection.limits(), caught_up=caught_up)
 
     def _pool(self, issue: Issue, selection: Selection | None = None) -> Pool:

@@ -18,8 +18,9 @@ import sqlalchemy as sa
 from digest.store.schema import upgrade
 from digest.store.store import SqlStore, open_store
 
-# A machine under load is not a fault of the code: pytest's own time-out guards what hangs.
-hypothesis.settings.register_profile("digest", deadline=None)
+# A machine under load is not a fault of the code: pytest's own time-out guards what hangs. What lands is judged by the
+# same examples each time; at a desk each run tries new ones.
+hypothesis.settings.register_profile("digest", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("digest")
 
 _NUMBERS = itertools.count(1)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from digest.config.keys import Key, known_keys
-from digest.config.loading import OTHER_VARIABLES, load_settings
+from digest.config.loading import DEFAULT_FILE, OTHER_VARIABLES, load_settings
 from digest.config.schema import Settings, SourceSettings
 from digest.config.secret import secret_keys
 from digest.config.sections import FeedSettings, FileSettings, FolderSettings, SmtpSettings
 
 __all__ = [
+    "DEFAULT_FILE",
     "OTHER_VARIABLES",
     "FeedSettings",
     "FileSettings",
