@@ -40,6 +40,8 @@ SMUGGLED = (
     "x\r\nBcc: evil@example.org",
     "x\nBcc: evil@example.org",
     "x\u2028Bcc: evil@example.org",
+    "x\x85Bcc: evil@example.org\x0b\x0cBcc: evil@example.org\x00",
+    "=?utf-8?q?=3D=3Futf-8=3Fq=3F=3D0D=3D0ABcc=3A_x=3F=3D?= =?utf-8?b?DQpCY2M6?=",
     "x =?utf-8?q?=0D=0ABcc=3A_evil=40example.org?=",
     "=?utf-8?b?DQpCY2M6IGV2aWxAZXhhbXBsZS5vcmc=?=",
     'Ada" <evil@example.org>, "x',
