@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
+from digest.checks import Reach, Verdict
 from digest.config import FeedSettings, FileSettings, Settings, SmtpSettings, SourceSettings, secret_keys
 from digest.dkim import DkimKey
 from digest.edition import Templates, bundled_directory
@@ -20,6 +21,8 @@ from digest.sources.feed import FeedSource
 from digest.sources.fetch import Fetcher
 from digest.sources.folder import FolderSource
 from digest.sources.headings import Headings
+from digest.sources.reach import unreached
+from digest.spamassassin import judge
 from digest.store.base import Store
 from digest.store.store import open_store
 from digest.tokens import Signer
@@ -47,6 +50,8 @@ def make_digest(
     store: Store | None = None,
     sources: Sequence[Source] | None = None,
     make_transport: Callable[[], Transport] | None = None,
+    reach: Reach | None = None,
+    judge_spam: Callable[[bytes], Verdict] = judge,
 ) -> Digest:
     """The newsletter these settings describe, ready for use.
 
@@ -56,6 +61,8 @@ def make_digest(
         store: a stand-in for the configured database.
         sources: stand-ins for the configured ones.
         make_transport: makes a stand-in for the configured one.
+        reach: follows links in the place of the network.
+        judge_spam: scores mails in the place of SpamAssassin.
 
     Raises:
         ConfigError: a file the settings name is wrong, or there is no secret to sign links with.
@@ -65,6 +72,7 @@ def make_digest(
     signer = Signer(secret_keys(settings))
     keys = read_dkim_keys(settings)
     own = [settings.templates] if settings.templates else []
+    clock = Clock(now)
     return Digest(
         settings=settings,
         newsletter=settings.newsletter_noun(),
@@ -75,7 +83,9 @@ def make_digest(
         templates=Templates([*own, bundled_directory()]),
         signer=signer,
         dkim=keys,
-        clock=Clock(now),
+        clock=clock,
+        reach=reach or (lambda urls: unreached(urls, now=clock())),
+        judge_spam=judge_spam,
         make_transport=make_transport or (lambda: make_transport_of(settings)),
         store=store or open_store(settings.database),
     )

@@ -420,6 +420,8 @@ class Placement:
     topic_id: str
     #: The reader's other topics it is also about, in the order of their interests.
     also: tuple[str, ...] = ()
+    #: Shorter than the reader asked, where the mail would have been too long; None: the selection's own.
+    length: Length | None = None
 
 
 #: The section for what is about the condition and about none of its topics.
@@ -440,8 +442,8 @@ class Selection:
     also_new: tuple[Placement, ...] = ()
     #: What would have been for this reader and did not fit: it rolls over to their next issue.
     left_over: tuple[Placement, ...] = ()
-    #: True when `length` is shorter than the reader asked for, so that the mail arrives whole.
-    shortened: bool = False
+    #: True when something was shortened or rolled over because the mail would have been too long for inboxes.
+    trimmed: bool = False
 
     @property
     def sections(self) -> tuple[tuple[str, tuple[Placement, ...]], ...]:

@@ -16,6 +16,7 @@ from typing import Self
 
 from digest import owners, pipeline
 from digest.cadence import Calendar
+from digest.checks import Gate, Reach, Report, Verdict
 from digest.config import Settings
 from digest.dkim import DkimKey
 from digest.edition import (
@@ -58,6 +59,10 @@ from digest.tokens import Signer
 from digest.topics import Tagger
 from digest.transports.base import Transport
 
+#: Whoever reads a preview that is nobody's.
+READER = "reader@example.org"
+#: Errors that are named when an approval is refused.
+SHOWN = 5
 #: States in which a delivery still wants to leave.
 OPEN = frozenset({DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.INFLIGHT, DeliveryState.DEFERRED})
 
@@ -98,6 +103,10 @@ class Digest:
     clock: Callable[[], datetime]
     #: Made only when something is sent: looking at an issue needs no server.
     make_transport: Callable[[], Transport]
+    #: Follows links; asked only when an editor checks.
+    reach: Reach
+    #: Scores a whole mail.
+    judge_spam: Callable[[bytes], Verdict]
     #: Loaded once; each signs every mail.
     dkim: Sequence[DkimKey] = ()
 
@@ -213,7 +222,7 @@ class Digest:
         if selection.is_empty:
             raise NothingToDo(f"{issue.window.label} has nothing new for these interests")
         pool = self._pool(issue, selection)
-        return self._preview(issue, make_edition(pool, selection), pool, Subscriber(address="reader@example.org"))
+        return self._preview(issue, make_edition(pool, selection), pool, Subscriber(address=READER))
 
     def _selection_of(self, issue: Issue, reader: Subscriber) -> Selection:
         one = pipeline.recipients(
@@ -279,13 +288,77 @@ class Digest:
             keys=self.dkim,
         )
 
-    def approve(self, issue: Issue, *, by: str) -> Issue:
+    # --- check and approve -------------------------------------------------------------------------------
+
+    def check(self, issue: Issue, *, offline: bool = True) -> Report:
+        """What is wrong with the editions of an issue: of a draft as if it were approved now.
+
+        Args:
+            issue: a draft, or one that was approved.
+            offline: True to follow no links.
+        """
+        if issue.status is IssueStatus.DRAFT:
+            return self._examine(issue, self._pool(issue), offline=offline)
+        return self._examine(issue, Pool.loads(self.store.frozen_pool(issue.id)), offline=offline)
+
+    def _examine(self, issue: Issue, pool: Pool, *, offline: bool) -> Report:
+        press = self._press(issue, pool)
+
+        def judge(edition: FrozenEdition) -> Verdict:
+            return self.judge_spam(press.message(edition, subscriber_id=0, address=READER, name="").data)
+
+        gate = Gate(
+            base_url=self.newsletter.base_url,
+            grade=self.settings.checks.grade,
+            reach=None if offline else self.reach,
+            judge=judge,
+        )
+        return gate.examine(pool, self.store.items(issue.id), self._editions(issue, pool))
+
+    def _editions(self, issue: Issue, pool: Pool) -> Iterable[tuple[FrozenEdition, int]]:
+        """Each edition once, with the number of its readers."""
+        if issue.status is not IssueStatus.DRAFT:
+            return [(edition, readers) for _, edition, readers in self.store.editions(issue.id)]
+        found: dict[str, tuple[FrozenEdition, int]] = {}
+        for recipient in self._everybody(issue, pool):
+            if recipient.edition is not None:
+                edition, readers = found.get(recipient.edition.key, (recipient.edition, 0))
+                found[edition.key] = (edition, readers + 1)
+        return found.values()
+
+    def _everybody(self, issue: Issue, pool: Pool) -> Iterator[Recipient]:
+        make = partial(make_edition, pool)
+        return pipeline.recipients(self.store, issue, self._selector(issue), make, today=self.today)
+
+    def approve(self, issue: Issue, *, by: str, offline: bool = True, despite: str = "") -> Issue:
         """Freeze the issue: its pool, its editions and everybody's delivery, all at once.
 
+        Args:
+            issue: a draft whose window has closed.
+            by: who approves it.
+            offline: True to follow no links in the check before.
+            despite: why it is approved although the check finds errors, kept with the approval; empty to refuse then.
+
         Raises:
-            StateError: its window is still open.
+            StateError: its window is still open, or the check found errors.
             NothingToDo: it is no draft any more.
         """
+        self._refuse_unless_ready(issue)
+        pool = self._pool(issue)
+        report = self._examine(issue, pool, offline=offline)
+        if report.errors and not despite:
+            raise StateError(refusal(issue, report))
+        dumped = pool.dumps()
+        return self.store.freeze(
+            issue.id,
+            self._everybody(issue, pool),
+            pool=dumped,
+            content_hash=hashlib.sha256(dumped).hexdigest(),
+            approved_by=f"{by} (despite {_counted(report)}: {despite})" if report.errors else by,
+            now=self.clock(),
+        )
+
+    def _refuse_unless_ready(self, issue: Issue) -> None:
         window = issue.window
         if issue.status is not IssueStatus.DRAFT:
             raise NothingToDo(f"{window.label} is {issue.status} already")
@@ -297,14 +370,6 @@ class Digest:
                 f"{window.label} was last composed while it was still filling: "
                 f"take in the rest with `digest compose --period {window.label}`, then approve it"
             )
-        pool = self._pool(issue)
-        dumped = pool.dumps()
-        make = partial(make_edition, pool)
-        everybody = pipeline.recipients(self.store, issue, self._selector(issue), make, today=self.today)
-        content_hash = hashlib.sha256(dumped).hexdigest()
-        return self.store.freeze(
-            issue.id, everybody, pool=dumped, content_hash=content_hash, approved_by=by, now=self.clock()
-        )
 
     # --- send --------------------------------------------------------------------------------------------
 
@@ -314,6 +379,13 @@ class Digest:
         if is_auto and issue.status is IssueStatus.DRAFT and issue.window.until <= self.clock():
             return self.approve(issue, by="auto")
         return issue
+
+    def kept_back(self) -> dict[int, Report]:
+        """The drafts that would approve themselves by now, were it not for errors; by the id of the issue."""
+        if self.settings.newsletter.approval != "auto":
+            return {}
+        reports = {draft.id: self.check(draft) for draft in self.drafts_due()}
+        return {number: report for number, report in reports.items() if report.errors}
 
     def drafts_due(self) -> tuple[Issue, ...]:
         """The drafts of the latest closed windows whose send time has come."""
@@ -472,6 +544,20 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """` (did you mean 'x'?)` for the nearest known word; empty when none is near."""
     near = get_close_matches(word, list(known), n=1)
     return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def refusal(issue: Issue, report: Report) -> str:
+    """Why an issue cannot be approved: the first errors, and how to see them all."""
+    label, errors = issue.window.label, report.errors
+    shown = [f"  {report.place(flaw)}: {flaw.message}" for flaw in errors[:SHOWN]]
+    shown += [f"  and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []
+    return "\n".join(
+        [f"{label} cannot be approved: {_counted(report)}", *shown, f"  see all with `digest check {label}`"]
+    )
+
+
+def _counted(report: Report) -> str:
+    return "1 error" if len(report.errors) == 1 else f"{len(report.errors)} errors"
 
 
 def _only_selection(selection: Selection) -> FrozenEdition:

@@ -345,6 +345,7 @@ def status_data(digest: Digest) -> dict[str, Any]:
     cadences = digest.settings.newsletter.cadences
     running = [digest.calendar.running(cadence, digest.clock()) for cadence in cadences]
     states = {state.name: state for state in digest.store.source_states()}
+    kept_back = digest.kept_back()
     return {
         "newsletter": digest.newsletter.name,
         "now": digest.clock(),
@@ -352,7 +353,11 @@ def status_data(digest: Digest) -> dict[str, Any]:
         "subscribers": dict(digest.store.count_subscribers()),
         "sources": [_source_data(source.name, states.get(source.name)) for source in digest.sources],
         "issues": [
-            {**issue_data(issue), "deliveries": dict(digest.store.progress(issue.id))}
+            {
+                **issue_data(issue),
+                "deliveries": dict(digest.store.progress(issue.id)),
+                "errors": len(kept_back[issue.id].errors) if issue.id in kept_back else 0,
+            }
             for issue in digest.store.issues()
         ],
         "running": [
@@ -398,6 +403,8 @@ def show_status(console: Console, data: Mapping[str, Any]) -> None:
     for row in data["issues"]:
         state = "held" if row["held"] else row["status"].value
         told = ", ".join(f"{number:,} {name}" for name, number in row["deliveries"].items())
+        if row["errors"]:
+            told = f"kept back by {counted(row['errors'], 'error')}: digest check {row['issue']} shows them"
         issues.add_row(cell(row["issue"]), state, f"{row['due']:%Y-%m-%d %H:%M}", cell(told or "—"))
     for row in data["running"]:
         filling = f"{counted(row['new_summaries'], 'new summary', 'new summaries')} so far"

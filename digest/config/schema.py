@@ -11,6 +11,7 @@ from pydantic import Discriminator, Field, SecretStr, Tag
 
 from digest.cadence import Calendar
 from digest.config.sections import (
+    ChecksSettings,
     DeliverySettings,
     FeedSettings,
     FileSettings,
@@ -67,6 +68,7 @@ class Settings(Section):
     transport: _AnyTransport = Field({"kind": "file"}, validate_default=True)
     selection: SelectionSettings = SelectionSettings()
     delivery: DeliverySettings = DeliverySettings()
+    checks: ChecksSettings = ChecksSettings()
     collect_every: Minutes = timedelta(minutes=60)
     #: The operator's own templates, which stand before ours file by file; None: ours alone.
     templates: FilePath | None = None

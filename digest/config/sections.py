@@ -206,6 +206,13 @@ class SelectionSettings(Section):
         return Limits(items=items, background=self.background, also_new=self.also_new)
 
 
+class ChecksSettings(Section):
+    """What an issue is measured by before its approval."""
+
+    #: Flesch-Kincaid: years of school.
+    grade: Annotated[float, Field(ge=1, le=20)] = 9
+
+
 class DeliverySettings(Section):
     """What becomes of mails whose worker died, and how long they are tried."""
 

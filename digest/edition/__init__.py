@@ -9,18 +9,18 @@ import hashlib
 import json
 from dataclasses import asdict
 
-from digest.edition.fitting import LARGEST, fitted, html_size
+from digest.edition.fitting import HTML_LIMIT, html_bytes, trimmed
 from digest.edition.layout import READER_HOLES, Filling, Step, lay_out
 from digest.edition.letters import Correction, Letter, render_confirmation, render_correction
-from digest.edition.page import Fragment
-from digest.edition.paper import Paper
+from digest.edition.page import Fragment, Paper
 from digest.edition.pool import Pool, render_pool, render_whole
 from digest.edition.templates import Templates, bundled_directory
+from digest.edition.view import printed
 from digest.edition.wording import shortened
 from digest.models import FrozenEdition, Selection
 
 __all__ = [
-    "LARGEST",
+    "HTML_LIMIT",
     "READER_HOLES",
     "Correction",
     "Filling",
@@ -31,9 +31,10 @@ __all__ = [
     "Step",
     "Templates",
     "bundled_directory",
-    "html_size",
+    "html_bytes",
     "lay_out",
     "make_edition",
+    "printed",
     "render_confirmation",
     "render_correction",
     "render_pool",
@@ -47,11 +48,22 @@ _PREHEADER = 150
 def make_edition(pool: Pool, selection: Selection) -> FrozenEdition:
     """The edition of this selection, with a subject and a preheader that say what is inside.
 
+    Where its HTML would be longer than `HTML_LIMIT`, the rules of `edition.fitting` shorten it and let the rest roll
+    over; a mail with one item left is as long as it is.
+
     The subject counts and names nothing: it travels through headers, logs and lock screens, and a topic there would
-    tell what its reader has. The preheader is part of the body and names headlines. A selection too large for one
-    mail is made to fit (see `fitting`), so the edition's may be smaller than the one given.
+    tell what its reader has. The preheader is part of the body and names headlines.
     """
-    selection = fitted(pool.html, selection)
+    edition = _edition(pool, selection)
+    while html_bytes(pool, edition) > HTML_LIMIT:
+        shorter = trimmed(edition.selection, pool.html)
+        if shorter is None:
+            break
+        edition = _edition(pool, shorter)
+    return edition
+
+
+def _edition(pool: Pool, selection: Selection) -> FrozenEdition:
     subject = f"{pool.title}: {_inside(selection)}"
     preheader = _preheader(pool, selection)
     hashed = json.dumps([subject, preheader, asdict(selection)], sort_keys=True, ensure_ascii=True)

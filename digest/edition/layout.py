@@ -20,6 +20,9 @@ Step: TypeAlias = "tuple[str, Mapping[str, Filling]]"
 BACKGROUND = "background"
 ALSO_NEW = "also-new"
 
+#: The piece that says why an item is shorter than its reader asked.
+SHORTENED = "shortened"
+
 #: What the reader fills in, per message: `greeting` is left out for a reader without a name.
 READER_HOLES = frozenset({"greeting", "name", "address", "preferences", "pause", "unsubscribe", "web", "confirm"})
 #: What the edition fills in besides slots.
@@ -58,7 +61,7 @@ def lay_out(edition: FrozenEdition, pieces: Container[str]) -> Mapping[str, Fill
         "research": tuple(_research(selection, pieces)),
         "background": tuple(_background(selection, pieces)),
         "also-new": tuple(_also_new(selection)),
-        "waiting": (*_shortened(selection), *_counted("waiting", len(selection.left_over))),
+        "waiting": _counted("waiting", len(selection.left_over)),
     }
 
 
@@ -69,10 +72,6 @@ def _opening(selection: Selection) -> Step:
         return "opening/background", _PLAIN
     whom = "general" if selection.general else "personal"
     return _counted(f"opening/{whom}", len(selection.research))[0]
-
-
-def _shortened(selection: Selection) -> tuple[Step, ...]:
-    return (("waiting/shortened", _PLAIN),) if selection.shortened else ()
 
 
 def _counted(key: str, count: int) -> tuple[Step, ...]:
@@ -112,7 +111,9 @@ def _background(selection: Selection, pieces: Container[str]) -> Iterator[Step]:
 
 def _items(selection: Selection, placements: tuple[Placement, ...], pieces: Container[str]) -> Iterator[Step]:
     for placement in placements:
-        yield item_key(placement.summary_id, selection.length), _PLAIN
+        yield item_key(placement.summary_id, placement.length or selection.length), _PLAIN
+        if placement.length is not None:
+            yield SHORTENED, _PLAIN
         yield _why(placement, selection.general, pieces), _PLAIN
         if placement.also:
             yield "also", {"also-topics": _joined("also/topic", "also/between", list(placement.also))}

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
 from typing import Any
 
-from digest.edition.page import Catalogue, Fragment, MarkedPage, WholePage, cut
+from digest.edition.page import Catalogue, MarkedPage, Paper, WholePage, cut
 from digest.edition.templates import Templates
 from digest.errors import TemplateError
 from digest.inlining import inline
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Paper:
-    """One form (HTML or text) of all editions: the page around its slots, and the pieces that fill them."""
-
-    page: Fragment
-    pieces: Mapping[str, Fragment]
 
 
 def make_papers(

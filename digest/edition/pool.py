@@ -15,12 +15,13 @@ from digest.edition.layout import (
     BACKGROUND,
     ISSUE_HOLES,
     REQUIRED_HOLES,
+    SHORTENED,
     Filling,
     item_key,
     why_key,
 )
-from digest.edition.page import Catalogue, WholePage
-from digest.edition.paper import Paper, make_papers, render_page
+from digest.edition.page import Catalogue, Paper, WholePage
+from digest.edition.paper import make_papers, render_page
 from digest.edition.templates import Templates, look
 from digest.edition.view import view
 from digest.edition.wording import shortened
@@ -158,7 +159,7 @@ def _catalogue(items: Sequence[IssueItem], window: Window, tree: TopicTree, unti
     sections: dict[str, tuple[str, tuple[Any, ...]]] = {
         f"section/{name}": ("section", (name, label, name in tree.by_id)) for name, label in labels.items()
     }
-    also: dict[str, tuple[str, tuple[Any, ...]]] = {"also": ("also", ())}
+    also: dict[str, tuple[str, tuple[Any, ...]]] = {"also": ("also", ()), SHORTENED: ("shortened", ())}
     return {
         "greeting": {"greeting": ("greeting", ())},
         "opening": {f"opening/{form}": ("opening", (form,)) for form in opening},
@@ -177,10 +178,7 @@ def _catalogue(items: Sequence[IssueItem], window: Window, tree: TopicTree, unti
             **sections,
             **{f"headline/{item.summary.id}": ("headline", (view(item, Length.BRIEF, until=until),)) for item in items},
         },
-        "waiting": {
-            **{f"waiting/{count}": ("waiting", (count,)) for count in counts},
-            "waiting/shortened": ("shortened", ()),
-        },
+        "waiting": {f"waiting/{count}": ("waiting", (count,)) for count in counts},
     }
 
 

@@ -101,6 +101,15 @@ def view(item: IssueItem, length: Length, *, until: date) -> ItemView:
     )
 
 
+def printed(item: IssueItem, length: Length) -> tuple[Block, ...]:
+    """The words printed of an item at this length, besides its headline and facts."""
+    entry = item.summary.entry
+    takeaway, _ = _takeaway(entry, length)
+    parts, _ = _parts(entry, length, has_takeaway=bool(takeaway))
+    inside = (block for part in parts for block in part.blocks)
+    return (*takeaway, *inside, *_blocks(entry.section(SectionRole.CONSIDERATIONS)))
+
+
 def direction(language: str) -> str:
     """`rtl` or `ltr`, by the language's first subtag."""
     return "rtl" if language.lower().split("-")[0] in _RIGHT_TO_LEFT else "ltr"

@@ -94,7 +94,8 @@ def selections(draw: st.DrawFn) -> Selection:
     topic, also = st.sampled_from(TOPICS), st.lists(st.sampled_from(TOPICS[:4]), max_size=3, unique=True)
 
     def place(number: int) -> Placement:
-        return placed(number, draw(topic), *draw(also))
+        shorter = draw(st.sampled_from([None, Length.BRIEF]))
+        return replace(placed(number, draw(topic), *draw(also)), length=shorter)
 
     return Selection(
         length=draw(st.sampled_from(Length)),

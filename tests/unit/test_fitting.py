@@ -1,4 +1,4 @@
-"""A mail that arrives whole: what becomes of a selection too large for one."""
+"""A mail that would be too long for inboxes is shortened by rule: nothing is lost, nothing is left to chance."""
 
 from __future__ import annotations
 
@@ -7,95 +7,121 @@ from dataclasses import replace
 
 import pytest
 
-from digest.edition import LARGEST, Pool, html_size, make_edition
+from digest.edition import HTML_LIMIT, Pool, html_bytes, lay_out, make_edition
 from digest.message import Composer
-from digest.models import IssueItem, Length, SectionRole, Selection
-from tests.factories import a_section, an_item
-from tests.sample_issue import DATE, a_pool, a_selection, an_addressee, first, many, placed
+from digest.models import FrozenEdition, IssueItem, Length, Paragraph, Placement, Section, SectionRole, Selection
+from tests.sample_issue import DATE, WALKING, a_pool, an_addressee, first, placed
 
-LONG = "This sentence of a long summary says a little more about what was found and how. "
+SENTENCE = "The people who walked slept a little better than those who did not. "
 
 
-def items(count: int, *, considerations: int = 3, findings: int = 90) -> tuple[IssueItem, ...]:
-    """So many items with so many sentences in their longest sections."""
+def long_items(count: int, *, answers: int = 60, limits: int = 4) -> tuple[IssueItem, ...]:
+    """Items with so many sentences of text, and of considerations; the last the longest."""
+    return tuple(_long_item(number, answers + 3 * number, limits) for number in range(1, count + 1))
+
+
+def _long_item(number: int, answers: int, limits: int) -> IssueItem:
+    def section(role: SectionRole, sentences: int) -> Section:
+        return Section(role=role, heading="More", blocks=(Paragraph(SENTENCE * sentences),))
+
     sections = (
-        a_section(SectionRole.TAKEAWAY, "A takeaway."),
-        a_section(SectionRole.FINDINGS, *[LONG] * findings),
-        a_section(SectionRole.CONSIDERATIONS, *[LONG] * considerations),
+        section(SectionRole.TAKEAWAY, 1),
+        section(SectionRole.FINDINGS, answers),
+        section(SectionRole.BODY, answers),
+        section(SectionRole.CONSIDERATIONS, limits),
     )
-    return tuple(an_item(number, "vision", of={"sections": sections}) for number in range(1, count + 1))
+    entry = replace(WALKING.summary.entry, guid=str(number), sections=sections)
+    return replace(WALKING, summary=replace(WALKING.summary, id=number, study_id=number, entry=entry))
 
 
-def a_choice(*counts: int, length: Length = Length.FULL) -> Selection:
-    """So many items under each of three topics."""
-    topics = [topic for topic, count in zip(("vision", "pediatric", "btk"), counts, strict=False) for _ in range(count)]
-    research = tuple(placed(number, topic) for number, topic in enumerate(topics, 1))
-    return Selection(length=length, research=research, left_over=(placed(99, "vision"),))
+def numbers(placements: tuple[Placement, ...]) -> list[int]:
+    return [placement.summary_id for placement in placements]
 
 
-def fitted(pool: Pool, selection: Selection) -> Selection:
-    return make_edition(pool, selection).selection
+def fitted(pool: Pool, selection: Selection) -> FrozenEdition:
+    edition = make_edition(pool, selection)
+    assert html_bytes(pool, edition) <= HTML_LIMIT
+    return edition
+
+
+def test_what_fits_is_left_as_it_is() -> None:
+    """Twelve items of ordinary length keep the selection they came with."""
+    selection = first(12)
+    assert make_edition(a_pool(long_items(12, answers=5)), selection).selection == selection
+
+
+def test_the_longest_items_are_shortened_first() -> None:
+    """One length shorter, and only as many as need be; their readers find all the others whole."""
+    selection = fitted(a_pool(long_items(8)), first(8, Length.FULL)).selection
+    shortened = [one.summary_id for one in selection.research if one.length is Length.STANDARD]
+    assert shortened == list(range(8 - len(shortened) + 1, 9))
+    assert 0 < len(shortened) < 8
+    assert selection.trimmed and not selection.left_over
+
+
+def test_what_still_does_not_fit_rolls_over() -> None:
+    """After every item is one length shorter; nothing is lost, and the subject counts what is there."""
+    edition = fitted(a_pool(long_items(12, limits=150)), replace(first(12), left_over=(placed(99, "vision"),)))
+    selection = edition.selection
+    assert all(one.length is Length.BRIEF for one in selection.research)
+    assert sorted([*numbers(selection.research), *numbers(selection.left_over)]) == [*range(1, 13), 99]
+    assert f"{len(selection.research)} new research summaries" in edition.subject
+    assert all(one.length is None for one in selection.left_over)
+
+
+def test_sections_are_shortened_evenly() -> None:
+    """The fullest section gives first, so that no interest is left without its item while another has two."""
+    selection = fitted(a_pool(long_items(12, limits=150)), first(12)).selection
+    sizes = Counter(one.topic_id for one in selection.research)
+    assert len(sizes) == 3
+    assert max(sizes.values()) - min(sizes.values()) <= 1
+
+
+def test_headlines_from_elsewhere_go_before_items() -> None:
+    """What is outside a reader's interests makes room for what is inside."""
+    whole = replace(first(11), also_new=(placed(12, "btk"),))
+    selection = fitted(a_pool(long_items(12, limits=150)), whole).selection
+    assert selection.left_over and not selection.also_new
+
+
+def test_one_item_always_stays_with_its_limits_whole() -> None:
+    """Considerations are never cut: such a mail is as long as it is, and the gate says so."""
+    pool = a_pool(long_items(2, limits=1500))
+    edition = make_edition(pool, first(2))
+    assert (numbers(edition.selection.research), numbers(edition.selection.left_over)) == ([1], [2])
+    assert html_bytes(pool, edition) > HTML_LIMIT
+
+
+def test_the_same_selection_is_trimmed_in_the_same_way() -> None:
+    """Preview, approval and another machine agree."""
+    items = long_items(12)
+    editions = [make_edition(a_pool(given), first(12, Length.FULL)) for given in (items, items[::-1])]
+    assert editions[0] == editions[1]
+
+
+def test_the_mail_says_so() -> None:
+    """Under each shortened item, and where something waits for the next issue."""
+    pool = a_pool(long_items(12, limits=150))
+    edition = make_edition(pool, first(12))
+    for words in (Composer(pool, date=DATE).html, Composer(pool, date=DATE).text):
+        mail = " ".join(words(edition, an_addressee()).split())
+        assert mail.count("Shortened here") == len(edition.selection.research)
+        assert f"{len(edition.selection.left_over)} more summaries for you wait for the next issue" in mail
 
 
 @pytest.mark.parametrize("length", list(Length))
-def test_an_ordinary_mail_is_left_alone(length: Length) -> None:
-    """Twelve items of ordinary length fit at every length."""
-    pool = a_pool(many(12))
-    assert fitted(pool, first(12, length)) == first(12, length)
-    assert html_size(pool.html, first(12, length)) < 70_000
+def test_no_reader_s_mail_is_longer_than_was_counted(length: Length) -> None:
+    """Whatever a reader's name and links are; and not much shorter, so that no room is wasted."""
+    pool = a_pool(long_items(6, answers=10))
+    edition = make_edition(pool, first(6, length))
+    real = len(Composer(pool, date=DATE).html(edition, an_addressee(name="<ö>" * 30)).encode())
+    assert real <= html_bytes(pool, edition) <= real + 2500
 
 
-@pytest.mark.parametrize(
-    "selection", [a_selection(), a_selection(Length.FULL), Selection(), replace(a_selection(), shortened=True)]
-)
-def test_the_size_is_that_of_the_mail(selection: Selection) -> None:
-    """What is counted beforehand is what is composed, but for the room kept for a reader's own words."""
+def test_a_join_fills_what_is_given_and_names_the_rest() -> None:
+    """The holes of a reader's own are left, and everything else is text."""
     pool = a_pool()
-    html = Composer(pool, date=DATE).html(make_edition(pool, selection), an_addressee())
-    assert 0 < html_size(pool.html, selection) - len(html.encode()) < 3_000
-
-
-def test_full_items_become_standard_first() -> None:
-    """Nothing waits that fits at a shorter length; the mail says so in both forms."""
-    pool = a_pool(items(8))
-    found = fitted(pool, a_choice(8))
-    assert html_size(pool.html, a_choice(8)) > LARGEST >= html_size(pool.html, found)
-    assert (found.length, found.shortened, found.research) == (Length.STANDARD, True, a_choice(8).research)
-    composer, edition = Composer(pool, date=DATE), make_edition(pool, a_choice(8))
-    for form in (composer.html(edition, an_addressee()), composer.text(edition, an_addressee())):
-        assert "shorter this time than" in form
-
-
-def test_then_items_roll_over_and_none_is_lost() -> None:
-    """Standard items are never cut further: whole ones wait in front of those that wait already."""
-    pool = a_pool(items(12, considerations=60))
-    given = a_choice(6, 5, 1, length=Length.STANDARD)
-    found = fitted(pool, given)
-    assert html_size(pool.html, found) <= LARGEST and not found.shortened
-    kept, waiting = ([one.summary_id for one in part] for part in (found.research, found.left_over))
-    assert sorted(kept + waiting) == [*range(1, 13), 99] and waiting[-1] == 99
-    assert f"{len(waiting)} more summaries" in Composer(pool, date=DATE).text(make_edition(pool, given), an_addressee())
-
-
-def test_no_interest_loses_its_only_item_to_another_s_second() -> None:
-    """The fullest section gives first, its last item; sections stay together and in order."""
-    pool = a_pool(items(12, considerations=60))
-    found = fitted(pool, a_choice(6, 5, 1, length=Length.STANDARD))
-    counts = Counter(one.topic_id for one in found.research)
-    assert counts["btk"] == 1 and abs(counts["vision"] - counts["pediatric"]) <= 1
-    assert [topic for topic, _ in found.sections] == ["vision", "pediatric", "btk"]
-    assert [one.summary_id for one in found.research] == sorted(one.summary_id for one in found.research)
-
-
-def test_one_item_that_is_too_large_becomes_brief() -> None:
-    """A mail always has something in it, and its limits are whole."""
-    pool = a_pool(items(2, considerations=1400))
-    found = fitted(pool, a_choice(2, length=Length.STANDARD))
-    assert (len(found.research), found.length, found.shortened) == (1, Length.BRIEF, True)
-
-
-def test_the_subject_counts_what_is_inside() -> None:
-    """Items that roll over are not announced."""
-    pool = a_pool(items(12, considerations=60))
-    edition = make_edition(pool, a_choice(12, length=Length.STANDARD))
-    assert edition.subject == f"November 2026: {len(edition.selection.research)} new research summaries for you"
+    parts = list(pool.html.join(lay_out(make_edition(pool, first(2)), pool.html.pieces)))
+    assert {name for name, is_text in parts if not is_text} == {
+        "greeting", "address", "preferences", "pause", "unsubscribe", "web",
+    }  # fmt: skip
