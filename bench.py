@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import resource
+import statistics
 import sys
 import tempfile
 import time
@@ -27,6 +29,7 @@ from digest.edition import Pool, Templates, bundled_directory, lay_out, make_edi
 from digest.inlining import inline
 from digest.message import Addressee, Composer
 from digest.models import FrozenEdition, IssueItem, Selection
+from tests.bench import smtp
 from tests.factories import a_newsletter, a_tree, a_window
 from tests.sample_issue import DATE, a_pool, an_addressee, first, many, placed
 
@@ -184,6 +187,7 @@ def pool_growth() -> Measured:
 @bench
 def compose_growth() -> Measured:
     """Composing for ever more readers who all have different selections: time per reader constant, memory flat."""
+    compose_for(100)
     spent, peaks = {}, {}
     for readers in (1_000, 10_000, 100_000):
         spent[readers] = seconds_for(lambda readers=readers: compose_for(readers)) / readers
@@ -231,6 +235,92 @@ def naive_message(edition: FrozenEdition, reader: Addressee, html: str, text: st
     return message.as_bytes()
 
 
+# --- the send, against Debian's smtp-sink -----------------------------------------------------------------
+
+#: How many deliveries a send is measured with, and how often; the machine may be doing other things meanwhile.
+SENT, ROUNDS = 10_000, 3
+#: About what one of our messages weighs (bytes).
+WEIGHT = 48_000
+#: How many deliveries memory is measured with: 1,000,000 take some ten minutes more.
+MANY_SENT = int(os.environ.get("BENCH_DELIVERIES", "100000"))
+
+
+@cache
+def sends() -> tuple[tuple[smtp.Run, smtp.Run], ...]:
+    """Our send from the ledger to the sink and smtp-source beside it, a few times in turn."""
+    with tempfile.TemporaryDirectory() as folder:
+        return tuple(
+            (smtp.our_send(SENT, Path(folder) / str(number)), smtp.yardstick(SENT, WEIGHT)) for number in range(ROUNDS)
+        )
+
+
+def unmeasured(unit: str, yardstick: str) -> Measured:
+    """Where the sink is missing."""
+    return Measured(value=None, unit=unit, yardstick=yardstick, reason=smtp.MISSING)
+
+
+@bench
+def smtp_vs_smtp_source() -> Measured:
+    """From the ledger to the sink, against a load generator in C that has its one message ready."""
+    if smtp.MISSING:
+        return unmeasured("messages/s", "smtp-source -s 4")
+    ratios = sorted(ours.rate / theirs.rate for ours, theirs in sends())
+    return Measured(
+        value=round(statistics.median(ours.rate for ours, _ in sends())),
+        unit="messages/s",
+        yardstick=f"smtp-source -s 4: {statistics.median(theirs.rate for _, theirs in sends()):,.0f} messages/s",
+        ratio=round(statistics.median(ratios), 2),
+        reason=f"at least 1.0 is wanted; {ratios[0]:.2f} to {ratios[-1]:.2f} in {ROUNDS} rounds",
+    )
+
+
+@bench
+def smtp_vs_naive() -> Measured:
+    """The same against EmailMessage and smtplib, one mail after another."""
+    if smtp.MISSING:
+        return unmeasured("messages/s", "EmailMessage + smtplib")
+    ours, naive = statistics.median(run.rate for run, _ in sends()), smtp.naive_send(300)
+    return Measured(
+        value=round(ours),
+        unit="messages/s",
+        yardstick=f"EmailMessage + smtplib, no ledger: {naive.rate:,.0f} messages/s, {naive.cpu:.1f} CPU-s per 1,000",
+        ratio=round(ours / naive.rate, 1),
+    )
+
+
+@bench
+def smtp_cpu_per_1000() -> Measured:
+    """Processor time of the whole sending process, user and system."""
+    if smtp.MISSING:
+        return unmeasured("CPU-s", "smtp-source -s 4")
+    spent = sorted(ours.cpu for ours, _ in sends())
+    theirs = statistics.median(theirs.cpu for _, theirs in sends())
+    return Measured(
+        value=round(statistics.median(spent), 3),
+        unit="CPU-s",
+        yardstick=f"smtp-source -s 4: {theirs:.3f} CPU-s",
+        ratio=round(statistics.median(spent) / theirs, 1),
+        reason=f"at most 0.25 is wanted; {spent[0]:.3f} to {spent[-1]:.3f} in {ROUNDS} rounds",
+    )
+
+
+@bench
+def send_memory_growth() -> Measured:
+    """The sending process's peak with many deliveries, against that with few."""
+    if smtp.MISSING:
+        return unmeasured("MB", f"{SENT:,} deliveries")
+    few = statistics.median(ours.memory for ours, _ in sends())
+    with tempfile.TemporaryDirectory() as folder:
+        much = smtp.our_send(MANY_SENT, Path(folder)).memory
+    return Measured(
+        value=round(much / 1e6, 1),
+        unit="MB",
+        yardstick=f"{SENT:,} deliveries: {few / 1e6:.1f} MB",
+        ratio=round(much / few, 2),
+        reason=f"peak of {MANY_SENT:,} deliveries; 1.0 is flat. BENCH_DELIVERIES=1000000 asks for more",
+    )
+
+
 def main() -> int:
     """Run all measures, or the one that is named."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -239,7 +329,7 @@ def main() -> int:
     rows = [{"name": name, **asdict(BENCHES[name]())} for name in BENCHES if only in (None, name)]
     for row in rows:
         ratio = "-" if row["ratio"] is None else f"{row['ratio']:,.2f}x"
-        value = "-" if row["value"] is None else f"{row['value']:,.1f}"
+        value = "-" if row["value"] is None else f"{row['value']:,.3f}".rstrip("0").rstrip(".")
         print(f"{row['name']:<24} {value:>12} {row['unit']:<14} {ratio:>10}  {row['yardstick']}  {row['reason']}")
     Path("bench.json").write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
     return 0

@@ -157,6 +157,7 @@ def _smtp(given: SmtpSettings) -> smtp.SmtpSettings:
         security=smtp.Security(given.security),
         username=given.username or "",
         password=given.password.get_secret_value() if given.password else "",
+        connections=given.connections,
         messages_per_connection=given.messages_per_connection,
         window=given.window,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
@@ -459,14 +460,13 @@ class Digest:
         if not self.is_open(issue):
             raise NothingToDo(f"nothing of {label} is left to send")
         rules = self.settings.delivery
-        transport = self.make_transport()
-        try:
+        with closing(self.make_transport()) as transport, owners.a_run() as owner:
             return send_issue(
                 self.store,
                 transport,
                 self._compose_claim(issue),
                 issue_id=issue.id,
-                owner=owners.this_run(),
+                owner=owner,
                 clock=self.clock,
                 policy=rules.on_doubt,
                 gone=owners.surely_gone,
@@ -475,8 +475,6 @@ class Digest:
                 stop=stop,
                 on_progress=on_progress,
             )
-        finally:
-            transport.close()
 
     def send_test(self, preview: Preview, *, to: str) -> str:
         """Send a preview to one address, marked as a test, past the ledger. What the transport said.

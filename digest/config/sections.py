@@ -168,9 +168,10 @@ class SmtpSettings(Section):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str | None = None
     password: SecretStr | None = None
+    connections: Annotated[int, Field(ge=1, le=32)] = 4
     messages_per_connection: Annotated[int, Field(ge=1, le=10_000)] = 100
     #: How many mails may be in doubt after a crash.
-    window: Annotated[int, Field(ge=1, le=256)] = 4
+    window: Annotated[int, Field(ge=1, le=256)] = 32
 
     @model_validator(mode="before")
     @classmethod
@@ -217,6 +218,6 @@ class DeliverySettings(Section):
     """What becomes of mails whose worker died, and how long they are tried."""
 
     on_doubt: DoubtPolicy = DoubtPolicy.RESEND
-    #: For what is claimed; what is in flight is held for an hour at the least, see `outbox`.
+    #: For what is claimed; what is in flight is held for two hours at the least, see `outbox`.
     lease_seconds: Annotated[int, Field(ge=30, le=86_400)] = 900
     life_hours: Annotated[int, Field(ge=1, le=240)] = 72

@@ -20,6 +20,13 @@ class Transport(Protocol):
     def window(self) -> int:
         """How many messages it likes to be given at once: at most this many are ever in doubt after a crash."""
 
+    @property
+    def ahead(self) -> bool:
+        """Whether it is given half a window at a time, the next while it carries one.
+
+        So that a fast one never waits for the ledger. `submit` is called from one thread, not always the same.
+        """
+
     def submit(self, messages: Sequence[Message]) -> Sequence[Receipt]:
         """Carry each message; one receipt for each, in the same order, whatever happened to the others.
 
