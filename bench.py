@@ -8,25 +8,30 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
+import resource
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cache
 from pathlib import Path
 
-from digest.edition import Templates, bundled_directory, lay_out, make_edition, render_whole
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from digest.dkim import DkimKey
+from digest.edition import Pool, Templates, bundled_directory, lay_out, make_edition, render_whole
 from digest.inlining import inline
 from digest.message import Addressee, Composer
-from digest.models import FrozenEdition, Selection
+from digest.models import FrozenEdition, IssueItem, Selection
 from tests.bench import smtp
 from tests.factories import a_newsletter, a_tree, a_window
-from tests.sample_issue import a_pool, an_addressee, first, many
+from tests.sample_issue import DATE, a_pool, an_addressee, first, many, placed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,39 +66,158 @@ def per_second(act: Callable[[int], object], *, seconds: float) -> float:
     return count / spent
 
 
-@bench
-def compose_vs_naive() -> Measured:
-    """Messages of twelve items from fragments, against rendering, inlining and building each by itself.
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One issue of forty items, and a hundred readers of twelve of them, each with an order of their own."""
 
-    Every reader has an order of their own, so nothing of one message is kept for the next.
-    """
+    items: tuple[IssueItem, ...]
+    pool: Pool
+    editions: tuple[FrozenEdition, ...]
+    readers: tuple[Addressee, ...]
+
+
+@cache
+def stage() -> Stage:
+    """The issue most measures share. Nothing of one reader's message is kept for the next: 64 editions are at most."""
     items, selection = many(40), first(12)
     pool = a_pool(items)
-    composer, edition = Composer(pool, date=datetime(2026, 12, 1, tzinfo=UTC)), make_edition(pool, selection)
-    editions = [replace(edition, key=str(number), selection=turned(selection, number)) for number in range(100)]
-    readers = [an_addressee(f"reader{number}@example.org", f"Reader {number}") for number in range(100)]
-    templates = Templates([bundled_directory()])
+    edition = make_edition(pool, selection)
+    return Stage(
+        items=items,
+        pool=pool,
+        editions=tuple(replace(edition, key=str(n), selection=turned(selection, n)) for n in range(100)),
+        readers=tuple(an_addressee(f"reader{number}@example.org", f"Reader {number}") for number in range(100)),
+    )
+
+
+@cache
+def naive_per_second() -> float:
+    """Messages rendered, inlined and built one by one."""
+    given, templates = stage(), Templates([bundled_directory()])
 
     def naive(number: int) -> bytes:
-        reader = readers[number % 100]
+        reader, edition = given.readers[number % 100], given.editions[number % 100]
         values = {"name": reader.name, "address": reader.address, "preferences": reader.preferences_url,
                   "pause": reader.pause_url, "unsubscribe": reader.unsubscribe_url, "web": reader.web_url}  # fmt: skip
         html, text = render_whole(
-            [item for item in items if item.summary.id <= 12],
-            fillings={**lay_out(edition, pool.html.pieces), **values, "greeting": (("greeting", {}),)},
+            [item for item in given.items if item.summary.id <= 12],
+            fillings={**lay_out(edition, given.pool.html.pieces), **values, "greeting": (("greeting", {}),)},
             window=a_window(), newsletter=a_newsletter(), tree=a_tree(), templates=templates,
         )  # fmt: skip
         return naive_message(edition, reader, inline(html), text)
 
-    ours = per_second(lambda number: composer.compose(editions[number % 100], readers[number % 100]), seconds=2)
-    theirs = per_second(naive, seconds=4)
+    return per_second(naive, seconds=4)
+
+
+def against_naive(keys: Sequence[DkimKey], *, how: str, reason: str) -> Measured:
+    """Messages from fragments, against the naive way in the same run."""
+    given = stage()
+    composer = Composer(given.pool, date=DATE, keys=keys)
+    ours = per_second(lambda n: composer.compose(given.editions[n % 100], given.readers[n % 100]), seconds=2)
     return Measured(
         value=round(ours, 1),
         unit="messages/s",
-        yardstick=f"Jinja2 + premailer + EmailMessage per reader: {theirs:.1f} messages/s",
-        ratio=round(ours / theirs, 1),
-        reason="at least 300 is wanted",
+        yardstick=f"{how}: {naive_per_second():.1f} messages/s",
+        ratio=round(ours / naive_per_second(), 1),
+        reason=reason,
     )
+
+
+@bench
+def compose_vs_naive() -> Measured:
+    """Messages of twelve items from fragments, against rendering, inlining and building each by itself."""
+    return against_naive((), how="Jinja2 + premailer + EmailMessage per reader", reason="at least 300 is wanted")
+
+
+@bench
+def compose_signed_vs_naive() -> Measured:
+    """The same, signed with an RSA key of 2048 bits; the naive way leaves them unsigned."""
+    pem = rsa.generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    key = DkimKey.load(pem, domain="example.org", selector="s")
+    return against_naive([key], how="the same, unsigned", reason="RSA-2048")
+
+
+@bench
+def compose_vs_join() -> Measured:
+    """Composing and writing messages of one edition, against joining and writing the same bytes."""
+    given = stage()
+    composer = Composer(given.pool, date=DATE)
+    messages = [composer.compose(given.editions[0], reader).data for reader in given.readers]
+    pieces = [[one[at : at + 2400] for at in range(0, len(one), 2400)] for one in messages]
+    limit = written_per_second(lambda n: b"".join(pieces[n % 100]))
+    shared = written_per_second(lambda n: composer.compose(given.editions[0], given.readers[n % 100]).data)
+    own = written_per_second(lambda n: composer.compose(given.editions[n % 100], given.readers[n % 100]).data)
+    return Measured(
+        value=round(shared, 1),
+        unit="messages/s",
+        yardstick=f"join and append to a file: {limit:,.0f} messages/s of {len(messages[0]) // 1000} KB",
+        ratio=round(shared / limit, 2),
+        reason=f"at least 0.5 is wanted; {own / limit:.2f} when every reader has an edition of their own",
+    )
+
+
+def written_per_second(make: Callable[[int], bytes]) -> float:
+    """How many messages are made and appended to a file in a second; the file begins anew after a thousand."""
+    with tempfile.TemporaryFile(buffering=0) as file:
+
+        def write(number: int) -> None:
+            if number % 1000 == 0:
+                file.seek(0)
+                file.truncate()
+            file.write(make(number))
+
+        return per_second(write, seconds=2)
+
+
+@bench
+def pool_growth() -> Measured:
+    """Rendering and inlining the pools of ever larger issues: twice the items, twice the time."""
+    sizes = (20, 40, 80, 160)
+    a_pool(many(2))
+    times = {size: min(seconds_for(lambda size=size: a_pool(many(size))) for _ in range(2)) for size in sizes}
+    return Measured(
+        value=round(1000 * times[160] / 160, 2),
+        unit="ms/item",
+        yardstick="; ".join(f"{size} items: {1000 * spent:.0f} ms" for size, spent in times.items()),
+        ratio=round((times[160] / 160) / (times[20] / 20), 2),
+        reason="an item of 160 against one of 20; 1 or less is linear",
+    )
+
+
+@bench
+def compose_growth() -> Measured:
+    """Composing for ever more readers who all have different selections: time per reader constant, memory flat."""
+    compose_for(100)
+    spent, peaks = {}, {}
+    for readers in (1_000, 10_000, 100_000):
+        spent[readers] = seconds_for(lambda readers=readers: compose_for(readers)) / readers
+        peaks[readers] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Measured(
+        value=round(1e6 * spent[100_000], 1),
+        unit="us/reader",
+        yardstick="; ".join(f"{n:,}: {1e6 * spent[n]:.1f} us, peak {peaks[n]:.0f} MB" for n in spent),
+        ratio=round(spent[100_000] / spent[1_000], 2),
+        reason=f"a reader of 100,000 against one of 1,000; {peaks[100_000] - peaks[1_000]:+.1f} MB at the peak",
+    )
+
+
+def compose_for(readers: int) -> None:
+    """A message for each of this many readers, twelve of forty items each, all different, none kept."""
+    given, chance = stage(), random.Random(7)
+    composer = Composer(given.pool, date=DATE)
+    model = given.editions[0]
+    for number in range(readers):
+        chosen = sorted(chance.sample(range(1, 41), 12), key=lambda item: item % 3)
+        research = tuple(placed(item, ("vision", "fatigue-sleep", "pediatric")[item % 3]) for item in chosen)
+        selection = replace(model.selection, research=research)
+        composer.compose(replace(model, key=str(number), selection=selection), given.readers[number % 100])
+
+
+def seconds_for(act: Callable[[], object]) -> float:
+    """How much processor time it takes."""
+    began = time.process_time()
+    act()
+    return time.process_time() - began
 
 
 def turned(selection: Selection, by: int) -> Selection:

@@ -13,9 +13,11 @@ from pydantic import SecretStr
 
 from digest.checks import Reach, Verdict
 from digest.config import FeedSettings, Settings, SmtpSettings, SourceSettings, secret_keys
+from digest.dkim import DkimKey
 from digest.edition import Templates, bundled_directory
 from digest.errors import ConfigError
 from digest.located import read_yaml
+from digest.message import header_address
 from digest.models import TopicTree
 from digest.newsroom import Digest, ReadWebhook
 from digest.sources.base import Source
@@ -72,6 +74,7 @@ def make_digest(
     """
     tree = read_topics(settings.topics)
     signer = Signer(secret_keys(settings))
+    keys = read_dkim_keys(settings)
     own = [settings.templates] if settings.templates else []
     clock = Clock(now)
     return Digest(
@@ -83,6 +86,7 @@ def make_digest(
         sources=sources if sources is not None else [make_source(one, tree, settings) for one in settings.sources],
         templates=Templates([*own, bundled_directory()]),
         signer=signer,
+        dkim=keys,
         clock=clock,
         reach=reach or (lambda urls: unreached(urls, now=clock())),
         judge_spam=judge_spam,
@@ -91,6 +95,21 @@ def make_digest(
         webhook=make_webhook_of(settings),
         store=store or open_store(settings.database),
     )
+
+
+def read_dkim_keys(settings: Settings) -> tuple[DkimKey, ...]:
+    """The keys that sign the mails, read and checked. ConfigError names the file that is wrong."""
+    domain = header_address(settings.newsletter.sender.address).rpartition("@")[2]
+    keys = []
+    for number, given in enumerate(settings.newsletter.dkim):
+        try:
+            keys.append(DkimKey.load(given.key_file.read_bytes(), domain=domain, selector=given.selector))
+        except OSError as error:
+            place = f"newsletter.dkim[{number}].key_file"
+            raise ConfigError(f"{place}: {given.key_file} cannot be read: {error.strerror}") from None
+        except ConfigError as error:
+            raise ConfigError(f"newsletter.dkim[{number}]: {given.key_file}: {error}") from None
+    return tuple(keys)
 
 
 def read_topics(path: Path | None) -> TopicTree:

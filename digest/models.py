@@ -378,6 +378,18 @@ class IssueItem:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Logo:
+    """A picture above the newsletter's name; the mail is understood without it."""
+
+    #: An absolute https url.
+    url: str
+    #: What it shows, for those who do not see it; empty where the name below says it all.
+    alt: str = ""
+    #: Pixels, as it is shown.
+    width: int = 120
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Newsletter:
     """What every mail says about who sends it."""
 
@@ -393,6 +405,7 @@ class Newsletter:
     language: str = "en"
     #: The one colour of its mails, `#rrggbb`; shades that can be read in light and in dark are made from it.
     accent: str = "#0f6a6a"
+    logo: Logo | None = None
     #: What its mails are filed under (RFC 2919), without angle brackets; empty: made of the address.
     list_id: str = ""
 

@@ -19,7 +19,16 @@ from digest import owners, pipeline
 from digest.cadence import Calendar
 from digest.checks import Gate, Reach, Report, Verdict
 from digest.config import Settings
-from digest.edition import Pool, Templates, make_edition, render_pool
+from digest.dkim import DkimKey
+from digest.edition import (
+    Correction,
+    Pool,
+    Templates,
+    make_edition,
+    render_confirmation,
+    render_correction,
+    render_pool,
+)
 from digest.errors import InputError, NothingToDo, StateError, TransportError
 from digest.feedback import Taken, take_feedback, take_letters
 from digest.models import (
@@ -112,6 +121,8 @@ class Digest:
     make_mailbox: Callable[[], Mailbox | None] = lambda: None
     #: Reads the calls of the provider's webhook; None when there is none.
     webhook: ReadWebhook | None = None
+    #: Loaded once; each signs every mail.
+    dkim: Sequence[DkimKey] = ()
 
     def __enter__(self) -> Self:
         return self
@@ -259,18 +270,26 @@ class Digest:
     def _pool(self, issue: Issue, selection: Selection | None = None) -> Pool:
         """The issue's pool rendered: all of it, or what one selection needs."""
         items: Sequence[IssueItem] = self.store.items(issue.id)
+        whole = items
         if selection is not None:
             placed = (*selection.research, *selection.background, *selection.also_new)
             needed = {placement.summary_id for placement in placed}
             items = [item for item in items if item.summary.id in needed]
         return render_pool(
-            items, window=issue.window, newsletter=self.newsletter, tree=self.tree, templates=self.templates
+            items,
+            whole=whole,
+            window=issue.window,
+            newsletter=self.newsletter,
+            tree=self.tree,
+            templates=self.templates,
         )
 
     def render_specimen(self) -> None:
-        """Render and inline a page without items, to see that the templates can. TemplateError when they cannot."""
+        """Render and inline every kind of mail, without items, to see that the templates can. TemplateError if not."""
         window = self.calendar.running(self.settings.newsletter.cadences[0], self.clock())
         render_pool((), window=window, newsletter=self.newsletter, tree=self.tree, templates=self.templates)
+        render_confirmation(self.newsletter, self.templates, days=7)
+        render_correction(Correction(headline="", issue_title=window.title), self.newsletter, self.templates)
 
     def _press(self, issue: Issue, pool: Pool) -> Press:
         return Press(
@@ -281,6 +300,7 @@ class Digest:
             unsubscribe_address=self.settings.newsletter.unsubscribe_mailto,
             bounce_address=self.settings.newsletter.bounces.address if self.settings.newsletter.bounces else "",
             now=self.clock(),
+            keys=self.dkim,
         )
 
     # --- check and approve -------------------------------------------------------------------------------

@@ -5,8 +5,10 @@ Preview and send both go through here, so what an editor sees is what a reader g
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from digest.dkim import DkimKey
 from digest.edition import Pool
 from digest.message import Addressee, Composer
 from digest.models import FrozenEdition, Issue, Message, Newsletter
@@ -27,6 +29,7 @@ class Press:
         unsubscribe_address: where a mail that asks to unsubscribe goes.
         bounce_address: where bounces go, told apart by a token behind a plus; empty: to the newsletter's own address.
         now: the date of a mail of an issue that is not approved yet.
+        keys: each signs every message.
     """
 
     def __init__(
@@ -39,13 +42,14 @@ class Press:
         unsubscribe_address: str,
         bounce_address: str = "",
         now: datetime,
+        keys: Sequence[DkimKey] = (),
     ) -> None:
         self._issue = issue
         self._newsletter = newsletter
         self._signer = signer
         self._unsubscribe_address = unsubscribe_address
         self._bounce_address = bounce_address
-        self._composer = Composer(pool, date=date_of(issue, now=now))
+        self._composer = Composer(pool, date=date_of(issue, now=now), keys=keys)
 
     def message(self, edition: FrozenEdition, *, subscriber_id: int, address: str, name: str) -> Message:
         """The message: the same bytes for the same arguments. InputError when the address fits no header."""

@@ -31,7 +31,7 @@ from digest.config.sections import (
     SmtpSettings,
 )
 from digest.config.values import DatabaseUrl, FilePath, Minutes
-from digest.models import Newsletter
+from digest.models import Logo, Newsletter
 
 
 def _tag(given: Any, keys: tuple[str, ...]) -> str | None:
@@ -107,7 +107,7 @@ class Settings(Section):
     def newsletter_noun(self) -> Newsletter:
         """What every mail says about who sends it."""
         given = self.newsletter
-        accent = {} if given.accent is None else {"accent": given.accent}
+        accent: dict[str, Any] = {} if given.accent is None else {"accent": given.accent}
         return Newsletter(
             name=given.name,
             address=given.sender.address,
@@ -117,6 +117,7 @@ class Settings(Section):
             timezone=given.timezone.key,
             language=given.language,
             list_id=given.list_id,
+            logo=Logo(url=given.logo.url, alt=given.logo.alt, width=given.logo.width) if given.logo else None,
             **accent,
         )
 

@@ -27,6 +27,8 @@ from digest.config.values import (
     Line,
     ListId,
     MonthDay,
+    PictureUrl,
+    Selector,
     TimeOfDay,
     TimeZone,
     Weekday,
@@ -50,6 +52,22 @@ class Section(BaseModel):
 
 def _as_list(given: Any) -> Any:
     return given if isinstance(given, list | tuple) else (given,)
+
+
+class LogoSettings(Section):
+    """A picture above the newsletter's name."""
+
+    url: PictureUrl
+    alt: Annotated[str, Field(max_length=200)] = ""
+    #: Pixels.
+    width: Annotated[int, Field(ge=16, le=552)] = 120
+
+
+class DkimSettings(Section):
+    """A key that signs the mails."""
+
+    selector: Selector
+    key_file: FilePath
 
 
 class ImapSettings(Section):
@@ -109,6 +127,9 @@ class NewsletterSettings(Section):
     bounces: BouncesSettings | None = None
     #: None leaves the colour to the templates.
     accent: Colour | None = None
+    logo: LogoSettings | None = None
+    #: Each signs every mail, for the domain of the From address; none leaves that to the server.
+    dkim: tuple[DkimSettings, ...] = ()
 
     @field_validator("cadences")
     @classmethod

@@ -148,6 +148,18 @@ def _one_line(given: str) -> str:
     return given
 
 
+def _picture(given: str) -> str:
+    if not re.fullmatch(r"https://[!#-;=?-~]{1,900}", given) or not urlsplit(given).hostname:
+        raise ValueError("write the https:// address of a picture that anybody may load")
+    return given
+
+
+def _selector(given: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9-]{1,63})*", given):
+        raise ValueError("write letters, digits and hyphens, such as d2026: it is a name in your domain's records")
+    return given
+
+
 def _list_id(given: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", given) or len(given) > 200:
         raise ValueError("write it like a domain name, such as monthly.example.org (RFC 2919)")
@@ -201,6 +213,10 @@ From = Annotated[Sender, PlainValidator(parse_sender)]
 Language = Annotated[str, AfterValidator(_language)]
 #: `#rrggbb`.
 Colour = Annotated[str, AfterValidator(_accent)]
+#: Absolute, https.
+PictureUrl = Annotated[str, AfterValidator(_picture)]
+#: What stands before `._domainkey` in the domain's records.
+Selector = Annotated[str, AfterValidator(_selector)]
 #: Like a domain name, without angle brackets (RFC 2919).
 ListId = Annotated[str, AfterValidator(_list_id)]
 #: Absolute, without a slash at the end.

@@ -11,6 +11,7 @@ from dataclasses import asdict
 
 from digest.edition.fitting import HTML_LIMIT, html_bytes, trimmed
 from digest.edition.layout import READER_HOLES, Filling, Step, lay_out
+from digest.edition.letters import Correction, Letter, render_confirmation, render_correction
 from digest.edition.page import Fragment, Paper
 from digest.edition.pool import Pool, render_pool, render_whole
 from digest.edition.templates import Templates, bundled_directory
@@ -21,8 +22,10 @@ from digest.models import FrozenEdition, Selection
 __all__ = [
     "HTML_LIMIT",
     "READER_HOLES",
+    "Correction",
     "Filling",
     "Fragment",
+    "Letter",
     "Paper",
     "Pool",
     "Step",
@@ -32,6 +35,8 @@ __all__ = [
     "lay_out",
     "make_edition",
     "printed",
+    "render_confirmation",
+    "render_correction",
     "render_pool",
     "render_whole",
 ]

@@ -24,7 +24,11 @@ ALSO_NEW = "also-new"
 SHORTENED = "shortened"
 
 #: What the reader fills in, per message: `greeting` is left out for a reader without a name.
-READER_HOLES = frozenset({"greeting", "name", "address", "preferences", "pause", "unsubscribe", "web"})
+READER_HOLES = frozenset({"greeting", "name", "address", "preferences", "pause", "unsubscribe", "web", "confirm"})
+#: What the edition fills in besides slots.
+EDITION_HOLES = frozenset({"subject", "preheader", "count"})
+#: The holes an issue's templates may have; nobody confirms anything in one.
+ISSUE_HOLES = (READER_HOLES | EDITION_HOLES) - {"confirm"}
 #: What every mail must have somewhere, whatever an operator's template looks like.
 REQUIRED_HOLES = frozenset({"opening", "research", "background", "also-new", "waiting", "unsubscribe", "preferences"})
 

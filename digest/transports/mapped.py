@@ -70,7 +70,7 @@ def mapped(message: Message) -> Mapped:
     if "dkim-signature" in names:
         # Every mail has it, so no reader's mail is refused for it: an operator decides who signs.
         raise TransportError(
-            "this provider makes mails anew and signs them itself: take our own DKIM key out of the settings",
+            "this provider makes mails anew and signs them itself: take newsletter.dkim out of the settings",
             permanent=True,
         )
     if lost := sorted({name for name in names if name in _IMPOSSIBLE or names.count(name) > 1}):

@@ -267,6 +267,11 @@ def test_secrets_are_never_printed(tmp_path: Path) -> None:
         ({"base_url": "https://digest.example.org/a b"}, "absolute address"),
         ({"postal_address": "x" * 501}, "at most 500 characters"),
         ({"unsubscribe_mailto": "x"}, "no email address"),
+        ({"logo": {"url": "http://example.org/a.png"}}, "newsletter.logo.url: write the https:// address"),
+        ({"logo": {"url": 'https://example.org/a"b.png'}}, "newsletter.logo.url: write the https:// address"),
+        ({"logo": {"url": "https://example.org/a.png", "width": 4}}, "newsletter.logo.width: write 16 or more"),
+        ({"dkim": [{"selector": "a b", "key_file": "x"}]}, "newsletter.dkim[0].selector: write letters"),
+        ({"dkim": [{"selector": "a"}]}, "newsletter.dkim[0].key_file: it is missing"),
     ],
 )
 def test_newsletter_faults(tmp_path: Path, newsletter: dict[str, Any], words: str) -> None:
