@@ -136,7 +136,7 @@ class SesTransport:
             return _refused(error)
         except (boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ProxyConnectionError) as error:
             raise TransportError(f"Amazon SES: no connection: {events.one_line(str(error))}") from error
-        except (boto.HTTPClientError, ResponseParserError) as error:
+        except (boto.HTTPClientError, boto.IncompleteReadError, ResponseParserError) as error:
             if isinstance(error, boto.SSLError):
                 raise TransportError(f"Amazon SES: {events.one_line(str(error))}", permanent=True) from error
             return Receipt(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import email
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from email import policy
@@ -459,7 +461,7 @@ def test_what_has_no_field_is_refused(kind: str, provider: Provider, header: byt
 def test_a_signature_of_ours_stops_the_send(kind: str, provider: Provider) -> None:
     """It would be on every mail and valid on none that arrives; no reader bounces for it."""
     mail = a_mail()
-    with pytest.raises(TransportError, match="DKIM") as caught:
+    with pytest.raises(TransportError, match="dkim") as caught:
         transport_to(kind, provider).submit([replace(mail, data=b"DKIM-Signature: v=1\r\n" + mail.data)])
     assert caught.value.permanent
     assert provider.sent == []
@@ -771,6 +773,19 @@ def test_without_credentials_nothing_is_asked(provider: Provider, monkeypatch: p
     with pytest.raises(TransportError, match="credentials"):
         transport_to("ses", provider).submit([a_mail()])
     assert provider.calls == []
+
+
+def test_without_its_package_amazon_says_what_to_install() -> None:
+    """In a process that has no boto3: the command to type, not a traceback; feedback can be read all the same."""
+    code = (
+        "import sys; sys.modules['boto3'] = None\n"
+        "from digest.errors import ConfigError\n"
+        "from digest.transports import ses\n"
+        "try: ses.SesTransport(ses.SesSettings(region='eu-central-1'))\n"
+        "except ConfigError as error: print(error)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "pip install 'digest-newsletter[ses]'" in run.stdout
 
 
 @pytest.fixture
