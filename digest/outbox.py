@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -26,7 +26,7 @@ from digest.models import (
     Result,
 )
 from digest.store.base import Store
-from digest.suppression import feedback_of, suppression_after
+from digest.suppression import Feedback, feedback_of, verdict
 from digest.transports.base import Transport
 
 #: How many deliveries a worker takes at once, and for how long (seconds). A lease that runs out early costs nothing:
@@ -129,6 +129,16 @@ def send_issue(
     return run.sent
 
 
+def take_in(store: Store, feedback: Feedback) -> bool:
+    """Remember what came back about an address, and suppress it when all that is known of it says so.
+
+    Safe to call with the same again, and with old news after new. True when the address was suppressed by this call.
+    """
+    store.add_feedback(feedback)
+    suppression = verdict(store.feedback(feedback.address))
+    return suppression is not None and store.suppress(suppression)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Run:
     store: Store
@@ -207,16 +217,17 @@ class _Run:
         now = self.clock()
         settled = self._reconcile(gone, now) if self.policy is DoubtPolicy.RECONCILE else 0
         resend = self.policy is DoubtPolicy.RESEND
-        recovered = self.store.recover(self.issue_id, resend=resend, gone=gone, now=now)
+        recovered = self.store.recover(self.issue_id, resend=resend, gone=gone, now=now, alive=self.owner)
         self.sent.resent += recovered.resent
         self.sent.unknown += recovered.held
         return bool(settled or recovered.released or recovered.resent)
 
     def _reconcile(self, gone: Collection[str], now: datetime) -> int:
         results = []
-        for claim in self.store.in_flight(self.issue_id, gone, now=now):
+        for claim in self.store.in_flight(self.issue_id, gone, now=now, alive=self.owner):
             carried = self._carried(partial(self.compose, claim))
-            results.append(reconciled(claim, carried, now=now))
+            found = reconciled(claim, carried, now=now)
+            results.append(replace(found, receipt=self._signed(found.receipt)))
         for result in results:
             self._count(result)
         return self.store.settle(results, now=now)
@@ -238,9 +249,12 @@ class _Run:
             return None
 
     def _result(self, claim: Claim, receipt: Receipt) -> Result:
-        result = decide(claim, receipt, policy=self.policy, now=self.clock(), life=self.life)
+        result = decide(claim, self._signed(receipt), policy=self.policy, now=self.clock(), life=self.life)
         self._count(result)
         return result
+
+    def _signed(self, receipt: Receipt) -> Receipt:
+        return receipt if receipt.via else replace(receipt, via=self.transport.kind)
 
     def _count(self, result: Result) -> None:
         match result.state:
@@ -261,8 +275,7 @@ class _Run:
         if result.state is not DeliveryState.BOUNCED:
             return
         feedback = feedback_of(result.receipt, address=result.claim.address, issue_id=self.issue_id, now=now)
-        suppression = suppression_after(feedback) if feedback else None
-        if suppression is not None and self.store.suppress(suppression):
+        if feedback is not None and take_in(self.store, feedback):
             self.sent.suppressed += 1
 
     def _must_stop(self) -> bool:
