@@ -79,6 +79,7 @@ def send_issue(
     clock: Callable[[], datetime],
     policy: DoubtPolicy,
     gone: Callable[[Collection[str]], Collection[str]],
+    batch: int = BATCH,
     lease: float = LEASE,
     life: timedelta = LIFE,
     stop: Callable[[], bool] = lambda: False,
@@ -96,6 +97,7 @@ def send_issue(
         clock: the time, aware and in UTC.
         policy: what becomes of deliveries that may or may not have left.
         gone: which of these owners are surely dead.
+        batch: how many deliveries are claimed at once; fewer where many workers share a small issue.
         lease: how long (seconds) deliveries are claimed for; what is in flight is held as long at the least.
         life: how long after its first try a delivery is given up.
         stop: asked before every window; the window in hand is always finished and recorded.
@@ -114,6 +116,7 @@ def send_issue(
         clock=clock,
         policy=policy,
         gone=gone,
+        batch=batch,
         lease=lease,
         life=life,
         stop=stop,
@@ -149,6 +152,7 @@ class _Run:
     clock: Callable[[], datetime]
     policy: DoubtPolicy
     gone: Callable[[Collection[str]], Collection[str]]
+    batch: int
     lease: float
     life: timedelta
     stop: Callable[[], bool]
@@ -158,7 +162,7 @@ class _Run:
         """Claims, a window at a time, until none is due; what is left over when we must stop is given back."""
         self.recover()
         while not self._must_stop():
-            claims = self.store.claim(self.issue_id, self.owner, limit=BATCH, lease=self.lease, now=self.clock())
+            claims = self.store.claim(self.issue_id, self.owner, limit=self.batch, lease=self.lease, now=self.clock())
             if not claims and not self.recover():
                 return
             for start in range(0, len(claims), self.transport.window):
