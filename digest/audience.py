@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
 from datetime import date
@@ -26,6 +27,7 @@ _FAMILIES = {
     "live": DomainGroup.MICROSOFT,
     "yahoo": DomainGroup.YAHOO,
 }
+_COUNTRY = re.compile(r"com|(com?\.)?[a-z]{2}")
 
 
 def address_key(address: str) -> str:
@@ -43,7 +45,8 @@ def domain_group(address: str) -> DomainGroup:
     domain = address_key(address).rpartition("@")[2]
     if group := _DOMAINS.get(domain):
         return group
-    return _FAMILIES.get(domain.partition(".")[0], DomainGroup.OTHER)
+    name, _, rest = domain.partition(".")
+    return _FAMILIES.get(name, DomainGroup.OTHER) if _COUNTRY.fullmatch(rest) else DomainGroup.OTHER
 
 
 def _ascii_domain(domain: str) -> str:

@@ -215,7 +215,10 @@ class Lab:
         if self.policy != "resend":
             promise(tally.extra == 0, f"{tally.extra} extra copies under {self.policy}")
         audit = self.audit()
-        promise(audit.agrees, f"the books do not agree: {[one for one in audit.checks if not one.agrees]}")
+        promise(
+            audit.agrees,
+            f"the books do not agree: {[one for one in audit.checks if not one.agrees]}, {audit.contradictions[:3]}",
+        )
         promise(audit.extra_copies == self.doubts, "the audit counts other second copies than the ledger")
         return tally
 
