@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo test lint bench clean
+.PHONY: install demo test lint bench crashlab clean
 
 install: $(STAMP)
 
@@ -26,6 +26,10 @@ lint: install
 
 bench: install
 	$(BIN)/python bench.py $(if $(ONLY),--only $(ONLY))
+
+# Kills senders for five minutes; ARGS="--seconds 3600 --readers 1000" for longer. See tests/crashlab.
+crashlab: install
+	$(BIN)/python -m tests.crashlab $(ARGS)
 
 clean:
 	rm -rf .venv demo build dist bench.json

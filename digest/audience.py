@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
 from datetime import date
 
-from digest.models import SkipReason, Subscriber, SubscriberStatus
+from digest.models import DomainGroup, SkipReason, Subscriber, SubscriberStatus
+
+_DOMAINS = {
+    "gmail.com": DomainGroup.GOOGLE,
+    "googlemail.com": DomainGroup.GOOGLE,
+    "msn.com": DomainGroup.MICROSOFT,
+    "ymail.com": DomainGroup.YAHOO,
+    "rocketmail.com": DomainGroup.YAHOO,
+    "aol.com": DomainGroup.YAHOO,
+    "icloud.com": DomainGroup.APPLE,
+    "me.com": DomainGroup.APPLE,
+    "mac.com": DomainGroup.APPLE,
+}
+#: Names under which a provider has a domain in many countries, such as hotmail.co.uk.
+_FAMILIES = {
+    "outlook": DomainGroup.MICROSOFT,
+    "hotmail": DomainGroup.MICROSOFT,
+    "live": DomainGroup.MICROSOFT,
+    "yahoo": DomainGroup.YAHOO,
+}
+_COUNTRY = re.compile(r"com|(com?\.)?[a-z]{2}")
 
 
 def address_key(address: str) -> str:
@@ -17,6 +38,15 @@ def address_key(address: str) -> str:
     """
     local, _, domain = unicodedata.normalize("NFC", address.strip()).rpartition("@")
     return f"{local.lower()}@{_ascii_domain(domain.lower())}"
+
+
+def domain_group(address: str) -> DomainGroup:
+    """Who runs the mailbox, by the domains that are known to be theirs; a company's own domain is OTHER."""
+    domain = address_key(address).rpartition("@")[2]
+    if group := _DOMAINS.get(domain):
+        return group
+    name, _, rest = domain.partition(".")
+    return _FAMILIES.get(name, DomainGroup.OTHER) if _COUNTRY.fullmatch(rest) else DomainGroup.OTHER
 
 
 def _ascii_domain(domain: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from digest.models import Claim, DeliveryState, DoubtPolicy, Outcome, Receipt, Result
@@ -67,4 +68,4 @@ def reconciled(claim: Claim, carried: bool | None, *, now: datetime) -> Result:
 def _given_up(claim: Claim, receipt: Receipt, state: DeliveryState, life: timedelta) -> Result:
     hours = int(life / timedelta(hours=1))
     detail = f"given up after {claim.attempts + 1} tries in {hours} hours: {receipt.detail}"
-    return Result(claim=claim, state=state, receipt=Receipt(outcome=receipt.outcome, detail=detail, code=receipt.code))
+    return Result(claim=claim, state=state, receipt=replace(receipt, detail=detail))

@@ -16,7 +16,7 @@ from datetime import datetime
 from digest.errors import TokenError
 from digest.models import Cadence, FeedbackKind, Subscriber, SubscriberStatus
 from digest.store.base import Store
-from digest.suppression import Feedback, suppression_after
+from digest.suppression import Feedback, verdict
 from digest.tokens import Purpose, Signer, Subject
 from digest.transports.base import Mailbox, Returned
 
@@ -75,20 +75,21 @@ def _take_letter(store: Store, returned: Returned | None, signer: Signer, taken:
     return True
 
 
-def record(store: Store, feedback: Feedback, taken: Taken, *, now: datetime, earlier: Sequence[Feedback] = ()) -> None:
-    """Record one piece, and count it.
+def take_in(store: Store, feedback: Feedback) -> bool:
+    """Remember what came back about an address, and suppress it when all that is known of it says so.
 
-    Args:
-        store: holds readers and suppressions.
-        feedback: the newest about its address.
-        taken: counted up.
-        now: when a reader's status changes.
-        earlier: what is known of the address, oldest first: it decides about soft bounces and dead domains.
+    Safe to call with the same again, and with old news after new. True when the address was suppressed by this call.
     """
+    store.add_feedback(feedback)
+    suppression = verdict(store.feedback(feedback.address))
+    return suppression is not None and store.suppress(suppression)
+
+
+def record(store: Store, feedback: Feedback, taken: Taken, *, now: datetime) -> None:
+    """Record one piece, and count it; `now` is when a reader's status changes."""
     if feedback.kind is FeedbackKind.UNSUBSCRIBE and _unsubscribed(store, feedback, taken, now=now):
         return
-    suppression = suppression_after(feedback, earlier)
-    if suppression is not None and store.suppress(suppression):
+    if take_in(store, feedback):
         taken.suppressed += 1
     else:
         taken.noted += 1

@@ -540,6 +540,8 @@ class Receipt:
     detail: str = ""
     #: The enhanced status code (RFC 3463) such as `5.1.1`; empty when there was none.
     code: str = ""
+    #: The kind of the transport that answered; empty for the one it was handed to, or when none was asked.
+    via: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -601,6 +603,16 @@ class Delivery:
     #: How often it was sent again although an earlier copy may have arrived.
     doubts: int
     finished_at: datetime | None
+
+
+class DomainGroup(StrEnum):
+    """Who runs a mailbox, as far as its domain tells: each has manners of its own to be respected."""
+
+    GOOGLE = "google"
+    MICROSOFT = "microsoft"
+    YAHOO = "yahoo"
+    APPLE = "apple"
+    OTHER = "other"
 
 
 class DoubtPolicy(StrEnum):

@@ -461,7 +461,7 @@ class Digest:
         """Send what is due of an approved issue. Safe to call again, at once, or on another machine.
 
         Raises:
-            StateError: it is not approved, or was aborted.
+            StateError: it is not approved, is paused, or was aborted.
             NothingToDo: nothing of it is left to send.
         """
         label = issue.window.label
@@ -473,6 +473,8 @@ class Digest:
             raise StateError(f"{label} was aborted and is never sent")
         if not self.is_open(issue):
             raise NothingToDo(f"nothing of {label} is left to send")
+        if issue.held:
+            raise StateError(f"{label} is paused: `digest resume {label}` lets it go on")
         rules = self.settings.delivery
         with closing(self.make_transport()) as transport, owners.a_run() as owner:
             return send_issue(

@@ -16,12 +16,13 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from digest.deliveries import LIFE, decide, reconciled
 from digest.errors import DigestError, InputError, StoreError, TransportError
+from digest.feedback import take_in
 from digest.models import (
     Claim,
     DeliveryState,
@@ -32,7 +33,7 @@ from digest.models import (
     Result,
 )
 from digest.store.base import Store
-from digest.suppression import feedback_of, suppression_after
+from digest.suppression import feedback_of
 from digest.transports.base import Transport
 
 #: How many deliveries a worker takes at once, and for how long (seconds). A lease that runs out early costs nothing:
@@ -92,6 +93,7 @@ def send_issue(
     clock: Callable[[], datetime],
     policy: DoubtPolicy,
     gone: Callable[[Collection[str]], Collection[str]],
+    batch: int = BATCH,
     lease: float = LEASE,
     life: timedelta = LIFE,
     stop: Callable[[], bool] = lambda: False,
@@ -110,6 +112,7 @@ def send_issue(
         clock: the time, aware and in UTC.
         policy: what becomes of deliveries that may or may not have left.
         gone: which of these owners are surely dead.
+        batch: how many deliveries are claimed at once; fewer where many workers share a small issue.
         lease: how long (seconds) deliveries are claimed for; what is in flight is held as long at the least.
         life: how long after its first try a delivery is given up.
         stop: asked before every window; what is in hand is always finished and recorded.
@@ -132,6 +135,7 @@ def send_issue(
         clock=clock,
         policy=policy,
         gone=gone,
+        batch=batch,
         lease=lease,
         life=life,
         stop=stop,
@@ -171,6 +175,7 @@ class _Run:
     clock: Callable[[], datetime]
     policy: DoubtPolicy
     gone: Callable[[Collection[str]], Collection[str]]
+    batch: int
     lease: float
     life: timedelta
     stop: Callable[[], bool]
@@ -187,7 +192,7 @@ class _Run:
         size = max(1, self.transport.window // (2 if self.transport.ahead else 1))
         self.recover()
         while not self._must_stop():
-            claims = self.store.claim(self.issue_id, self.owner, limit=BATCH, lease=self.lease, now=self.clock())
+            claims = self.store.claim(self.issue_id, self.owner, limit=self.batch, lease=self.lease, now=self.clock())
             if not claims and not self.recover():
                 return
             for start in range(0, len(claims), size):
@@ -281,16 +286,17 @@ class _Run:
         now = self.clock()
         settled = self._reconcile(gone, now) if self.policy is DoubtPolicy.RECONCILE else 0
         resend = self.policy is DoubtPolicy.RESEND
-        recovered = self.store.recover(self.issue_id, resend=resend, gone=gone, now=now)
+        recovered = self.store.recover(self.issue_id, resend=resend, gone=gone, now=now, alive=self.owner)
         self.sent.resent += recovered.resent
         self.sent.unknown += recovered.held
         return bool(settled or recovered.released or recovered.resent)
 
     def _reconcile(self, gone: Collection[str], now: datetime) -> int:
         results = []
-        for claim in self.store.in_flight(self.issue_id, gone, now=now):
+        for claim in self.store.in_flight(self.issue_id, gone, now=now, alive=self.owner):
             carried = self._carried(partial(self.compose, claim))
-            results.append(reconciled(claim, carried, now=now))
+            found = reconciled(claim, carried, now=now)
+            results.append(replace(found, receipt=self._signed(found.receipt)))
         for result in results:
             self._count(result)
         return self.store.settle(results, now=now)
@@ -312,9 +318,12 @@ class _Run:
             return None
 
     def _result(self, claim: Claim, receipt: Receipt) -> Result:
-        result = decide(claim, receipt, policy=self.policy, now=self.clock(), life=self.life)
+        result = decide(claim, self._signed(receipt), policy=self.policy, now=self.clock(), life=self.life)
         self._count(result)
         return result
+
+    def _signed(self, receipt: Receipt) -> Receipt:
+        return receipt if receipt.via else replace(receipt, via=self.transport.kind)
 
     def _count(self, result: Result) -> None:
         match result.state:
@@ -335,8 +344,7 @@ class _Run:
         if result.state is not DeliveryState.BOUNCED:
             return
         feedback = feedback_of(result.receipt, address=result.claim.address, issue_id=self.issue_id, now=now)
-        suppression = suppression_after(feedback) if feedback else None
-        if suppression is not None and self.store.suppress(suppression):
+        if feedback is not None and take_in(self.store, feedback):
             self.sent.suppressed += 1
 
     def _must_stop(self) -> bool:

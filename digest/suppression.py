@@ -70,6 +70,36 @@ def suppression_after(feedback: Feedback, earlier: Sequence[Feedback] = ()) -> S
     )
 
 
+def verdict(history: Sequence[Feedback]) -> Suppression | None:
+    """The suppression all that is known of an address comes to; None when it may be mailed on.
+
+    Feedback arrives late and out of order, so it is judged by its instants: a complaint and an unsubscribe stick for
+    ever, and of the rest only what came after the last delivery counts, however late it was heard of.
+
+    Args:
+        history: about one address, in any order. A delivery of an issue that bounced afterwards was none.
+    """
+    ordered = sorted(history, key=lambda one: one.at)
+    for one in ordered:
+        if one.kind in (FeedbackKind.COMPLAINT, FeedbackKind.UNSUBSCRIBE):
+            return suppression_after(one)
+    recent = _since_last_delivery(ordered)
+    found = (suppression_after(one, recent[:place]) for place, one in enumerate(recent))
+    return next((one for one in found if one is not None), None)
+
+
+def _since_last_delivery(ordered: Sequence[Feedback]) -> list[Feedback]:
+    recent: list[Feedback] = []
+    bounced: set[int] = set()
+    for one in reversed(ordered):
+        if one.kind is not FeedbackKind.DELIVERED:
+            recent.append(one)
+            bounced |= {one.issue_id} if one.issue_id is not None else set()
+        elif one.issue_id not in bounced:
+            break
+    return recent[::-1]
+
+
 def _is_final(feedback: Feedback, earlier: Sequence[Feedback]) -> bool:
     match feedback.kind:
         case FeedbackKind.COMPLAINT | FeedbackKind.UNSUBSCRIBE:

@@ -16,7 +16,7 @@ from rich.logging import RichHandler
 
 from digest import __version__, starter
 from digest.bell import Bell
-from digest.cli import checked, readers, tables, vocabulary
+from digest.cli import checked, readers, sending, tables, vocabulary, watching
 from digest.cli.session import Advance, Output, Session, rows_of
 from digest.errors import InputError, NothingToDo
 from digest.models import Issue
@@ -371,6 +371,10 @@ def run(
         raise typer.Exit(1)
 
 
+for _command in (sending.pause, sending.resume, sending.abort, sending.resolve, sending.audit):
+    application.command()(_command)
+
+
 @application.command()
 def feedback(context: typer.Context, as_json: AsJson = False) -> None:
     """Read the mailbox for bounces, complaints and mails that ask to unsubscribe, now; `digest run` does so, too."""
@@ -382,11 +386,27 @@ def feedback(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @application.command()
-def status(context: typer.Context, as_json: AsJson = False) -> None:
+def status(
+    context: typer.Context,
+    watch: Annotated[bool, typer.Option("--watch", help="Show a send as it goes, until it is through.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Show the sources, the issues and how their sending goes, and what is due next."""
+    output = Output(as_json=as_json)
     with context.obj.open() as digest:
-        data = tables.status_data(digest)
-        Output(as_json=as_json).result(data, lambda console: tables.show_status(console, data))
+        if watch and not as_json:
+            watching.watch(digest, output.console)
+            return
+        seen = watching.sendings(digest)
+        data = {**tables.status_data(digest), "sending": [watching.sending_data(one) for one in seen]}
+
+    def show(console: Console) -> None:
+        tables.show_status(console, data)
+        if seen:
+            console.print()
+            console.print(watching.renderable(seen))
+
+    output.result(data, show)
 
 
 @application.command()

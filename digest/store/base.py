@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from digest.audit import Book
 from digest.models import (
     Cadence,
     Claim,
@@ -25,6 +27,8 @@ from digest.models import (
     Suppression,
     Window,
 )
+from digest.pace import Count
+from digest.suppression import Feedback
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -220,20 +224,30 @@ class Ledger(Protocol):
     def release(self, claims: Sequence[Claim], owner: str, *, now: datetime) -> None:
         """Give back what was not tried, claimed or with an intent: PENDING (or DEFERRED) again, at once."""
 
-    def recover(self, issue_id: int, *, resend: bool, gone: Collection[str], now: datetime) -> Recovered:
+    def recover(
+        self, issue_id: int, *, resend: bool, gone: Collection[str], now: datetime, alive: str = ""
+    ) -> Recovered:
         """Take back what died with its worker: leases run out by `now`, or owners known to be `gone`.
 
+        Nothing is taken from `alive`, the owner who asks: its clock may have been put forward.
         Claimed: pending again. In flight: pending again with one more doubt when `resend`, else UNKNOWN.
         """
 
     def owners(self, issue_id: int) -> frozenset[str]:
         """Every owner that holds a claim or something in flight."""
 
-    def in_flight(self, issue_id: int, owners: Collection[str], *, now: datetime) -> Sequence[Claim]:
+    def in_flight(self, issue_id: int, owners: Collection[str], *, now: datetime, alive: str = "") -> Sequence[Claim]:
         """What `recover` would find in flight, so that a transport may be asked about it first (`reconcile`)."""
 
     def settle(self, results: Sequence[Result], *, now: datetime) -> int:
         """Write what was found out about in-flight deliveries of dead workers, under their fence. How many counted."""
+
+    def resolve(self, issue_id: int, *, resend: bool, now: datetime) -> int:
+        """What a person decided about all that is UNKNOWN: send it once more, or take it as arrived. How many it was.
+
+        Raises:
+            StateError: it is to be sent again in an issue that was aborted.
+        """
 
     def progress(self, issue_id: int) -> Mapping[DeliveryState, int]:
         """How many deliveries stand where; states without any are left out."""
@@ -248,7 +262,27 @@ class Ledger(Protocol):
         """One row."""
 
 
-class Store(ContentStore, IssueStore, SubscriberStore, Ledger, Protocol):
+class FeedbackStore(Protocol):
+    """What came back about addresses; nothing of it is ever changed."""
+
+    def add_feedback(self, given: Feedback) -> bool:
+        """Remember it. False when it was known: the same event, or of one without a name the same kind and instant."""
+
+    def feedback(self, address: str) -> tuple[Feedback, ...]:
+        """All that is known of an address, oldest first; mails of ours that were accepted for it count as delivered."""
+
+
+class Books(Protocol):
+    """The ledger, as auditors and watchers read it."""
+
+    def books(self, issue_id: int) -> AbstractContextManager[Book]:
+        """An issue's ledger as of one moment, to be audited; its rows are streamed, and read while this is open."""
+
+    def paces(self, issue_id: int, *, since: datetime) -> Sequence[Count]:
+        """How many deliveries stand where, by state, domain group and transport, and how many ended after `since`."""
+
+
+class Store(ContentStore, IssueStore, SubscriberStore, FeedbackStore, Ledger, Books, Protocol):
     """All of it: one database."""
 
     def close(self) -> None:

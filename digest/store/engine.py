@@ -66,6 +66,19 @@ class Part:
         with _readable_errors(self.engine.url), self.engine.connect() as connection:
             yield connection
 
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """A connection for reading that sees the database as of one moment, however long it looks.
+
+        Raises:
+            StoreError: the database is gone or broken.
+        """
+        with self.read() as connection:
+            # SQLite shows one moment to every transaction; PostgreSQL must be asked for it.
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
     def stream(self, statement: sa.Select[*tuple[Any, ...]]) -> Iterator[sa.Row[*tuple[Any, ...]]]:
         """The rows one by one, `CHUNK` of them in memory; others may write meanwhile, and are not seen."""
         # The cursor is closed here, not by the garbage collector: a reader may stop in the middle.

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digest.audience import address_key
+from digest.audience import address_key, domain_group
 from digest.models import DeliveryState, FrozenEdition, Recipient, Selection
 from digest.store.engine import batches
 from digest.store.tables import deliveries, edition_items, editions
@@ -19,9 +19,13 @@ _KEPT = 20_000
 
 def write_recipients(
     connection: sa.Connection, issue_id: int, recipients: Iterable[Recipient], *, now: datetime
-) -> None:
-    """Write a delivery for each recipient, and each edition once. Reads `recipients` once, `CHUNK` at a time."""
+) -> int:
+    """Write a delivery for each recipient, and each edition once; how many recipients there were.
+
+    Reads `recipients` once, `CHUNK` at a time.
+    """
     ids: dict[str, int] = {}
+    written = 0
     for batch in batches(recipients):
         wanted = {recipient.edition.key: recipient.edition for recipient in batch if recipient.edition}
         missing = {key: edition for key, edition in wanted.items() if key not in ids}
@@ -30,6 +34,8 @@ def write_recipients(
         if missing:
             ids |= _write_editions(connection, issue_id, missing)
         connection.execute(sa.insert(deliveries), [_delivery(issue_id, recipient, ids, now) for recipient in batch])
+        written += len(batch)
+    return written
 
 
 def _delivery(issue_id: int, recipient: Recipient, ids: Mapping[str, int], now: datetime) -> dict[str, Any]:
@@ -43,6 +49,7 @@ def _delivery(issue_id: int, recipient: Recipient, ids: Mapping[str, int], now: 
         "address": recipient.address,
         "address_key": address_key(recipient.address),
         "name": recipient.name,
+        "domain_group": domain_group(recipient.address),
         "state": DeliveryState.PENDING if edition else DeliveryState.SKIPPED,
         "detail": "" if edition or skip is None else skip.value,
         "finished_at": None if edition else now,

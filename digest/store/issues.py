@@ -136,7 +136,8 @@ class IssuesPart(Part):
             mine = issue_status.c.issue_id == issue_id
             connection.execute(sa.update(issue_status).where(mine).values(status=IssueStatus.APPROVED, **approval))
             connection.execute(sa.insert(frozen_pools).values(issue_id=issue_id, pool=pool))
-            write_recipients(connection, issue_id, recipients, now=now)
+            written = write_recipients(connection, issue_id, recipients, now=now)
+            connection.execute(sa.update(issue_status).where(mine).values(recipients=written))
         return self.issue_by_id(issue_id)
 
     def frozen_pool(self, issue_id: int) -> bytes:

@@ -68,6 +68,7 @@ _WRITE_RESULT = (
         state=sa.bindparam("to_state"),
         detail=sa.bindparam("to_detail"),
         code=sa.bindparam("to_code"),
+        via=sa.bindparam("to_via"),
         due_at=sa.bindparam("to_due_at"),
         finished_at=sa.bindparam("to_finished_at"),
         attempts=deliveries.c.attempts + 1,
@@ -201,6 +202,7 @@ def _written(result: Result, now: datetime) -> dict[str, Any]:
         "to_state": result.state,
         "to_detail": _storable(result.receipt.detail),
         "to_code": _storable(result.receipt.code),
+        "to_via": result.receipt.via,
         "to_due_at": (result.due_at or now) if waits else None,
         "to_finished_at": None if waits else now,
         "more_doubts": int(waits and result.receipt.outcome is Outcome.DOUBTFUL),
@@ -245,9 +247,13 @@ def held(issue_id: int) -> sa.ColumnElement[bool]:
     return sa.and_(deliveries.c.issue_id == issue_id, deliveries.c.state.in_(_HELD))
 
 
-def is_dead(gone: Collection[str], now: datetime) -> sa.ColumnElement[bool]:
-    """Held by an owner that is gone, or under a lease that ran out."""
-    return sa.or_(deliveries.c.lease_until <= now, deliveries.c.owner.in_(list(gone)))
+def is_dead(gone: Collection[str], now: datetime, alive: str) -> sa.ColumnElement[bool]:
+    """Held by an owner that is gone, or under a lease that ran out; never what `alive` holds, whatever the clock says.
+
+    A clock that was put forward makes leases run out in a moment, and whoever asks knows that it lives.
+    """
+    dead = sa.or_(deliveries.c.lease_until <= now, deliveries.c.owner.in_(list(gone)))
+    return sa.and_(dead, deliveries.c.owner.is_distinct_from(alive))
 
 
 def once_more(now: datetime) -> dict[str, Any]:
@@ -273,6 +279,26 @@ def unknown(now: datetime) -> dict[str, Any]:
         "finished_at": now,
         **_NOBODY,
     }
+
+
+def by_hand(now: datetime) -> dict[str, Any]:
+    """What becomes of an unknown delivery that a person lets go again: a life of its own begins, the doubt is kept."""
+    return {
+        "state": DeliveryState.PENDING,
+        "due_at": None,
+        "finished_at": None,
+        "first_tried_at": now,
+        "detail": "sent again by an operator, perhaps a second copy",
+        "doubts": deliveries.c.doubts + 1,
+        **_NOBODY,
+    }
+
+
+#: What becomes of an unknown delivery that a person believes to have arrived; it keeps the instant it ended at.
+TAKEN_AS_ARRIVED: dict[str, Any] = {
+    "state": DeliveryState.ACCEPTED,
+    "detail": "taken as arrived by an operator",
+}
 
 
 def is_aborted(connection: sa.Connection, issue_id: int) -> bool:

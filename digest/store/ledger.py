@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from digest.errors import StateError
 from digest.models import Claim, Delivery, DeliveryState, Result
 from digest.store import leases
 from digest.store.base import Recovered
@@ -52,9 +53,11 @@ class LedgerPart(Part):
             leases.give_back(connection, leases.held_by(connection, owner, claims))
             leases.bury(connection, {claim.issue_id for claim in claims}, now)
 
-    def recover(self, issue_id: int, *, resend: bool, gone: Collection[str], now: datetime) -> Recovered:
+    def recover(
+        self, issue_id: int, *, resend: bool, gone: Collection[str], now: datetime, alive: str = ""
+    ) -> Recovered:
         """Take back what died with its worker; in an aborted issue nothing is sent again, whatever `resend` says."""
-        dead = sa.and_(deliveries.c.issue_id == issue_id, leases.is_dead(gone, now))
+        dead = sa.and_(deliveries.c.issue_id == issue_id, leases.is_dead(gone, now, alive))
         with self.begin() as connection:
             released = connection.execute(
                 deliveries.update().where(dead, deliveries.c.state == DeliveryState.CLAIMED).values(leases.BACK)
@@ -74,14 +77,14 @@ class LedgerPart(Part):
         with self.read() as connection:
             return frozenset(connection.execute(query).scalars())
 
-    def in_flight(self, issue_id: int, owners: Collection[str], *, now: datetime) -> Sequence[Claim]:
+    def in_flight(self, issue_id: int, owners: Collection[str], *, now: datetime, alive: str = "") -> Sequence[Claim]:
         """What `recover` would find in flight, in the order of ids."""
         query = (
             sa.select(*leases.CLAIM)
             .where(
                 deliveries.c.issue_id == issue_id,
                 deliveries.c.state == DeliveryState.INFLIGHT,
-                leases.is_dead(owners, now),
+                leases.is_dead(owners, now, alive),
             )
             .order_by(deliveries.c.id)
         )
@@ -104,6 +107,19 @@ class LedgerPart(Part):
             leases.write(connection, counted, now)
             leases.bury(connection, {result.claim.issue_id for result in counted}, now)
         return len(counted)
+
+    def resolve(self, issue_id: int, *, resend: bool, now: datetime) -> int:
+        """What a person decided about all that is UNKNOWN: send it once more, or take it as arrived. How many it was.
+
+        Raises:
+            StateError: it is to be sent again in an issue that was aborted.
+        """
+        with self.begin() as connection:
+            if resend and leases.is_aborted(connection, issue_id):
+                raise StateError("the issue was aborted, and nothing of it is sent again")
+            unknown = sa.and_(deliveries.c.issue_id == issue_id, deliveries.c.state == DeliveryState.UNKNOWN)
+            decided = leases.by_hand(now) if resend else leases.TAKEN_AS_ARRIVED
+            return connection.execute(deliveries.update().where(unknown).values(decided)).rowcount
 
     def progress(self, issue_id: int) -> Mapping[DeliveryState, int]:
         """How many deliveries stand where; states without any are left out."""

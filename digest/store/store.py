@@ -7,15 +7,17 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 
 from digest.errors import StoreError
+from digest.store.books import BooksPart
 from digest.store.content import ContentPart
 from digest.store.engine import PATIENCE, Part, make_engine
+from digest.store.feedback import FeedbackPart
 from digest.store.issues import IssuesPart
 from digest.store.ledger import LedgerPart
 from digest.store.schema import SchemaState, raise_schema, state_of, too_new
 from digest.store.subscribers import SubscribersPart
 
 
-class SqlStore(ContentPart, IssuesPart, SubscribersPart, LedgerPart):
+class SqlStore(ContentPart, IssuesPart, SubscribersPart, FeedbackPart, LedgerPart, BooksPart):
     """Content, issues, readers and ledger in SQLite or PostgreSQL; satisfies `digest.store.base.Store`.
 
     Threads may share one; processes open their own.

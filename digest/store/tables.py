@@ -3,6 +3,7 @@
     content     sources  studies  study_keys  summaries  aliases  | revisions (immutable)
     issues      issue_status  issue_items  | issues  frozen_pools  editions (immutable)  edition_items
     readers     subscribers  suppressions
+                feedback (immutable)
     ledger      deliveries
 
 They are made by the migrations; this is what the migrations must come to, and a test compares the two.
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from digest.models import Cadence, DeliveryState, FeedbackKind, IssueStatus, SubscriberStatus
+from digest.models import Cadence, DeliveryState, DomainGroup, FeedbackKind, IssueStatus, SubscriberStatus
 from digest.store import values
 from digest.store.values import ID, Instant, Json, Said, Word
 
@@ -127,6 +128,8 @@ issue_status = sa.Table(
     sa.Column("approved_by", Said),
     sa.Column("content_hash", Said),
     sa.Column("aborted_at", Instant),
+    #: How many subscribers there were on the day of the freeze; None for a draft.
+    sa.Column("recipients", sa.Integer),
 )
 
 issue_items = sa.Table(
@@ -208,6 +211,23 @@ suppressions = sa.Table(
     sa.Column("detail", Said, nullable=False),
 )
 
+#: What came back about an address, as it was said. The constraint is what makes a second copy of it no news.
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("address_key", Said, nullable=False),
+    sa.Column("address", Said, nullable=False),
+    sa.Column("kind", Word(FeedbackKind), nullable=False),
+    #: The provider's name for the event, or the instant where it has none.
+    sa.Column("event", Said, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("code", Said, nullable=False),
+    sa.Column("detail", Said, nullable=False),
+    sa.Column("issue_id", ID, sa.ForeignKey("issues.id")),
+    sa.UniqueConstraint("address_key", "kind", "event"),
+)
+
 # --- ledger ----------------------------------------------------------------------------------------------
 
 #: One row for each subscriber of the day of the freeze. The constraint is what makes a second mail impossible.
@@ -223,9 +243,13 @@ deliveries = sa.Table(
     sa.Column("address", Said, nullable=False),
     sa.Column("address_key", Said, nullable=False),
     sa.Column("name", Said, nullable=False),
+    #: Who runs the mailbox, by its domain on that day.
+    sa.Column("domain_group", Word(DomainGroup), nullable=False, server_default=sa.text("'other'")),
     sa.Column("state", Word(DeliveryState), nullable=False),
     sa.Column("detail", Said, nullable=False, server_default=sa.text("''")),
     sa.Column("code", Said, nullable=False, server_default=sa.text("''")),
+    #: The kind of the transport that answered last; empty when none did.
+    sa.Column("via", Said, nullable=False, server_default=sa.text("''")),
     #: Who holds it, and until when; None while nobody does.
     sa.Column("owner", Said),
     sa.Column("lease_until", Instant),

@@ -6,7 +6,7 @@ What is reported never shows an address: reports reach logs. File and line say w
 from __future__ import annotations
 
 from digest.subscribers.addresses import check_address
-from digest.subscribers.csv_file import COLUMNS, read_subscribers_csv, write_subscribers_csv
+from digest.subscribers.csv_file import COLUMNS, guarded, read_subscribers_csv, write_subscribers_csv
 from digest.subscribers.fields import LANGUAGE, LONGEST_NAME
 from digest.subscribers.files import read_subscribers
 from digest.subscribers.rows import KEYS, LocatedSubscriber, Read, as_row
@@ -21,6 +21,7 @@ __all__ = [
     "Read",
     "as_row",
     "check_address",
+    "guarded",
     "read_subscribers",
     "read_subscribers_csv",
     "read_subscribers_yaml",

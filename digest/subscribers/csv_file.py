@@ -129,7 +129,7 @@ def write_subscribers_csv(subscribers: Iterable[Subscriber]) -> str:
     for subscriber in subscribers:
         row = as_row(subscriber)
         row.update({f"consent_{key}": value for key, value in row.pop("consent", {}).items()})
-        writer.writerow([_guarded(_cell(row.get(column, ""))) for column in COLUMNS])
+        writer.writerow([guarded(_cell(row.get(column, ""))) for column in COLUMNS])
     return out.getvalue()
 
 
@@ -139,7 +139,8 @@ def _cell(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _guarded(cell: str) -> str:
+def guarded(cell: str) -> str:
+    """The cell with an apostrophe in front where a spreadsheet would run it as a formula."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 

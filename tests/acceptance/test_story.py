@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import email
 import email.policy
+import io
 import signal
 import sqlite3
+import stat
 import time
+from collections import Counter
+from contextlib import closing
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import Operator, a_summary_file
+from tests.acceptance.conftest import CONFIG, Operator, Ran, a_summary_file
+from tests.crashlab.sink import running_sink
 
 NEXT_MONTH = "2026-12-01T10:00"
 
@@ -313,3 +319,144 @@ def test_an_unreadable_list_of_readers_keeps_no_issue_back(approved: Operator) -
     tick = approved.run("run", "--once", "--json", expect=1).json
     assert "subscribers.yaml:2: this is not valid YAML" in tick["troubles"][0]
     assert tick["sent"][0]["accepted"] == 3 and len(approved.mails()) == 3
+
+
+# --- the ledger ----------------------------------------------------------------------------------------------
+
+
+def accounts(ran: Ran) -> dict[tuple[str, str | None], int]:
+    return {(row["account"], row["reason"]): row["readers"] for row in ran.json["accounts"]}
+
+
+def test_the_audit_accounts_for_everybody(approved: Operator) -> None:
+    """Before, after, and with addresses only where they are asked for."""
+    assert accounts(approved.run("audit", "2026-11", "--json")) == {("still open", "pending"): 3}
+    approved.run("subscribers", "unsubscribe", "jo@example.net")
+    approved.run("send")
+    audit = approved.run("audit", "2026-11", "--csv", "books.csv", "--json")
+    assert accounts(audit) == {("accepted", None): 2, ("suppressed", "unsubscribed"): 1}
+    assert audit.json["agrees"] and "@" not in audit.out
+    table = approved.run("audit", "2026-11").out
+    assert "All sums agree" in table and "@" not in table
+    books = approved.folder / "books.csv"
+    assert stat.S_IMODE(books.stat().st_mode) == 0o600
+    rows = list(csv.DictReader(io.StringIO(books.read_text("utf-8"))))
+    assert {row["address"]: (row["account"], row["reason"]) for row in rows} == {
+        "ada@example.org": ("accepted", ""),
+        "jo@example.net": ("suppressed", "unsubscribed"),
+        "all@example.com": ("accepted", ""),
+    }
+    printed = approved.run("audit", "2026-11", "--csv", "-")
+    assert printed.out == books.read_text("utf-8") and "All sums agree" in printed.err
+    approved.run("audit", "2026-11", "--csv", "-", "--json", expect=2)
+    approved.run("audit", "2026-11", "--csv", "missing/books.csv", expect=1)
+
+
+def test_books_changed_by_hand_do_not_agree(approved: Operator) -> None:
+    """A row that is gone and one that was changed: exit code 1, and what does not agree."""
+    approved.run("send")
+    with closing(sqlite3.connect(approved.folder / "digest.db")) as ledger, ledger:
+        ledger.execute("DELETE FROM deliveries WHERE address = 'jo@example.net'")
+        ledger.execute("UPDATE deliveries SET state = 'lost' WHERE address = 'ada@example.org'")
+    said = approved.run("audit", "2026-11", expect=1).out
+    assert "subscribers on the day of the freeze: 3 expected, 2 found" in said
+    assert "its state is no word of the ledger" in said and "do not agree" in said
+
+
+def test_a_draft_has_no_books(operator: Operator) -> None:
+    """There is nothing to audit, pause or settle in what nobody approved."""
+    operator.run("collect")
+    operator.run("subscribers", "import")
+    operator.run("compose", "--period", "2026-11")
+    assert "never approved" in operator.run("audit", "2026-11", expect=3).err
+    operator.run("pause", "2026-11", expect=1)
+    operator.run("resolve", "2026-11", "--unknown", "resend", expect=3)
+
+
+def test_a_paused_issue_waits(approved: Operator) -> None:
+    """Nothing leaves until it is resumed; each verb again is nothing to do."""
+    assert approved.run("pause", "2026-11", "--json").json["held"] is True
+    approved.run("pause", "2026-11", expect=3)
+    assert "digest resume 2026-11" in approved.run("send", "2026-11", expect=1).err
+    approved.run("send", expect=3)
+    assert approved.mails() == []
+    assert "paused" in approved.run("status").out
+    assert "digest send 2026-11" in approved.run("resume", "2026-11").out
+    approved.run("resume", "2026-11", expect=3)
+    assert approved.run("send", "--json").json[0]["accepted"] == 3
+    approved.run("pause", "2026-11", expect=3)
+
+
+def test_an_aborted_issue_never_leaves(approved: Operator) -> None:
+    """It asks first, where nobody answers nothing is done, and afterwards there is no way back."""
+    assert "left as it was" in approved.run("abort", "2026-11", expect=3).err
+    assert "left as it was" in approved.run("abort", "2026-11", expect=3, stdin="n\n").err
+    assert approved.run("abort", "2026-11", "--json", stdin="y\n").json["cancelled"] == 3
+    approved.run("abort", "2026-11", "--yes", expect=3)
+    for verb in ("send", "pause", "resume"):
+        assert "was aborted" in approved.run(verb, "2026-11", expect=1).err
+    assert accounts(approved.run("audit", "2026-11", "--json")) == {("cancelled", None): 3}
+    assert approved.mails() == []
+
+
+@pytest.mark.parametrize(("decision", "mails"), [("resend", 1), ("accept", 0)])
+def test_doubts_are_settled_by_a_person(approved: Operator, decision: str, mails: int) -> None:
+    """A send dies with a mail on its way under `hold`: it is unknown until somebody decides."""
+    approved.run("send")
+    for mail in approved.mails():
+        mail.unlink()
+    approved.run("resolve", "2026-11", "--unknown", decision, expect=3)
+    with closing(sqlite3.connect(approved.folder / "digest.db")) as ledger, ledger:
+        ledger.execute("UPDATE deliveries SET state = 'unknown' WHERE address = 'ada@example.org'")
+    assert accounts(approved.run("audit", "2026-11", "--json"))[("unknown", None)] == 1
+    assert approved.run("resolve", "2026-11", "--unknown", decision, "--json").json["settled"] == 1
+    approved.run("resolve", "2026-11", "--unknown", "perhaps", expect=2)
+    approved.run("send", expect=0 if mails else 3)
+    assert len(approved.mails()) == mails
+    audit = approved.run("audit", "2026-11", "--json")
+    assert accounts(audit) == {("accepted", None): 3} and audit.json["extra_copies_possible"] == mails
+
+
+def test_status_shows_a_send(approved: Operator) -> None:
+    """How far it is, by provider and by transport; nothing when nothing is under way; watching ends by itself."""
+    (before,) = approved.run("status", "--json").json["sending"]
+    assert (before["total"], before["through"], before["groups"]["other"]["total"]) == (3, 0, 3)
+    assert "0 of 3" in approved.run("status").out
+    watching = approved.start("status", "--watch")
+    approved.run("send")
+    out, err = watching.communicate(timeout=60)
+    assert (watching.returncode, err) == (0, "") and "3 of 3, all that could leave has left" in out
+    assert approved.run("status", "--json").json["sending"] == []
+    assert "Nothing is being sent" in approved.run("status", "--watch").out
+
+
+def test_two_schedulers_mail_everybody_once(operator: Operator) -> None:
+    """`run` twice on one database, from the empty window to the last mail: one issue, one copy each."""
+    operator.run("collect")
+    operator.environ["DIGEST_NEWSLETTER__APPROVAL"] = "auto"
+    readers = "\n".join(
+        f"  - {{email: reader{number}@example.org, status: active, consent: {{at: 2026-01-10, method: form}}}}"
+        for number in range(300)
+    )
+    operator.write("subscribers.yaml", f"subscribers:\n{readers}\n")
+    operator.run("subscribers", "import")
+    operator.now = NEXT_MONTH
+    with running_sink() as sink:
+        operator.environ |= {
+            "DIGEST_TRANSPORT__KIND": "smtp",
+            "DIGEST_TRANSPORT__HOST": "127.0.0.1",
+            "DIGEST_TRANSPORT__PORT": str(sink.port),
+            "DIGEST_TRANSPORT__SECURITY": "none",
+        }
+        operator.write("digest.yaml", CONFIG.replace("transport: {kind: file, path: outbox}\n", ""))
+        both = [operator.start("run") for _ in range(2)]
+        deadline = time.monotonic() + 60
+        while sink.count() < 300 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        for scheduler in both:
+            scheduler.send_signal(signal.SIGTERM)
+        ends = [(scheduler.communicate(timeout=60), scheduler.returncode) for scheduler in both]
+    assert [code for _, code in ends] == [0, 0], ends
+    assert sink.copies() == Counter(f"reader{number}@example.org" for number in range(300))
+    assert accounts(operator.run("audit", "2026-11", "--json")) == {("accepted", None): 300}

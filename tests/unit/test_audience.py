@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from digest.audience import address_key, merge, reason_to_skip
+from digest.audience import address_key, domain_group, merge, reason_to_skip
 from digest.models import Profile, SkipReason, SubscriberStatus
 from tests.factories import a_subscriber
 
@@ -95,3 +95,27 @@ def test_no_row_resurrects(
 def test_reasons_to_skip(given: dict[str, object], suppressed: bool, reason: SkipReason | None) -> None:
     """Nobody is written to who left, bounced, never confirmed, or rests; the reason is said."""
     assert reason_to_skip(a_subscriber(**given), suppressed=suppressed, today=TODAY) is reason
+
+
+@pytest.mark.parametrize(
+    ("address", "group"),
+    [
+        ("ada@gmail.com", "google"),
+        ("Ada@GoogleMail.com", "google"),
+        ("ada@hotmail.co.uk", "microsoft"),
+        ("ada@live.nl", "microsoft"),
+        ("ada@msn.com", "microsoft"),
+        ("ada@yahoo.com.br", "yahoo"),
+        ("ada@aol.com", "yahoo"),
+        ("ada@me.com", "apple"),
+        ("ada@example.org", "other"),
+        ("ada@notgmail.com", "other"),
+        ("ada@gmail.com.example.org", "other"),
+        ("ada@mail.yahoo.com", "other"),
+        ("ada@yahoo.example.org", "other"),
+        ("ada", "other"),
+    ],
+)
+def test_the_domain_tells_who_runs_a_mailbox(address: str, group: str) -> None:
+    """In any country and spelling; a domain that only looks like theirs is another's."""
+    assert domain_group(address) == group

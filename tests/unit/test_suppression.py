@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from digest.models import FeedbackKind, Outcome, Receipt
-from digest.suppression import Feedback, feedback_of, kind_of_code, suppression_after
+from digest.suppression import Feedback, feedback_of, kind_of_code, suppression_after, verdict
 from tests.factories import NOW
 
 
@@ -98,3 +98,46 @@ def test_a_refusal_for_policy_is_no_feedback_about_the_reader() -> None:
     """5.7.1 is about us."""
     receipt = Receipt(outcome=Outcome.REFUSED, detail="550 spam", code="5.7.1")
     assert feedback_of(receipt, address="ada@example.org", issue_id=4, now=NOW) is None
+
+
+K = FeedbackKind
+
+
+def a_history(*events: tuple[FeedbackKind, float, int | None], code: str = "") -> list[Feedback]:
+    return [
+        Feedback(address="ada@example.org", kind=kind, at=NOW + timedelta(days=day), issue_id=issue, code=code)
+        for kind, day, issue in events
+    ]
+
+
+@pytest.mark.parametrize(
+    ("events", "reason"),
+    [
+        ([], None),
+        ([(K.SOFT_BOUNCE, 1, 1), (K.SOFT_BOUNCE, 2, 2)], None),
+        ([(K.SOFT_BOUNCE, 1, 1), (K.SOFT_BOUNCE, 2, 2), (K.SOFT_BOUNCE, 3, 3)], K.SOFT_BOUNCE),
+        ([(K.SOFT_BOUNCE, 1, 1), (K.SOFT_BOUNCE, 2, 1), (K.SOFT_BOUNCE, 3, 2)], None),
+        ([(K.SOFT_BOUNCE, 1, 1), (K.SOFT_BOUNCE, 2, 2), (K.DELIVERED, 2.5, 9), (K.SOFT_BOUNCE, 3, 3)], None),
+        ([(K.SOFT_BOUNCE, 1, 1), (K.SOFT_BOUNCE, 2, 2), (K.SOFT_BOUNCE, 3, 3), (K.DELIVERED, 4, 4)], None),
+        # accepted, and bounced an hour later: that was no delivery
+        ([(K.SOFT_BOUNCE, 1, 1), (K.SOFT_BOUNCE, 2, 2), (K.DELIVERED, 2.9, 3), (K.SOFT_BOUNCE, 3, 3)], K.SOFT_BOUNCE),
+        ([(K.HARD_BOUNCE, 1, 1)], K.HARD_BOUNCE),
+        ([(K.HARD_BOUNCE, 1, 1), (K.DELIVERED, 2, 2)], None),
+        ([(K.COMPLAINT, 1, 1), (K.DELIVERED, 2, 2)], K.COMPLAINT),
+        ([(K.DELIVERED, 1, 1), (K.UNSUBSCRIBE, 0, None)], K.UNSUBSCRIBE),
+    ],
+)
+def test_the_verdict_is_that_of_the_instants(
+    events: list[tuple[FeedbackKind, float, int | None]], reason: FeedbackKind | None
+) -> None:
+    """In whatever order things were heard of: complaints stick, and a delivery ends what came before it."""
+    for history in (a_history(*events), a_history(*events)[::-1]):
+        found = verdict(history)
+        assert (found.reason if found else None) is reason
+
+
+@pytest.mark.parametrize(("days", "final"), [(1, False), (2, True)])
+def test_an_unknown_domain_needs_two_days_between(days: float, final: bool) -> None:
+    """Whichever of the two was heard of first."""
+    history = a_history((K.HARD_BOUNCE, days, 2), (K.HARD_BOUNCE, 0, 1), code="5.1.2")
+    assert (verdict(history) is not None) is final

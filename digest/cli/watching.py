@@ -1,0 +1,100 @@
+"""A send as it goes: a bar, the rate, when it is through, and how each part of it does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from digest.cli.tables import cell, counted, table
+from digest.newsroom import Digest
+from digest.operations import Sending, sending, under_way
+from digest.pace import Pace
+
+#: Seconds between two looks; longer where a look takes long, so that watching never weighs on the sending.
+EVERY = 1.0
+_REST = 10
+
+
+def sendings(digest: Digest) -> tuple[Sending, ...]:
+    """How every issue that is under way goes."""
+    return tuple(sending(digest, issue) for issue in under_way(digest))
+
+
+def watch(digest: Digest, console: Console, *, every: float = EVERY) -> tuple[Sending, ...]:
+    """Show what is under way until nothing is left that could leave now; how it ended. Ctrl-C stops the watching."""
+    watched = under_way(digest)
+    seen = tuple(sending(digest, issue) for issue in watched)
+    with Live(renderable(seen), console=console, auto_refresh=False) as live:
+        try:
+            while not all(one.is_over or one.issue.held for one in seen):
+                began = time.monotonic()
+                seen = tuple(sending(digest, issue) for issue in watched)
+                live.update(renderable(seen), refresh=True)
+                time.sleep(max(every, _REST * (time.monotonic() - began)))
+        except KeyboardInterrupt:
+            pass
+    return seen
+
+
+def sending_data(one: Sending) -> dict[str, Any]:
+    """A send for machines; rates are mails a second."""
+    return {
+        "issue": one.issue.window.label,
+        "held": one.issue.held,
+        **pace_data(one.progress.whole),
+        "next_due": one.next_due,
+        "groups": {group.value: pace_data(pace) for group, pace in one.progress.groups},
+        "transports": {kind: pace_data(pace) for kind, pace in one.progress.transports},
+    }
+
+
+def pace_data(pace: Pace) -> dict[str, Any]:
+    """How far and how fast."""
+    return {
+        "total": pace.total,
+        "through": pace.through,
+        "deferred": pace.deferred,
+        "rate": round(pace.rate, 2),
+        "eta": pace.eta,
+    }
+
+
+def renderable(seen: Sequence[Sending]) -> RenderableType:
+    """Every send, one below the other."""
+    return Group(*(_one(one) for one in seen)) if seen else Text("Nothing is being sent.")
+
+
+def _one(one: Sending) -> RenderableType:
+    whole = one.progress.whole
+    head = Table.grid(padding=(0, 1))
+    head.add_row(
+        Text(one.issue.window.label, style="bold"),
+        ProgressBar(total=max(whole.total, 1), completed=whole.through if whole.total else 1, width=40),
+        Text(f"{whole.through:,} of {whole.total:,}, {_speed(one)}"),
+    )
+    made = table("", "Through", "Of", "Deferred", "Mails a second")
+    for column in made.columns[1:]:
+        column.justify = "right"
+    for name, pace in (*one.progress.groups, *one.progress.transports):
+        rate = f"{pace.rate:,.1f}"
+        made.add_row(cell(name), f"{pace.through:,}", f"{pace.total:,}", f"{pace.deferred:,}", rate)
+    return Group(head, made)
+
+
+def _speed(one: Sending) -> str:
+    whole = one.progress.whole
+    if one.issue.held:
+        return "paused"
+    waiting = f"; {counted(whole.deferred, 'mail')} deferred" if whole.deferred else ""
+    if waiting and one.next_due is not None:
+        waiting += f", the next is due at {one.next_due:%H:%M} UTC"
+    if whole.eta is not None:
+        return f"{whole.rate:,.1f} a second, through at {whole.eta:%Y-%m-%d %H:%M:%S} UTC{waiting}"
+    return ("nothing is moving" if whole.ready else "all that could leave has left") + waiting
