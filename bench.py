@@ -7,21 +7,31 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import random
+import resource
+import statistics
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import cache
 from pathlib import Path
 
-from digest.edition import Templates, bundled_directory, lay_out, make_edition, render_whole
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from digest.dkim import DkimKey
+from digest.edition import Pool, Templates, bundled_directory, lay_out, make_edition, render_whole
 from digest.inlining import inline
 from digest.message import Addressee, Composer
-from digest.models import FrozenEdition, Selection
+from digest.models import FrozenEdition, IssueItem, Selection
+from tests.bench import smtp
 from tests.factories import a_newsletter, a_tree, a_window
-from tests.sample_issue import a_pool, an_addressee, first, many
+from tests.sample_issue import DATE, a_pool, an_addressee, first, many, placed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,39 +66,158 @@ def per_second(act: Callable[[int], object], *, seconds: float) -> float:
     return count / spent
 
 
-@bench
-def compose_vs_naive() -> Measured:
-    """Messages of twelve items from fragments, against rendering, inlining and building each by itself.
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One issue of forty items, and a hundred readers of twelve of them, each with an order of their own."""
 
-    Every reader has an order of their own, so nothing of one message is kept for the next.
-    """
+    items: tuple[IssueItem, ...]
+    pool: Pool
+    editions: tuple[FrozenEdition, ...]
+    readers: tuple[Addressee, ...]
+
+
+@cache
+def stage() -> Stage:
+    """The issue most measures share. Nothing of one reader's message is kept for the next: 64 editions are at most."""
     items, selection = many(40), first(12)
     pool = a_pool(items)
-    composer, edition = Composer(pool, date=datetime(2026, 12, 1, tzinfo=UTC)), make_edition(pool, selection)
-    editions = [replace(edition, key=str(number), selection=turned(selection, number)) for number in range(100)]
-    readers = [an_addressee(f"reader{number}@example.org", f"Reader {number}") for number in range(100)]
-    templates = Templates([bundled_directory()])
+    edition = make_edition(pool, selection)
+    return Stage(
+        items=items,
+        pool=pool,
+        editions=tuple(replace(edition, key=str(n), selection=turned(selection, n)) for n in range(100)),
+        readers=tuple(an_addressee(f"reader{number}@example.org", f"Reader {number}") for number in range(100)),
+    )
+
+
+@cache
+def naive_per_second() -> float:
+    """Messages rendered, inlined and built one by one."""
+    given, templates = stage(), Templates([bundled_directory()])
 
     def naive(number: int) -> bytes:
-        reader = readers[number % 100]
+        reader, edition = given.readers[number % 100], given.editions[number % 100]
         values = {"name": reader.name, "address": reader.address, "preferences": reader.preferences_url,
                   "pause": reader.pause_url, "unsubscribe": reader.unsubscribe_url, "web": reader.web_url}  # fmt: skip
         html, text = render_whole(
-            [item for item in items if item.summary.id <= 12],
-            fillings={**lay_out(edition, pool.html.pieces), **values, "greeting": (("greeting", {}),)},
+            [item for item in given.items if item.summary.id <= 12],
+            fillings={**lay_out(edition, given.pool.html.pieces), **values, "greeting": (("greeting", {}),)},
             window=a_window(), newsletter=a_newsletter(), tree=a_tree(), templates=templates,
         )  # fmt: skip
         return naive_message(edition, reader, inline(html), text)
 
-    ours = per_second(lambda number: composer.compose(editions[number % 100], readers[number % 100]), seconds=2)
-    theirs = per_second(naive, seconds=4)
+    return per_second(naive, seconds=4)
+
+
+def against_naive(keys: Sequence[DkimKey], *, how: str, reason: str) -> Measured:
+    """Messages from fragments, against the naive way in the same run."""
+    given = stage()
+    composer = Composer(given.pool, date=DATE, keys=keys)
+    ours = per_second(lambda n: composer.compose(given.editions[n % 100], given.readers[n % 100]), seconds=2)
     return Measured(
         value=round(ours, 1),
         unit="messages/s",
-        yardstick=f"Jinja2 + premailer + EmailMessage per reader: {theirs:.1f} messages/s",
-        ratio=round(ours / theirs, 1),
-        reason="at least 300 is wanted",
+        yardstick=f"{how}: {naive_per_second():.1f} messages/s",
+        ratio=round(ours / naive_per_second(), 1),
+        reason=reason,
     )
+
+
+@bench
+def compose_vs_naive() -> Measured:
+    """Messages of twelve items from fragments, against rendering, inlining and building each by itself."""
+    return against_naive((), how="Jinja2 + premailer + EmailMessage per reader", reason="at least 300 is wanted")
+
+
+@bench
+def compose_signed_vs_naive() -> Measured:
+    """The same, signed with an RSA key of 2048 bits; the naive way leaves them unsigned."""
+    pem = rsa.generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    key = DkimKey.load(pem, domain="example.org", selector="s")
+    return against_naive([key], how="the same, unsigned", reason="RSA-2048")
+
+
+@bench
+def compose_vs_join() -> Measured:
+    """Composing and writing messages of one edition, against joining and writing the same bytes."""
+    given = stage()
+    composer = Composer(given.pool, date=DATE)
+    messages = [composer.compose(given.editions[0], reader).data for reader in given.readers]
+    pieces = [[one[at : at + 2400] for at in range(0, len(one), 2400)] for one in messages]
+    limit = written_per_second(lambda n: b"".join(pieces[n % 100]))
+    shared = written_per_second(lambda n: composer.compose(given.editions[0], given.readers[n % 100]).data)
+    own = written_per_second(lambda n: composer.compose(given.editions[n % 100], given.readers[n % 100]).data)
+    return Measured(
+        value=round(shared, 1),
+        unit="messages/s",
+        yardstick=f"join and append to a file: {limit:,.0f} messages/s of {len(messages[0]) // 1000} KB",
+        ratio=round(shared / limit, 2),
+        reason=f"at least 0.5 is wanted; {own / limit:.2f} when every reader has an edition of their own",
+    )
+
+
+def written_per_second(make: Callable[[int], bytes]) -> float:
+    """How many messages are made and appended to a file in a second; the file begins anew after a thousand."""
+    with tempfile.TemporaryFile(buffering=0) as file:
+
+        def write(number: int) -> None:
+            if number % 1000 == 0:
+                file.seek(0)
+                file.truncate()
+            file.write(make(number))
+
+        return per_second(write, seconds=2)
+
+
+@bench
+def pool_growth() -> Measured:
+    """Rendering and inlining the pools of ever larger issues: twice the items, twice the time."""
+    sizes = (20, 40, 80, 160)
+    a_pool(many(2))
+    times = {size: min(seconds_for(lambda size=size: a_pool(many(size))) for _ in range(2)) for size in sizes}
+    return Measured(
+        value=round(1000 * times[160] / 160, 2),
+        unit="ms/item",
+        yardstick="; ".join(f"{size} items: {1000 * spent:.0f} ms" for size, spent in times.items()),
+        ratio=round((times[160] / 160) / (times[20] / 20), 2),
+        reason="an item of 160 against one of 20; 1 or less is linear",
+    )
+
+
+@bench
+def compose_growth() -> Measured:
+    """Composing for ever more readers who all have different selections: time per reader constant, memory flat."""
+    compose_for(100)
+    spent, peaks = {}, {}
+    for readers in (1_000, 10_000, 100_000):
+        spent[readers] = seconds_for(lambda readers=readers: compose_for(readers)) / readers
+        peaks[readers] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Measured(
+        value=round(1e6 * spent[100_000], 1),
+        unit="us/reader",
+        yardstick="; ".join(f"{n:,}: {1e6 * spent[n]:.1f} us, peak {peaks[n]:.0f} MB" for n in spent),
+        ratio=round(spent[100_000] / spent[1_000], 2),
+        reason=f"a reader of 100,000 against one of 1,000; {peaks[100_000] - peaks[1_000]:+.1f} MB at the peak",
+    )
+
+
+def compose_for(readers: int) -> None:
+    """A message for each of this many readers, twelve of forty items each, all different, none kept."""
+    given, chance = stage(), random.Random(7)
+    composer = Composer(given.pool, date=DATE)
+    model = given.editions[0]
+    for number in range(readers):
+        chosen = sorted(chance.sample(range(1, 41), 12), key=lambda item: item % 3)
+        research = tuple(placed(item, ("vision", "fatigue-sleep", "pediatric")[item % 3]) for item in chosen)
+        selection = replace(model.selection, research=research)
+        composer.compose(replace(model, key=str(number), selection=selection), given.readers[number % 100])
+
+
+def seconds_for(act: Callable[[], object]) -> float:
+    """How much processor time it takes."""
+    began = time.process_time()
+    act()
+    return time.process_time() - began
 
 
 def turned(selection: Selection, by: int) -> Selection:
@@ -106,6 +235,92 @@ def naive_message(edition: FrozenEdition, reader: Addressee, html: str, text: st
     return message.as_bytes()
 
 
+# --- the send, against Debian's smtp-sink -----------------------------------------------------------------
+
+#: How many deliveries a send is measured with, and how often; the machine may be doing other things meanwhile.
+SENT, ROUNDS = 10_000, 3
+#: About what one of our messages weighs (bytes).
+WEIGHT = 48_000
+#: How many deliveries memory is measured with: 1,000,000 take some ten minutes more.
+MANY_SENT = int(os.environ.get("BENCH_DELIVERIES", "100000"))
+
+
+@cache
+def sends() -> tuple[tuple[smtp.Run, smtp.Run], ...]:
+    """Our send from the ledger to the sink and smtp-source beside it, a few times in turn."""
+    with tempfile.TemporaryDirectory() as folder:
+        return tuple(
+            (smtp.our_send(SENT, Path(folder) / str(number)), smtp.yardstick(SENT, WEIGHT)) for number in range(ROUNDS)
+        )
+
+
+def unmeasured(unit: str, yardstick: str) -> Measured:
+    """Where the sink is missing."""
+    return Measured(value=None, unit=unit, yardstick=yardstick, reason=smtp.MISSING)
+
+
+@bench
+def smtp_vs_smtp_source() -> Measured:
+    """From the ledger to the sink, against a load generator in C that has its one message ready."""
+    if smtp.MISSING:
+        return unmeasured("messages/s", "smtp-source -s 4")
+    ratios = sorted(ours.rate / theirs.rate for ours, theirs in sends())
+    return Measured(
+        value=round(statistics.median(ours.rate for ours, _ in sends())),
+        unit="messages/s",
+        yardstick=f"smtp-source -s 4: {statistics.median(theirs.rate for _, theirs in sends()):,.0f} messages/s",
+        ratio=round(statistics.median(ratios), 2),
+        reason=f"at least 1.0 is wanted; {ratios[0]:.2f} to {ratios[-1]:.2f} in {ROUNDS} rounds",
+    )
+
+
+@bench
+def smtp_vs_naive() -> Measured:
+    """The same against EmailMessage and smtplib, one mail after another."""
+    if smtp.MISSING:
+        return unmeasured("messages/s", "EmailMessage + smtplib")
+    ours, naive = statistics.median(run.rate for run, _ in sends()), smtp.naive_send(300)
+    return Measured(
+        value=round(ours),
+        unit="messages/s",
+        yardstick=f"EmailMessage + smtplib, no ledger: {naive.rate:,.0f} messages/s, {naive.cpu:.1f} CPU-s per 1,000",
+        ratio=round(ours / naive.rate, 1),
+    )
+
+
+@bench
+def smtp_cpu_per_1000() -> Measured:
+    """Processor time of the whole sending process, user and system."""
+    if smtp.MISSING:
+        return unmeasured("CPU-s", "smtp-source -s 4")
+    spent = sorted(ours.cpu for ours, _ in sends())
+    theirs = statistics.median(theirs.cpu for _, theirs in sends())
+    return Measured(
+        value=round(statistics.median(spent), 3),
+        unit="CPU-s",
+        yardstick=f"smtp-source -s 4: {theirs:.3f} CPU-s",
+        ratio=round(statistics.median(spent) / theirs, 1),
+        reason=f"at most 0.25 is wanted; {spent[0]:.3f} to {spent[-1]:.3f} in {ROUNDS} rounds",
+    )
+
+
+@bench
+def send_memory_growth() -> Measured:
+    """The sending process's peak with many deliveries, against that with few."""
+    if smtp.MISSING:
+        return unmeasured("MB", f"{SENT:,} deliveries")
+    few = statistics.median(ours.memory for ours, _ in sends())
+    with tempfile.TemporaryDirectory() as folder:
+        much = smtp.our_send(MANY_SENT, Path(folder)).memory
+    return Measured(
+        value=round(much / 1e6, 1),
+        unit="MB",
+        yardstick=f"{SENT:,} deliveries: {few / 1e6:.1f} MB",
+        ratio=round(much / few, 2),
+        reason=f"peak of {MANY_SENT:,} deliveries; 1.0 is flat. BENCH_DELIVERIES=1000000 asks for more",
+    )
+
+
 def main() -> int:
     """Run all measures, or the one that is named."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -113,8 +328,8 @@ def main() -> int:
     only = parser.parse_args().only
     rows = [{"name": name, **asdict(BENCHES[name]())} for name in BENCHES if only in (None, name)]
     for row in rows:
-        ratio = "-" if row["ratio"] is None else f"{row['ratio']:,.1f}x"
-        value = "-" if row["value"] is None else f"{row['value']:,.1f}"
+        ratio = "-" if row["ratio"] is None else f"{row['ratio']:,.2f}x"
+        value = "-" if row["value"] is None else f"{row['value']:,.3f}".rstrip("0").rstrip(".")
         print(f"{row['name']:<24} {value:>12} {row['unit']:<14} {ratio:>10}  {row['yardstick']}  {row['reason']}")
     Path("bench.json").write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
     return 0

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
-from digest.config import FeedSettings, FileSettings, Settings, SmtpSettings, SourceSettings, secret_keys
+from pydantic import SecretStr
+
+from digest.checks import Reach, Verdict
+from digest.config import FeedSettings, Settings, SmtpSettings, SourceSettings, secret_keys
+from digest.dkim import DkimKey
 from digest.edition import Templates, bundled_directory
 from digest.errors import ConfigError
 from digest.located import read_yaml
+from digest.message import header_address
 from digest.models import TopicTree
-from digest.newsroom import Digest
+from digest.newsroom import Digest, ReadWebhook
 from digest.sources.base import Source
 from digest.sources.feed import FeedSource
 from digest.sources.fetch import Fetcher
 from digest.sources.folder import FolderSource
 from digest.sources.headings import Headings
+from digest.sources.reach import unreached
+from digest.spamassassin import judge
 from digest.store.base import Store
 from digest.store.store import open_store
 from digest.tokens import Signer
 from digest.topics import Tagger, parse_topics
-from digest.transports import smtp
-from digest.transports.base import Transport
+from digest.transports import brevo, mailbox, mailgun, mailtrap, postmark, resend, sendgrid, smtp
+from digest.transports.base import Mailbox, Transport
 from digest.transports.file import FileTransport
 
 
@@ -45,6 +54,8 @@ def make_digest(
     store: Store | None = None,
     sources: Sequence[Source] | None = None,
     make_transport: Callable[[], Transport] | None = None,
+    reach: Reach | None = None,
+    judge_spam: Callable[[bytes], Verdict] = judge,
 ) -> Digest:
     """The newsletter these settings describe, ready for use.
 
@@ -54,6 +65,8 @@ def make_digest(
         store: a stand-in for the configured database.
         sources: stand-ins for the configured ones.
         make_transport: makes a stand-in for the configured one.
+        reach: follows links in the place of the network.
+        judge_spam: scores mails in the place of SpamAssassin.
 
     Raises:
         ConfigError: a file the settings name is wrong, or there is no secret to sign links with.
@@ -61,7 +74,9 @@ def make_digest(
     """
     tree = read_topics(settings.topics)
     signer = Signer(secret_keys(settings))
+    keys = read_dkim_keys(settings)
     own = [settings.templates] if settings.templates else []
+    clock = Clock(now)
     return Digest(
         settings=settings,
         newsletter=settings.newsletter_noun(),
@@ -71,10 +86,30 @@ def make_digest(
         sources=sources if sources is not None else [make_source(one, tree, settings) for one in settings.sources],
         templates=Templates([*own, bundled_directory()]),
         signer=signer,
-        clock=Clock(now),
+        dkim=keys,
+        clock=clock,
+        reach=reach or (lambda urls: unreached(urls, now=clock())),
+        judge_spam=judge_spam,
         make_transport=make_transport or (lambda: make_transport_of(settings)),
+        make_mailbox=lambda: make_mailbox_of(settings),
+        webhook=make_webhook_of(settings),
         store=store or open_store(settings.database),
     )
+
+
+def read_dkim_keys(settings: Settings) -> tuple[DkimKey, ...]:
+    """The keys that sign the mails, read and checked. ConfigError names the file that is wrong."""
+    domain = header_address(settings.newsletter.sender.address).rpartition("@")[2]
+    keys = []
+    for number, given in enumerate(settings.newsletter.dkim):
+        try:
+            keys.append(DkimKey.load(given.key_file.read_bytes(), domain=domain, selector=given.selector))
+        except OSError as error:
+            place = f"newsletter.dkim[{number}].key_file"
+            raise ConfigError(f"{place}: {given.key_file} cannot be read: {error.strerror}") from None
+        except ConfigError as error:
+            raise ConfigError(f"newsletter.dkim[{number}]: {given.key_file}: {error}") from None
+    return tuple(keys)
 
 
 def read_topics(path: Path | None) -> TopicTree:
@@ -114,11 +149,110 @@ def make_source(settings: SourceSettings, tree: TopicTree, whole: Settings) -> S
 
 
 def make_transport_of(settings: Settings) -> Transport:
-    """The transport these settings describe."""
-    given = settings.transport
-    if isinstance(given, FileSettings):
-        return FileTransport(given.path)
-    return smtp.SmtpTransport(_smtp(given))
+    """The transport these settings describe. ConfigError when it needs a package that is not installed."""
+    return _TRANSPORTS[settings.transport.KIND](settings.transport)
+
+
+def make_mailbox_of(settings: Settings) -> Mailbox | None:
+    """The mailbox that mails come back to; None when none is configured."""
+    bounces = settings.newsletter.bounces
+    if bounces is None:
+        return None
+    if bounces.imap is not None:
+        given = bounces.imap
+        return mailbox.ImapMailbox(
+            mailbox.ImapSettings(
+                host=given.host,
+                port=given.port,
+                username=given.username,
+                password=given.password.get_secret_value(),
+                folder=given.folder,
+                tls=given.tls,
+            )
+        )
+    return mailbox.MaildirMailbox(bounces.maildir) if bounces.maildir is not None else None
+
+
+def make_webhook_of(settings: Settings) -> ReadWebhook | None:
+    """What reads the calls of the provider's webhook; None when the transport has none, or no key for it is set."""
+    make = _WEBHOOKS.get(settings.transport.KIND)
+    return make(settings.transport) if make is not None else None
+
+
+def _ses(given: Any) -> Transport:
+    from digest.transports import ses  # boto3 is slow to load, and most never send by it
+
+    return ses.SesTransport(
+        ses.SesSettings(region=given.region, configuration_set=given.configuration_set or "", url=given.url or "")
+    )
+
+
+def _ses_webhook(given: Any) -> ReadWebhook | None:
+    from digest.transports import ses
+
+    return given.topic_arn and partial(ses.read_feedback, keys=ses.SesKeys(topic_arn=given.topic_arn))
+
+
+def _secret(given: SecretStr | None) -> str:
+    return given.get_secret_value() if given is not None else ""
+
+
+#: What makes the transport of each kind.
+_TRANSPORTS: Mapping[str, Callable[[Any], Transport]] = {
+    "file": lambda given: FileTransport(given.path),
+    "smtp": lambda given: smtp.SmtpTransport(_smtp(given)),
+    "postmark": lambda given: postmark.PostmarkTransport(
+        postmark.PostmarkSettings(token=_secret(given.token), url=given.url, stream=given.stream, window=given.window)
+    ),
+    "sendgrid": lambda given: sendgrid.SendgridTransport(
+        sendgrid.SendgridSettings(token=_secret(given.token), url=given.url)
+    ),
+    "mailgun": lambda given: mailgun.MailgunTransport(
+        mailgun.MailgunSettings(token=_secret(given.token), url=given.url, domain=given.domain)
+    ),
+    "resend": lambda given: resend.ResendTransport(
+        resend.ResendSettings(token=_secret(given.token), url=given.url, batch=given.batch)
+    ),
+    "brevo": lambda given: brevo.BrevoTransport(brevo.BrevoSettings(token=_secret(given.token), url=given.url)),
+    "mailtrap": lambda given: mailtrap.MailtrapTransport(
+        mailtrap.MailtrapSettings(token=_secret(given.token), url=given.url, window=given.window)
+    ),
+    "ses": _ses,
+}
+
+#: What makes the reader of each kind's webhook; None without its key, for then nothing shows who calls.
+_WEBHOOKS: Mapping[str, Callable[[Any], ReadWebhook | None]] = {
+    "postmark": lambda given: (
+        given.webhook_password
+        and partial(
+            postmark.read_feedback,
+            keys=postmark.PostmarkKeys(username=given.webhook_username, password=_secret(given.webhook_password)),
+        )
+    ),
+    "sendgrid": lambda given: (
+        given.webhook_key
+        and partial(sendgrid.read_feedback, keys=sendgrid.SendgridKeys(public_key=_secret(given.webhook_key)))
+    ),
+    "mailgun": lambda given: (
+        given.webhook_key
+        and partial(mailgun.read_feedback, keys=mailgun.MailgunKeys(signing_key=_secret(given.webhook_key)))
+    ),
+    "resend": lambda given: (
+        given.webhook_key and partial(resend.read_feedback, keys=resend.ResendKeys(secret=_secret(given.webhook_key)))
+    ),
+    "brevo": lambda given: (
+        given.webhook_password
+        and partial(
+            brevo.read_feedback,
+            keys=brevo.BrevoKeys(username=given.webhook_username, password=_secret(given.webhook_password)),
+        )
+    ),
+    "mailtrap": lambda given: (
+        given.webhook_key
+        and partial(mailtrap.read_feedback, keys=mailtrap.MailtrapKeys(secret=_secret(given.webhook_key)))
+    ),
+    "ses": _ses_webhook,
+}
 
 
 def _smtp(given: SmtpSettings) -> smtp.SmtpSettings:
@@ -128,6 +262,7 @@ def _smtp(given: SmtpSettings) -> smtp.SmtpSettings:
         security=smtp.Security(given.security),
         username=given.username or "",
         password=given.password.get_secret_value() if given.password else "",
+        connections=given.connections,
         messages_per_connection=given.messages_per_connection,
         window=given.window,
     )

@@ -1,6 +1,7 @@
 """One ring of the bell: whatever is due is done, in the order of the flow; each step finds its work in the database.
 
-    sources due -> readers' file changed -> windows closed without an issue -> approval (if automatic) -> sending due
+    sources due -> readers' file changed -> what came back by mail -> windows closed without an issue
+        -> approval (if automatic) -> sending due
 
 A step that fails is reported and the others go on: an unreadable list of readers never keeps an approved issue back.
 """
@@ -14,6 +15,7 @@ from typing import TypeVar
 
 from digest import pipeline
 from digest.errors import DigestError, NothingToDo
+from digest.feedback import Taken
 from digest.models import Issue, IssueStatus, Problem, Window
 from digest.newsroom import Digest
 from digest.outbox import Sent
@@ -33,13 +35,15 @@ class Tick:
     sent: tuple[tuple[Issue, Sent], ...] = ()
     #: What went wrong, each in a sentence; the rest was done.
     troubles: tuple[str, ...] = ()
+    #: What the mailbox for bounces held; None when there is none, or it was empty.
+    returned: Taken | None = None
     #: Rows of the readers' file that need a look.
     problems: tuple[Problem, ...] = ()
 
     @property
     def did_nothing(self) -> bool:
         """True when nothing was due and nothing went wrong."""
-        return not (self.visits or self.composed or self.approved or self.sent or self.troubles)
+        return not (self.visits or self.composed or self.approved or self.sent or self.returned or self.troubles)
 
 
 @dataclass(kw_only=True)
@@ -56,6 +60,7 @@ class Bell:
         digest = self.digest
         visits = self._collect_if_due()
         problems = tuple(self._each([digest.settings.subscribers], self._sync_if_changed))
+        returned = tuple(self._each([digest] if digest.has_mailbox else [], Digest.read_mailbox))
         composed = tuple(self._each(self._closed_without_issue(), digest.compose))
         approved = tuple(self._each(digest.drafts_due(), digest.approve_if_auto))
         issues = () if stop() else digest.sendable()
@@ -65,6 +70,7 @@ class Bell:
             composed=composed,
             approved=tuple(issue for issue in approved if issue.status is IssueStatus.APPROVED),
             sent=sent,
+            returned=next((taken for taken in returned if taken.total), None),
             troubles=tuple(self._troubles),
             problems=tuple(one for found in problems for one in found),
         )

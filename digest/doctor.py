@@ -66,6 +66,17 @@ def _templates(digest: Digest) -> str:
     return "they render and inline"
 
 
+def _signature(digest: Digest) -> str:
+    # Making the newsletter has loaded the keys, so what is wrong with one was said under "configuration".
+    if not digest.dkim:
+        return "mails leave unsigned; the server must sign them (DKIM), or set newsletter.dkim"
+    for given in digest.settings.newsletter.dkim:
+        if given.key_file.stat().st_mode & 0o077:
+            raise DigestError(f"others on this machine can read {given.key_file}: `chmod 600 {given.key_file}`")
+    names = (f"{key.selector}._domainkey.{key.domain} ({key.algorithm})" for key in digest.dkim)
+    return f"every mail is signed; publish the keys at {' and '.join(names)}"
+
+
 def _readers(digest: Digest) -> str:
     if digest.settings.subscribers is not None:
         problems = digest.read_subscribers(digest.settings.subscribers).problems
@@ -82,6 +93,16 @@ def _transport(digest: Digest) -> str:
         return transport.check()
     finally:
         transport.close()
+
+
+def _mailbox(digest: Digest) -> str:
+    mailbox = digest.make_mailbox()
+    if mailbox is None:
+        return "none is configured: bounces go to the From address, for a person to read"
+    try:
+        return mailbox.check()
+    finally:
+        mailbox.close()
 
 
 def _calendar(digest: Digest) -> str:
@@ -101,5 +122,7 @@ LOOKS: Mapping[str, Callable[[Digest], str]] = {
     "templates": _templates,
     "readers": _readers,
     "calendar": _calendar,
+    "signature": _signature,
     "transport": _transport,
+    "mailbox": _mailbox,
 }

@@ -10,6 +10,7 @@
       TemplateError        a template or its inlined page is broken
       TransportError       a transport cannot carry anything at the moment
       TokenError           a link was not signed by us, or for another purpose
+      FeedbackError        what came as feedback is forged, or cannot be read
 
 Each says what happened, where, and what to do next; `str(error)` is fit for a person to read.
 """
@@ -91,3 +92,15 @@ class TransportError(DigestError):
 
 class TokenError(DigestError):
     """A link was not signed by us, was changed, or serves another purpose."""
+
+
+class FeedbackError(DigestError):
+    """What came as feedback is not from whom it says, or cannot be read; nothing of it was taken in.
+
+    Attributes:
+        forged: True when it was not shown to be authentic.
+    """
+
+    def __init__(self, message: str, *, forged: bool = False) -> None:
+        super().__init__(message)
+        self.forged = forged

@@ -18,11 +18,12 @@ from email.header import Header
 from email.utils import format_datetime
 from html import escape
 
+from digest.dkim import DkimKey, signatures
 from digest.edition import READER_HOLES, Filling, Fragment, Paper, Pool, lay_out
 from digest.errors import InputError
 from digest.models import FrozenEdition, Message
 
-#: In every message, in this order.
+#: In every message, in this order; the signatures stand before them.
 HEADERS = (
     "From", "To", "Subject", "Date", "Message-ID", "List-ID", "List-Unsubscribe", "List-Unsubscribe-Post",
     "Feedback-ID", "Auto-Submitted", "MIME-Version", "Content-Type",
@@ -43,6 +44,8 @@ _ADDRESS = re.compile(r"[!#$%&'*+/=?^_`{|}~.a-zA-Z0-9-]{1,64}@[a-zA-Z0-9.-]{1,25
 _LIST_ID = re.compile(r"[!#$%&'*+/=?^_`{|}~.a-zA-Z0-9-]{1,254}")
 _MESSAGE_ID = re.compile(r"<[^\s<>@\x00-\x20\x7f-\U0010ffff]{1,200}@[a-zA-Z0-9.-]{1,253}>")
 _LINK = re.compile(r"(?:https?://|mailto:)[!-;=?-~]{1,900}")
+#: A value that says the same in HTML, in text and in quoted-printable.
+_PLAIN = re.compile(r"[ !#-%(-;?-~]{1,900}")
 #: How many editions are kept ready to be addressed; readers of one edition tend to follow one another.
 _READY = 64
 
@@ -59,6 +62,8 @@ class Addressee:
     pause_url: str
     unsubscribe_url: str
     web_url: str
+    #: A POST to it confirms a subscription; empty in mails that ask for no confirmation.
+    confirm_url: str = ""
     #: A `mailto:` url that unsubscribes.
     unsubscribe_mailto: str
     #: With angle brackets, the same at every attempt.
@@ -79,13 +84,15 @@ class _Ready:
 class Composer:
     """Makes the messages of one frozen issue. Not shared between threads; the same arguments make the same bytes."""
 
-    def __init__(self, pool: Pool, *, date: datetime) -> None:
+    def __init__(self, pool: Pool, *, date: datetime, keys: Sequence[DkimKey] = ()) -> None:
         """Encode the pool, once.
 
         Args:
             pool: as frozen with the issue.
             date: what the Date header says, the same at every attempt.
+            keys: each signs every message; none leaves that to the server that takes them.
         """
+        self._keys = tuple(keys)
         self._html = _Encoded(pool.html, escaped)
         self._text = _Encoded(pool.text, _unchanged)
         self._ready: OrderedDict[str, _Ready] = OrderedDict()
@@ -96,7 +103,7 @@ class Composer:
             ">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
             f"Feedback-ID: {_feedback_id(pool)}\r\n"
             "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
-            f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n\r\n'
+            f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n'
         ).encode("ascii")
 
     def compose(self, edition: FrozenEdition, addressee: Addressee) -> Message:
@@ -106,23 +113,26 @@ class Composer:
             InputError: the address, Message-ID or a link of this addressee cannot stand in a header; the others' can.
         """
         ready = self._lay(edition)
-        data = b"".join((
-            *self._head(ready, addressee),
+        head = self._head(ready, addressee)
+        values = _values(addressee)
+        body = (
             _BEFORE_TEXT,
-            *self._text.filled(ready.text, addressee),
+            *self._text.filled(ready.text, values),
             _BEFORE_HTML,
-            *self._html.filled(ready.html, addressee),
+            *self._html.filled(ready.html, values),
             _END,
-        ))  # fmt: skip
+        )
+        signed = signatures(self._keys, b"".join(head), b"".join(body)) if self._keys else b""
+        data = b"".join((signed, *head, b"\r\n", *body))
         return Message(id=addressee.message_id, sender=addressee.sender, recipient=addressee.address, data=data)
 
     def html(self, edition: FrozenEdition, addressee: Addressee) -> str:
         """The HTML part of that very message, decoded, with plain line ends."""
-        return _decoded(self._html.filled(self._lay(edition).html, addressee))
+        return _decoded(self._html.filled(self._lay(edition).html, _values(addressee)))
 
     def text(self, edition: FrozenEdition, addressee: Addressee) -> str:
         """The text part of that very message, decoded, with plain line ends."""
-        return _decoded(self._text.filled(self._lay(edition).text, addressee))
+        return _decoded(self._text.filled(self._lay(edition).text, _values(addressee)))
 
     def _head(self, ready: _Ready, addressee: Addressee) -> Sequence[bytes]:
         return (
@@ -142,10 +152,11 @@ class Composer:
     def _lay(self, edition: FrozenEdition) -> _Ready:
         ready = self._ready.get(edition.key)
         if ready is None:
+            fillings = lay_out(edition, self._html.pieces)
             ready = _Ready(
                 f"\r\nSubject: {header_text('Subject', edition.subject)}".encode("ascii"),
-                self._html.laid_out(lay_out(edition, self._html.pieces)),
-                self._text.laid_out(lay_out(edition, self._text.pieces)),
+                self._html.laid_out(fillings),
+                self._text.laid_out(fillings),
             )
             if len(self._ready) >= _READY:
                 self._ready.popitem(last=False)
@@ -166,7 +177,7 @@ class _Encoded:
         """The page for these fillings; what only the reader can fill stays as the name of its hole."""
         out: list[bytes | str] = []
         self._lay(self._page, fillings, out)
-        return tuple(out)
+        return _merged(out)
 
     def _lay(self, fragment: _Pieces, fillings: Mapping[str, Filling], out: list[bytes | str]) -> None:
         for part in fragment:
@@ -183,22 +194,56 @@ class _Encoded:
                 else:
                     out.extend(self.pieces[key])
 
-    def filled(self, laid_out: Iterable[bytes | str], addressee: Addressee) -> list[bytes]:
+    def filled(self, laid_out: Iterable[bytes | str], values: Mapping[str, bytes | str]) -> list[bytes]:
         """The page with this reader's values."""
-        values = {
-            "name": self._value(addressee.name),
-            "address": self._value(addressee.address),
-            "preferences": self._value(addressee.preferences_url),
-            "pause": self._value(addressee.pause_url),
-            "unsubscribe": self._value(addressee.unsubscribe_url),
-            "web": self._value(addressee.web_url),
-        }
-        greeting = self._greeting if addressee.name.strip() else ()
-        values["greeting"] = b"".join(part if isinstance(part, bytes) else values[part] for part in greeting)
-        return [part if isinstance(part, bytes) else values[part] for part in laid_out]
+        out: list[bytes] = []
+        for part in laid_out:
+            if isinstance(part, bytes):
+                out.append(part)
+            elif part != "greeting":
+                out.append(self._value(values[part]))
+            elif values["name"]:
+                out += [piece if isinstance(piece, bytes) else self._value(values[piece]) for piece in self._greeting]
+        return out
 
-    def _value(self, value: str) -> bytes:
-        return encoded(self._written(_UNPRINTABLE.sub(" ", value)))
+    def _value(self, value: bytes | str) -> bytes:
+        return value if isinstance(value, bytes) else encoded(self._written(_UNPRINTABLE.sub(" ", value)))
+
+
+def _values(addressee: Addressee) -> Mapping[str, bytes | str]:
+    """What fills the reader's holes: encoded already where every form of a mail writes it alike."""
+    return {
+        "name": _plain(addressee.name) if addressee.name.strip() else b"",
+        "address": _plain(addressee.address),
+        "preferences": _plain(addressee.preferences_url),
+        "pause": _plain(addressee.pause_url),
+        "unsubscribe": _plain(addressee.unsubscribe_url),
+        "web": _plain(addressee.web_url),
+        "confirm": _plain(addressee.confirm_url),
+    }
+
+
+def _plain(value: str) -> bytes | str:
+    """The value encoded, when nothing in it needs to be; otherwise as it is."""
+    if not _PLAIN.fullmatch(value):
+        return value
+    words = value.encode("ascii")
+    if len(words) <= 75:
+        return words + b"=\r\n"
+    return b"".join(words[start : start + 75] + b"=\r\n" for start in range(0, len(words), 75))
+
+
+def _merged(parts: Iterable[bytes | str]) -> tuple[bytes | str, ...]:
+    """The same with everything that stands between two holes in one piece."""
+    merged: list[bytes | str] = []
+    words: list[bytes] = []
+    for part in parts:
+        if isinstance(part, bytes):
+            words.append(part)
+        else:
+            merged += (b"".join(words), part)
+            words.clear()
+    return (*merged, b"".join(words))
 
 
 #: A fragment with its words encoded; what is no bytes is the name of a hole.
@@ -281,4 +326,5 @@ def _ascii(what: str, form: re.Pattern[str], value: str) -> bytes:
 def _feedback_id(pool: Pool) -> str:
     """Four fields for complaint reports, the last one naming the sender; none names a reader or what they read."""
     sender = hashlib.sha256(pool.address.encode()).hexdigest()[:12]
-    return f"{pool.label}:{pool.cadence.value}:issue:{sender}"
+    how_often, what = (pool.cadence.value, "issue") if pool.cadence else ("once", "letter")
+    return f"{pool.label}:{how_often}:{what}:{sender}"

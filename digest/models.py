@@ -378,6 +378,18 @@ class IssueItem:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Logo:
+    """A picture above the newsletter's name; the mail is understood without it."""
+
+    #: An absolute https url.
+    url: str
+    #: What it shows, for those who do not see it; empty where the name below says it all.
+    alt: str = ""
+    #: Pixels, as it is shown.
+    width: int = 120
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Newsletter:
     """What every mail says about who sends it."""
 
@@ -393,6 +405,7 @@ class Newsletter:
     language: str = "en"
     #: The one colour of its mails, `#rrggbb`; shades that can be read in light and in dark are made from it.
     accent: str = "#0f6a6a"
+    logo: Logo | None = None
     #: What its mails are filed under (RFC 2919), without angle brackets; empty: made of the address.
     list_id: str = ""
 
@@ -407,6 +420,8 @@ class Placement:
     topic_id: str
     #: The reader's other topics it is also about, in the order of their interests.
     also: tuple[str, ...] = ()
+    #: Shorter than the reader asked, where the mail would have been too long; None: the selection's own.
+    length: Length | None = None
 
 
 #: The section for what is about the condition and about none of its topics.
@@ -427,6 +442,8 @@ class Selection:
     also_new: tuple[Placement, ...] = ()
     #: What would have been for this reader and did not fit: it rolls over to their next issue.
     left_over: tuple[Placement, ...] = ()
+    #: True when something was shortened or rolled over because the mail would have been too long for inboxes.
+    trimmed: bool = False
 
     @property
     def sections(self) -> tuple[tuple[str, tuple[Placement, ...]], ...]:

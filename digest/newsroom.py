@@ -6,19 +6,31 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 from digest import owners, pipeline
 from digest.cadence import Calendar
+from digest.checks import Gate, Reach, Report, Verdict
 from digest.config import Settings
-from digest.edition import Pool, Templates, make_edition, render_pool
+from digest.dkim import DkimKey
+from digest.edition import (
+    Correction,
+    Pool,
+    Templates,
+    make_edition,
+    render_confirmation,
+    render_correction,
+    render_pool,
+)
 from digest.errors import InputError, NothingToDo, StateError, TransportError
+from digest.feedback import Taken, take_feedback, take_letters
 from digest.models import (
     Claim,
     DeliveryState,
@@ -45,12 +57,24 @@ from digest.press import Press
 from digest.sources.base import Source
 from digest.store.base import Store
 from digest.subscribers import Read, read_subscribers
+from digest.suppression import Feedback
 from digest.tokens import Signer
 from digest.topics import Tagger
-from digest.transports.base import Transport
+from digest.transports.base import Mailbox, Transport
 
+#: Whoever reads a preview that is nobody's.
+READER = "reader@example.org"
+#: Errors that are named when an approval is refused.
+SHOWN = 5
 #: States in which a delivery still wants to leave.
 OPEN = frozenset({DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.INFLIGHT, DeliveryState.DEFERRED})
+
+
+class ReadWebhook(Protocol):
+    """Reads one call of a provider's webhook. FeedbackError when it is forged, or cannot be read."""
+
+    def __call__(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> tuple[Feedback, ...]:
+        """What the call says."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +113,16 @@ class Digest:
     clock: Callable[[], datetime]
     #: Made only when something is sent: looking at an issue needs no server.
     make_transport: Callable[[], Transport]
+    #: Follows links; asked only when an editor checks.
+    reach: Reach
+    #: Scores a whole mail.
+    judge_spam: Callable[[bytes], Verdict]
+    #: Made when it is read; it makes None when no mailbox for bounces is configured.
+    make_mailbox: Callable[[], Mailbox | None] = lambda: None
+    #: Reads the calls of the provider's webhook; None when there is none.
+    webhook: ReadWebhook | None = None
+    #: Loaded once; each signs every mail.
+    dkim: Sequence[DkimKey] = ()
 
     def __enter__(self) -> Self:
         return self
@@ -145,16 +179,11 @@ class Digest:
         )
 
     def _waiting_since(self, window: Window) -> datetime:
-        """From when on things may wait: so many windows back, or the end of the last approved issue if earlier."""
+        """From when on things may wait: so many windows back, or further to catch up with what was missed."""
         begin = window
         for _ in range(self.settings.selection.roll_over):
             begin = self.calendar.before(begin)
-        approved = [
-            issue.window.until
-            for issue in self.store.issues(window.cadence)
-            if issue.status is not IssueStatus.DRAFT and issue.window.until <= window.since
-        ]
-        return min([begin.since, *sorted(approved)[-1:]])
+        return min(begin.since, pipeline.carried_until(self.store, window))
 
     # --- look and approve --------------------------------------------------------------------------------
 
@@ -207,7 +236,7 @@ class Digest:
         if selection.is_empty:
             raise NothingToDo(f"{issue.window.label} has nothing new for these interests")
         pool = self._pool(issue, selection)
-        return self._preview(issue, make_edition(pool, selection), pool, Subscriber(address="reader@example.org"))
+        return self._preview(issue, make_edition(pool, selection), pool, Subscriber(address=READER))
 
     def _selection_of(self, issue: Issue, reader: Subscriber) -> Selection:
         one = pipeline.recipients(
@@ -235,24 +264,32 @@ class Digest:
 
     def _selector(self, issue: Issue) -> Selector:
         items = self.store.items(issue.id)
-        caught_up = pipeline.caught_up(self.store, issue, items)
+        caught_up = pipeline.caught_up(items, pipeline.carried_until(self.store, issue.window))
         return Selector(self.store, items, tree=self.tree, limits=self.settings.selection.limits(), caught_up=caught_up)
 
     def _pool(self, issue: Issue, selection: Selection | None = None) -> Pool:
         """The issue's pool rendered: all of it, or what one selection needs."""
         items: Sequence[IssueItem] = self.store.items(issue.id)
+        whole = items
         if selection is not None:
             placed = (*selection.research, *selection.background, *selection.also_new)
             needed = {placement.summary_id for placement in placed}
             items = [item for item in items if item.summary.id in needed]
         return render_pool(
-            items, window=issue.window, newsletter=self.newsletter, tree=self.tree, templates=self.templates
+            items,
+            whole=whole,
+            window=issue.window,
+            newsletter=self.newsletter,
+            tree=self.tree,
+            templates=self.templates,
         )
 
     def render_specimen(self) -> None:
-        """Render and inline a page without items, to see that the templates can. TemplateError when they cannot."""
+        """Render and inline every kind of mail, without items, to see that the templates can. TemplateError if not."""
         window = self.calendar.running(self.settings.newsletter.cadences[0], self.clock())
         render_pool((), window=window, newsletter=self.newsletter, tree=self.tree, templates=self.templates)
+        render_confirmation(self.newsletter, self.templates, days=7)
+        render_correction(Correction(headline="", issue_title=window.title), self.newsletter, self.templates)
 
     def _press(self, issue: Issue, pool: Pool) -> Press:
         return Press(
@@ -261,16 +298,82 @@ class Digest:
             newsletter=self.newsletter,
             signer=self.signer,
             unsubscribe_address=self.settings.newsletter.unsubscribe_mailto,
+            bounce_address=self.settings.newsletter.bounces.address if self.settings.newsletter.bounces else "",
+            now=self.clock(),
+            keys=self.dkim,
+        )
+
+    # --- check and approve -------------------------------------------------------------------------------
+
+    def check(self, issue: Issue, *, offline: bool = True) -> Report:
+        """What is wrong with the editions of an issue: of a draft as if it were approved now.
+
+        Args:
+            issue: a draft, or one that was approved.
+            offline: True to follow no links.
+        """
+        if issue.status is IssueStatus.DRAFT:
+            return self._examine(issue, self._pool(issue), offline=offline)
+        return self._examine(issue, Pool.loads(self.store.frozen_pool(issue.id)), offline=offline)
+
+    def _examine(self, issue: Issue, pool: Pool, *, offline: bool) -> Report:
+        press = self._press(issue, pool)
+
+        def judge(edition: FrozenEdition) -> Verdict:
+            return self.judge_spam(press.message(edition, subscriber_id=0, address=READER, name="").data)
+
+        gate = Gate(
+            base_url=self.newsletter.base_url,
+            grade=self.settings.checks.grade,
+            reach=None if offline else self.reach,
+            judge=judge,
+        )
+        return gate.examine(pool, self.store.items(issue.id), self._editions(issue, pool))
+
+    def _editions(self, issue: Issue, pool: Pool) -> Iterable[tuple[FrozenEdition, int]]:
+        """Each edition once, with the number of its readers."""
+        if issue.status is not IssueStatus.DRAFT:
+            return [(edition, readers) for _, edition, readers in self.store.editions(issue.id)]
+        found: dict[str, tuple[FrozenEdition, int]] = {}
+        for recipient in self._everybody(issue, pool):
+            if recipient.edition is not None:
+                edition, readers = found.get(recipient.edition.key, (recipient.edition, 0))
+                found[edition.key] = (edition, readers + 1)
+        return found.values()
+
+    def _everybody(self, issue: Issue, pool: Pool) -> Iterator[Recipient]:
+        make = partial(make_edition, pool)
+        return pipeline.recipients(self.store, issue, self._selector(issue), make, today=self.today)
+
+    def approve(self, issue: Issue, *, by: str, offline: bool = True, despite: str = "") -> Issue:
+        """Freeze the issue: its pool, its editions and everybody's delivery, all at once.
+
+        Args:
+            issue: a draft whose window has closed.
+            by: who approves it.
+            offline: True to follow no links in the check before.
+            despite: why it is approved although the check finds errors, kept with the approval; empty to refuse then.
+
+        Raises:
+            StateError: its window is still open, or the check found errors.
+            NothingToDo: it is no draft any more.
+        """
+        self._refuse_unless_ready(issue)
+        pool = self._pool(issue)
+        report = self._examine(issue, pool, offline=offline)
+        if report.errors and not despite:
+            raise StateError(refusal(issue, report))
+        dumped = pool.dumps()
+        return self.store.freeze(
+            issue.id,
+            self._everybody(issue, pool),
+            pool=dumped,
+            content_hash=hashlib.sha256(dumped).hexdigest(),
+            approved_by=f"{by} (despite {_counted(report)}: {despite})" if report.errors else by,
             now=self.clock(),
         )
 
-    def approve(self, issue: Issue, *, by: str) -> Issue:
-        """Freeze the issue: its pool, its editions and everybody's delivery, all at once.
-
-        Raises:
-            StateError: its window is still open.
-            NothingToDo: it is no draft any more.
-        """
+    def _refuse_unless_ready(self, issue: Issue) -> None:
         window = issue.window
         if issue.status is not IssueStatus.DRAFT:
             raise NothingToDo(f"{window.label} is {issue.status} already")
@@ -282,14 +385,6 @@ class Digest:
                 f"{window.label} was last composed while it was still filling: "
                 f"take in the rest with `digest compose --period {window.label}`, then approve it"
             )
-        pool = self._pool(issue)
-        dumped = pool.dumps()
-        make = partial(make_edition, pool)
-        everybody = pipeline.recipients(self.store, issue, self._selector(issue), make, today=self.today)
-        content_hash = hashlib.sha256(dumped).hexdigest()
-        return self.store.freeze(
-            issue.id, everybody, pool=dumped, content_hash=content_hash, approved_by=by, now=self.clock()
-        )
 
     # --- send --------------------------------------------------------------------------------------------
 
@@ -299,6 +394,13 @@ class Digest:
         if is_auto and issue.status is IssueStatus.DRAFT and issue.window.until <= self.clock():
             return self.approve(issue, by="auto")
         return issue
+
+    def kept_back(self) -> dict[int, Report]:
+        """The drafts that would approve themselves by now, were it not for errors; by the id of the issue."""
+        if self.settings.newsletter.approval != "auto":
+            return {}
+        reports = {draft.id: self.check(draft) for draft in self.drafts_due()}
+        return {number: report for number, report in reports.items() if report.errors}
 
     def drafts_due(self) -> tuple[Issue, ...]:
         """The drafts of the latest closed windows whose send time has come."""
@@ -374,14 +476,13 @@ class Digest:
         if issue.held:
             raise StateError(f"{label} is paused: `digest resume {label}` lets it go on")
         rules = self.settings.delivery
-        transport = self.make_transport()
-        try:
+        with closing(self.make_transport()) as transport, owners.a_run() as owner:
             return send_issue(
                 self.store,
                 transport,
                 self._compose_claim(issue),
                 issue_id=issue.id,
-                owner=owners.this_run(),
+                owner=owner,
                 clock=self.clock,
                 policy=rules.on_doubt,
                 gone=owners.surely_gone,
@@ -390,8 +491,6 @@ class Digest:
                 stop=stop,
                 on_progress=on_progress,
             )
-        finally:
-            transport.close()
 
     def send_test(self, preview: Preview, *, to: str) -> str:
         """Send a preview to one address, marked as a test, past the ledger. What the transport said.
@@ -422,6 +521,41 @@ class Digest:
             return press.message(edition, subscriber_id=claim.subscriber_id, address=claim.address, name=claim.name)
 
         return compose
+
+    # --- feedback ----------------------------------------------------------------------------------------
+
+    @property
+    def has_mailbox(self) -> bool:
+        """Whether a mailbox that mails come back to is configured."""
+        bounces = self.settings.newsletter.bounces
+        return bounces is not None and (bounces.maildir is not None or bounces.imap is not None)
+
+    def read_mailbox(self) -> Taken:
+        """Read the mailbox for bounces, complaints and unsubscribes now.
+
+        Raises:
+            StateError: none is configured.
+            FeedbackError: it cannot be read; what was read before is recorded.
+        """
+        mailbox = self.make_mailbox()
+        if mailbox is None:
+            raise StateError("no mailbox is configured: set newsletter.bounces.maildir or newsletter.bounces.imap")
+        try:
+            return take_letters(self.store, mailbox, self.signer, now=self.clock())
+        finally:
+            mailbox.close()
+
+    def take_webhook(self, headers: Mapping[str, str], body: bytes) -> Taken:
+        """Take in one call of the provider's webhook.
+
+        Raises:
+            StateError: this transport has no webhook, or no key for it is set.
+            FeedbackError: the call is forged (`forged`), or cannot be read.
+        """
+        if self.webhook is None:
+            raise StateError("no webhook is configured: set transport.webhook_key (or what the provider has instead)")
+        now = self.clock()
+        return take_feedback(self.store, self.webhook(headers, body, now=now), now=now)
 
     # --- subscribers -------------------------------------------------------------------------------------
 
@@ -459,6 +593,20 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """` (did you mean 'x'?)` for the nearest known word; empty when none is near."""
     near = get_close_matches(word, list(known), n=1)
     return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def refusal(issue: Issue, report: Report) -> str:
+    """Why an issue cannot be approved: the first errors, and how to see them all."""
+    label, errors = issue.window.label, report.errors
+    shown = [f"  {report.place(flaw)}: {flaw.message}" for flaw in errors[:SHOWN]]
+    shown += [f"  and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []
+    return "\n".join(
+        [f"{label} cannot be approved: {_counted(report)}", *shown, f"  see all with `digest check {label}`"]
+    )
+
+
+def _counted(report: Report) -> str:
+    return "1 error" if len(report.errors) == 1 else f"{len(report.errors)} errors"
 
 
 def _only_selection(selection: Selection) -> FrozenEdition:

@@ -4,18 +4,24 @@ r"""Claim, send, record: the deliveries of an issue leave through a transport, a
                \_____ a batch ____/ \________________ a window __________________/
 
 One commit writes the results of a window and the intents of the next. So a crash leaves at most one window in doubt.
+A transport that can be given work ahead gets half a window at a time: the next half is composed and committed while
+the last one is carried, and there is still no more than a window in doubt.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+import sys
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from digest.deliveries import LIFE, decide, reconciled
-from digest.errors import DigestError, InputError, TransportError
+from digest.errors import DigestError, InputError, StoreError, TransportError
 from digest.models import (
     Claim,
     DeliveryState,
@@ -26,7 +32,7 @@ from digest.models import (
     Result,
 )
 from digest.store.base import Store
-from digest.suppression import Feedback, feedback_of, verdict
+from digest.suppression import feedback_of, verdict
 from digest.transports.base import Transport
 
 #: How many deliveries a worker takes at once, and for how long (seconds). A lease that runs out early costs nothing:
@@ -34,9 +40,16 @@ from digest.transports.base import Transport
 BATCH = 256
 LEASE = 300.0
 #: How long (seconds) a window may be in flight before another machine believes its worker dead. A server may take 10
-#: minutes to answer the dot (RFC 5321, 4.5.3.2.6), and a window is a few messages: a shorter lease makes duplicates.
-#: Never shorter than the lease of a claim.
-INFLIGHT_LEASE = 3600.0
+#: minutes to answer the dot (RFC 5321, 4.5.3.2.6), a window is some messages, and one may be made ready ahead: a
+#: shorter lease makes duplicates. Never shorter than the lease of a claim.
+INFLIGHT_LEASE = 7200.0
+
+#: How long (seconds) to wait between tries to write results that the database would not take: full, locked, away.
+#: What is given up is in doubt although its answer was known.
+RESULT_DELAYS = (1.0, 5.0, 25.0)
+
+#: How long (seconds) one thread computes while another wants to.
+TURN = 0.0001
 
 #: How many reasons a run keeps in memory; the ledger has them all.
 REASONS = 100
@@ -84,6 +97,7 @@ def send_issue(
     life: timedelta = LIFE,
     stop: Callable[[], bool] = lambda: False,
     on_progress: Callable[[Sent], None] = lambda _: None,
+    wait: Callable[[float], object] = time.sleep,
 ) -> Sent:
     """Send what is due of an issue until nothing is, or `stop()` is true; safe to call anywhere, at once or again.
 
@@ -100,12 +114,16 @@ def send_issue(
         batch: how many deliveries are claimed at once; fewer where many workers share a small issue.
         lease: how long (seconds) deliveries are claimed for; what is in flight is held as long at the least.
         life: how long after its first try a delivery is given up.
-        stop: asked before every window; the window in hand is always finished and recorded.
+        stop: asked before every window; what is in hand is always finished and recorded.
         on_progress: told after every window.
+        wait: waits so many seconds.
 
     Returns:
         What was done. `trouble` is set when the transport could not carry anything: what was not tried is back in the
         outbox, and nobody's tries were counted up.
+
+    Raises:
+        StoreError: the database cannot be used; what was carried is written if it can be at all, else it is in doubt.
     """
     run = _Run(
         store=store,
@@ -120,29 +138,33 @@ def send_issue(
         lease=lease,
         life=life,
         stop=stop,
+        wait=wait,
     )
-    results: list[Result] = []
-    for window in run.windows():
-        ready, failed = run.composed(window)
-        granted = run.record([*results, *failed], list(ready))
-        results = run.submitted({claim: ready[claim] for claim in ready if claim.delivery_id in granted})
-        on_progress(run.sent)
-    run.record(results, [])
+    with ThreadPoolExecutor(1, thread_name_prefix="courier") as courier, _short_turns():
+        try:
+            for window in run.windows():
+                ready = run.composed(window)
+                granted = run.granted(list(ready))
+                run.hand_over({claim: ready[claim] for claim in ready if claim.delivery_id in granted}, courier)
+                on_progress(run.sent)
+        finally:
+            run.settle_up()
     on_progress(run.sent)
     return run.sent
 
 
-def take_in(store: Store, feedback: Feedback) -> bool:
-    """Remember what came back about an address, and suppress it when all that is known of it says so.
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    """Let a thread that has heard an answer go on soon, though another is composing; Python's own turn is 5 ms."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(TURN)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
-    Safe to call with the same again, and with old news after new. True when the address was suppressed by this call.
-    """
-    store.add_feedback(feedback)
-    suppression = verdict(store.feedback(feedback.address))
-    return suppression is not None and store.suppress(suppression)
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class _Run:
     store: Store
     transport: Transport
@@ -156,64 +178,106 @@ class _Run:
     lease: float
     life: timedelta
     stop: Callable[[], bool]
+    wait: Callable[[float], object]
     sent: Sent = field(default_factory=Sent)
+    #: What the ledger does not know yet.
+    known: list[Result] = field(default_factory=list)
+    #: What is being carried meanwhile, and the answers it will have.
+    messages: Mapping[Claim, Message] = field(default_factory=dict)
+    receipts: Future[Sequence[Receipt]] | None = None
 
     def windows(self) -> Iterator[Sequence[Claim]]:
         """Claims, a window at a time, until none is due; what is left over when we must stop is given back."""
+        size = max(1, self.transport.window // (2 if self.transport.ahead else 1))
         self.recover()
         while not self._must_stop():
             claims = self.store.claim(self.issue_id, self.owner, limit=self.batch, lease=self.lease, now=self.clock())
             if not claims and not self.recover():
                 return
-            for start in range(0, len(claims), self.transport.window):
+            for start in range(0, len(claims), size):
                 if self._must_stop():
                     self.store.release(claims[start:], self.owner, now=self.clock())
                     return
-                yield claims[start : start + self.transport.window]
+                yield claims[start : start + size]
 
-    def composed(self, window: Sequence[Claim]) -> tuple[dict[Claim, Message], list[Result]]:
-        """The messages of a window, and a result for each claim whose message cannot be made."""
+    def composed(self, window: Sequence[Claim]) -> dict[Claim, Message]:
+        """The messages of a window; that one cannot be made is known as its result."""
         ready: dict[Claim, Message] = {}
-        failed: list[Result] = []
         for claim in window:
             try:
                 ready[claim] = self.compose(claim)
             except InputError as error:
-                failed.append(self._result(claim, Receipt(outcome=Outcome.REFUSED, detail=str(error))))
+                self.known.append(self._result(claim, Receipt(outcome=Outcome.REFUSED, detail=str(error))))
             except Exception as error:  # noqa: BLE001 - one bad row, or a mistake of ours about it, never stops the rest
                 _log.warning("delivery %d cannot be composed: %s", claim.delivery_id, type(error).__name__)
                 detail = str(error) if isinstance(error, DigestError) else repr(error)
-                failed.append(self._result(claim, Receipt(outcome=Outcome.DEFERRED, detail=detail)))
-        return ready, failed
+                self.known.append(self._result(claim, Receipt(outcome=Outcome.DEFERRED, detail=detail)))
+        return ready
 
-    def record(self, results: Sequence[Result], intents: Sequence[Claim]) -> frozenset[int]:
-        """Commit both at once; the ids of the intents that may leave."""
-        if not results and not intents:
+    def granted(self, intents: Sequence[Claim]) -> frozenset[int]:
+        """Commit what is known and these intents, at once; the ids of the intents that may leave."""
+        if not self.known and not intents:
             return frozenset()
         now = self.clock()
-        for result in results:
+        for result in self.known:
             self._suppress(result, now)
-        granted = self.store.record(results, intents, self.owner, lease=max(INFLIGHT_LEASE, self.lease), now=now)
+        lease = max(INFLIGHT_LEASE, self.lease)
+        granted = self.store.record(self.known, intents, self.owner, lease=lease, now=now)
+        self.known = []
         self.sent.withheld += len(intents) - len(granted)
         return granted
 
-    def submitted(self, messages: dict[Claim, Message]) -> list[Result]:
-        """Hand the messages over. On trouble, where nothing left, the intents are taken back."""
-        if not messages:
-            return []
+    def hand_over(self, messages: Mapping[Claim, Message], courier: ThreadPoolExecutor) -> None:
+        """Have the messages carried, after those before them; to the end, or to where the next can be made ready."""
         try:
-            receipts = self.transport.submit(list(messages.values()))
-            answers = list(zip(messages, map(self._asked, messages.values(), receipts), strict=True))
+            self._hear()
+        except Exception:
+            self._give_back(messages)
+            raise
+        if self.sent.trouble is not None:
+            self._give_back(messages)
+        elif messages:
+            self.messages = messages
+            self.receipts = courier.submit(self.transport.submit, list(messages.values()))
+            if not self.transport.ahead:
+                self._hear()
+
+    def settle_up(self) -> None:
+        """See to the end what is being carried, and write what is known, whatever happened.
+
+        Raises:
+            StoreError: the database would not take it, again and again.
+        """
+        self._hear()
+        for delay in RESULT_DELAYS:
+            try:
+                self.granted([])
+            except StoreError as error:
+                _log.warning("%d results cannot be written yet: %s", len(self.known), error)
+                self.wait(delay)
+        self.granted([])
+
+    def _hear(self) -> None:
+        """The answers to what is being carried. On trouble, where nothing left, the intents are taken back."""
+        messages, receipts = self.messages, self.receipts
+        self.messages, self.receipts = {}, None
+        if receipts is None:
+            return
+        try:
+            answers = list(zip(messages, map(self._asked, messages.values(), receipts.result()), strict=True))
         except TransportError as error:
             self.sent.trouble = error
-            self.store.release(list(messages), self.owner, now=self.clock())
-            return []
+            self._give_back(messages)
         except Exception as error:
             # A mistake in the transport: anything may have left. The ledger hears so before anybody else does.
             doubt = Receipt(outcome=Outcome.DOUBTFUL, detail=f"the transport failed: {error!r}")
-            self.record([self._result(claim, doubt) for claim in messages], [])
+            self.known += [self._result(claim, doubt) for claim in messages]
             raise
-        return [self._result(claim, receipt) for claim, receipt in answers]
+        else:
+            self.known += [self._result(claim, receipt) for claim, receipt in answers]
+
+    def _give_back(self, messages: Mapping[Claim, Message]) -> None:
+        self.store.release(list(messages), self.owner, now=self.clock())
 
     def recover(self) -> bool:
         """Take back what died with its worker, by policy; whether there was anything."""
@@ -279,7 +343,11 @@ class _Run:
         if result.state is not DeliveryState.BOUNCED:
             return
         feedback = feedback_of(result.receipt, address=result.claim.address, issue_id=self.issue_id, now=now)
-        if feedback is not None and take_in(self.store, feedback):
+        if feedback is None:
+            return
+        self.store.add_feedback(feedback)
+        suppression = verdict(self.store.feedback(feedback.address))
+        if suppression is not None and self.store.suppress(suppression):
             self.sent.suppressed += 1
 
     def _must_stop(self) -> bool:

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 _SEPARATOR = "|"
+
+
+#: The runs of this process that have ended, whatever they left behind: the process may live on for months.
+_OVER: set[str] = set()
 
 
 def this_run() -> str:
@@ -20,13 +25,23 @@ def this_run() -> str:
     return _SEPARATOR.join((*_machine(), str(os.getpid()), _started(os.getpid()), uuid4().hex[:12]))
 
 
+@contextmanager
+def a_run() -> Iterator[str]:
+    """The name of a run that is gone from its end on, however it ends: nothing of it may go on after that."""
+    name = this_run()
+    try:
+        yield name
+    finally:
+        _OVER.add(name)
+
+
 def surely_gone(owners: Collection[str]) -> frozenset[str]:
-    """Those of these owners whose process ran on this machine and runs no more.
+    """Those of these owners that ended in this process, or whose process ran on this machine and runs no more.
 
     An owner on another machine, in another container, or with a name we did not make is never called dead: its lease
     decides.
     """
-    return frozenset(owner for owner in owners if _is_gone(owner))
+    return frozenset(owner for owner in owners if owner in _OVER or _is_gone(owner))
 
 
 def _is_gone(owner: str) -> bool:

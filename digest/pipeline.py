@@ -286,21 +286,20 @@ class Selector:
         return History(received=frozenset(received & self.studies), waiting=frozenset(waiting - received))
 
 
-def caught_up(store: Store, issue: Issue, items: Iterable[IssueItem]) -> frozenset[int]:
-    """Studies in the pool that no approved issue of this cadence covered: what was missed is caught up, once.
+def carried_until(store: Store, window: Window) -> datetime:
+    """Up to when the issues before this window carried what was added: what came after it was missed.
 
-    Before the first issue of a cadence nothing was missed: readers begin with a window, not with the archive.
+    The end of the last approved one; where only drafts were made, the beginning of the first; without any issue before
+    it the window's own beginning, for readers begin with a window and not with the archive.
     """
-    window = issue.window
-    earlier = [past for past in store.issues(window.cadence) if past.window.until <= window.since]
-    carried = [past.window for past in earlier if past.status is not IssueStatus.DRAFT]
-    begin = min((past.window.since for past in earlier), default=window.since)
-    return frozenset(
-        item.summary.study_id
-        for item in items
-        if begin <= item.summary.added_at < window.since
-        and not any(past.since <= item.summary.added_at < past.until for past in carried)
-    )
+    earlier = [issue for issue in store.issues(window.cadence) if issue.window.until <= window.since]
+    approved = [issue.window.until for issue in earlier if issue.status is not IssueStatus.DRAFT]
+    return max(approved) if approved else min((issue.window.since for issue in earlier), default=window.since)
+
+
+def caught_up(items: Iterable[IssueItem], since: datetime) -> frozenset[int]:
+    """The studies of a pool that were added before its window and after `since`: missed, so they wait for everybody."""
+    return frozenset(item.summary.study_id for item in items if not item.fresh and item.summary.added_at >= since)
 
 
 def recipients(

@@ -5,8 +5,10 @@ Preview and send both go through here, so what an editor sees is what a reader g
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from digest.dkim import DkimKey
 from digest.edition import Pool
 from digest.message import Addressee, Composer
 from digest.models import FrozenEdition, Issue, Message, Newsletter
@@ -25,7 +27,9 @@ class Press:
         newsletter: whose links the mails hold.
         signer: signs the links and the Message-IDs.
         unsubscribe_address: where a mail that asks to unsubscribe goes.
+        bounce_address: where bounces go, told apart by a token behind a plus; empty: to the newsletter's own address.
         now: the date of a mail of an issue that is not approved yet.
+        keys: each signs every message.
     """
 
     def __init__(
@@ -36,13 +40,16 @@ class Press:
         newsletter: Newsletter,
         signer: Signer,
         unsubscribe_address: str,
+        bounce_address: str = "",
         now: datetime,
+        keys: Sequence[DkimKey] = (),
     ) -> None:
         self._issue = issue
         self._newsletter = newsletter
         self._signer = signer
         self._unsubscribe_address = unsubscribe_address
-        self._composer = Composer(pool, date=date_of(issue, now=now))
+        self._bounce_address = bounce_address
+        self._composer = Composer(pool, date=date_of(issue, now=now), keys=keys)
 
     def message(self, edition: FrozenEdition, *, subscriber_id: int, address: str, name: str) -> Message:
         """The message: the same bytes for the same arguments. InputError when the address fits no header."""
@@ -66,8 +73,15 @@ class Press:
             web_url=self._link(Purpose.WEB_VERSION, subject),
             unsubscribe_mailto=f"mailto:{self._unsubscribe_address}?subject=unsubscribe%20{token}",
             message_id=self._signer.message_id(subject, own.rpartition("@")[2]),
-            sender=own,
+            sender=self._sender(subject),
         )
+
+    def _sender(self, subject: Subject) -> str:
+        """The envelope sender. One of its own for each reader says whom a bounce is about, however it looks (VERP)."""
+        if not self._bounce_address:
+            return self._newsletter.address
+        local, _, domain = self._bounce_address.rpartition("@")
+        return f"{local}+{self._signer.sign_local_part(Purpose.BOUNCE, subject)}@{domain}"
 
     def _link(self, purpose: Purpose, subject: Subject) -> str:
         return f"{self._newsletter.base_url}/{PATHS[purpose]}/{self._signer.sign(purpose, subject)}"

@@ -31,8 +31,8 @@ class Feedback:
     detail: str = ""
     #: The issue it is about; None when that is not known.
     issue_id: int | None = None
-    #: The provider's own name for this event, by which a second copy of it is known; empty when it has none.
-    event: str = ""
+    #: What names this piece of feedback for ever, the same when it comes again; empty where nothing does.
+    event_id: str = ""
 
 
 def kind_of_code(code: str) -> FeedbackKind | None:

@@ -110,7 +110,7 @@ def _tag(key: bytes, purpose: Purpose, contents: bytes) -> bytes:
 def _hide(key: bytes, tag: bytes, contents: bytes) -> bytes:
     """Exclusive-or with a pad made from the tag: hides, and doing it again shows."""
     pad = blake2b(tag, key=key, person=b"pad", digest_size=_CONTENTS.size).digest()
-    return bytes(left ^ right for left, right in zip(pad, contents, strict=True))
+    return (int.from_bytes(pad) ^ int.from_bytes(contents)).to_bytes(_CONTENTS.size)
 
 
 def _decode(token: str, decoder: Callable[[str], bytes], group: int) -> bytes:

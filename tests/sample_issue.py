@@ -6,12 +6,23 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from digest.edition import Pool, Templates, bundled_directory, make_edition, render_pool
+from digest.edition import (
+    Correction,
+    Letter,
+    Pool,
+    Templates,
+    bundled_directory,
+    make_edition,
+    render_confirmation,
+    render_correction,
+    render_pool,
+)
 from digest.message import Addressee, Composer
 from digest.models import (
     Bullets,
     Entry,
     Evidence,
+    FrozenEdition,
     IssueItem,
     Kind,
     Length,
@@ -236,12 +247,30 @@ def an_addressee(address: str = "ada@example.org", name: str = "Ada", **given: s
             "pause_url": f"{LINKS}/pause/{token}",
             "unsubscribe_url": f"{LINKS}/unsubscribe/{token}",
             "web_url": f"{LINKS}/web/{token}",
+            "confirm_url": f"{LINKS}/confirm/{token}",
             "unsubscribe_mailto": f"mailto:unsubscribe@example.org?subject={token}",
             "message_id": "<mfrggzdfmztwq2lk@example.org>",
             "sender": "bounce+mfrggzdf@example.org",
             **given,
         }
     )
+
+
+def a_confirmation(**newsletter: object) -> Letter:
+    """The mail that asks a new reader to confirm."""
+    return render_confirmation(a_newsletter(**newsletter), Templates([bundled_directory()]), days=7)
+
+
+def a_correction(**given: object) -> Letter:
+    """A correction of the trial of walks."""
+    known = {
+        "headline": WALKING.summary.entry.headline,
+        "issue_title": "October 2026",
+        "url": WALKING.summary.entry.url,
+        "was_wrong": ("We wrote that tiredness fell by a half.",),
+        "is_right": ("Tiredness fell by almost a third in the walking group, and hardly at all in the other.",),
+    }
+    return render_correction(Correction(**{**known, **given}), a_newsletter(), Templates([bundled_directory()]))  # type: ignore[arg-type]
 
 
 #: The golden mails in tests/data/mails, by name: a reader and what they chose to read.
@@ -254,26 +283,40 @@ GOLDEN = {
     ),
     "general": (replace(a_selection(), general=True, left_over=(placed(6, "vision"),)), an_addressee()),
     "quiet": (Selection(), an_addressee()),
+    "one-item": (Selection(research=(placed(1, "fatigue-sleep"),)), an_addressee()),
 }
+#: And the letters.
+LETTERS = {"confirmation": a_confirmation, "correction": a_correction}
 MAILS = Path(__file__).parent / "data" / "mails"
 
 
 def golden_messages() -> dict[str, Message]:
     """Every golden mail as it is made today."""
+    return {name: composer.compose(edition, reader) for name, (composer, edition, reader) in _golden().items()}
+
+
+def golden_pages() -> dict[str, str]:
+    """The HTML of every golden mail as it is made today."""
+    return {name: composer.html(edition, reader) for name, (composer, edition, reader) in _golden().items()}
+
+
+def _golden() -> dict[str, tuple[Composer, FrozenEdition, Addressee]]:
     pool = a_pool()
     composer = Composer(pool, date=DATE)
-    return {name: composer.compose(make_edition(pool, chosen), reader) for name, (chosen, reader) in GOLDEN.items()}
+    mails = {name: (composer, make_edition(pool, chosen), reader) for name, (chosen, reader) in GOLDEN.items()}
+    letters = {name: make() for name, make in LETTERS.items()}
+    return mails | {
+        name: (Composer(letter.pool, date=DATE), letter.edition, an_addressee()) for name, letter in letters.items()
+    }
 
 
 def write_golden_mails() -> None:
     """Put today's mails in the place of the golden ones: `python -m tests.sample_issue`, after looking at them."""
     MAILS.mkdir(parents=True, exist_ok=True)
-    pool = a_pool()
-    composer = Composer(pool, date=DATE)
     for name, message in golden_messages().items():
-        chosen, reader = GOLDEN[name]
         (MAILS / f"{name}.eml").write_bytes(message.data)
-        (MAILS / f"{name}.html").write_text(composer.html(make_edition(pool, chosen), reader), encoding="utf-8")
+    for name, page in golden_pages().items():
+        (MAILS / f"{name}.html").write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from rich.logging import RichHandler
 
 from digest import __version__, starter
 from digest.bell import Bell
-from digest.cli import readers, sending, tables, vocabulary, watching
+from digest.cli import checked, readers, sending, tables, vocabulary, watching
 from digest.cli.session import Advance, Output, Session, rows_of
 from digest.errors import InputError, NothingToDo
 from digest.models import Issue
@@ -238,16 +238,37 @@ def _write(path: Path, data: bytes) -> None:
 
 
 @application.command()
+def check(
+    context: typer.Context,
+    issue: Label = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Follow no links.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look for what is wrong in any edition of an issue, and what to do about it. Nothing is changed."""
+    output = Output(as_json=as_json)
+    with context.obj.open() as digest, output.progress("Checking every edition"):
+        chosen = digest.issue(issue)
+        report = digest.check(chosen, offline=offline)
+    output.result(checked.report_data(chosen, report), lambda console: checked.show_report(console, chosen, report))
+    if report.errors:
+        raise typer.Exit(1)
+
+
+@application.command()
 def approve(
     context: typer.Context,
     issue: Annotated[str, typer.Argument(metavar="ISSUE", help="Such as 2026-11.")],
     by: Annotated[str | None, typer.Option(help="Who approves; by default the user who runs this.")] = None,
+    despite: Annotated[
+        str, typer.Option("--despite-errors", help="Why it goes out although the check finds errors.", metavar="REASON")
+    ] = "",
+    offline: Annotated[bool, typer.Option("--offline", help="Follow no links in the check before.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Freeze an issue: what is approved is what is sent, to everybody, whatever changes afterwards."""
     output = Output(as_json=as_json)
     with context.obj.open() as digest, output.progress("Making everybody's edition"):
-        approved = digest.approve(digest.issue(issue), by=by or _user())
+        approved = digest.approve(digest.issue(issue), by=by or _user(), offline=offline, despite=despite.strip())
         progress = digest.store.progress(approved.id)
         editions = len(digest.store.editions(approved.id))
     data = {**tables.issue_data(approved), "editions": editions, "deliveries": progress}
@@ -352,6 +373,16 @@ def run(
 
 for _command in (sending.pause, sending.resume, sending.abort, sending.resolve, sending.audit):
     application.command()(_command)
+
+
+@application.command()
+def feedback(context: typer.Context, as_json: AsJson = False) -> None:
+    """Read the mailbox for bounces, complaints and mails that ask to unsubscribe, now; `digest run` does so, too."""
+    with context.obj.open() as digest:
+        taken = digest.read_mailbox()
+    Output(as_json=as_json).result(tables.taken_data(taken), lambda console: tables.show_taken(console, taken))
+    if not taken.total:
+        raise typer.Exit(NOTHING_TO_DO)
 
 
 @application.command()

@@ -16,8 +16,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from digest.app import make_digest
-from digest.config import Settings, load_settings
+from digest.app import make_digest, read_topics
+from digest.config import DEFAULT_FILE, Settings, load_settings
+from digest.models import TopicTree
 from digest.newsroom import Digest
 
 #: A function that moves a progress bar: how far, out of how many (None while that is not known).
@@ -40,6 +41,11 @@ class Session:
         """The newsletter; use it as a context manager."""
         settings = self.settings()
         return make_digest(settings, now=parse_instant(self.now, settings) if self.now else None)
+
+    def topics(self) -> TopicTree:
+        """The configured topics; the bundled ones where no configuration was named and none is here."""
+        named = self.config or self.environ.get("DIGEST_CONFIG")
+        return read_topics(self.settings().topics if named or DEFAULT_FILE.exists() else None)
 
 
 def parse_instant(text: str, settings: Settings) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from rich.text import Text
 
 from digest.bell import Tick
 from digest.doctor import Finding
+from digest.feedback import Taken
 from digest.models import DeliveryState, Issue, Problem, Recipient, Selection, SourceState, TopicTree
 from digest.newsroom import Digest, Preview
 from digest.outbox import Sent
@@ -297,6 +299,7 @@ def tick_data(tick: Tick) -> dict[str, Any]:
         "composed": [composed_data(composed) for composed in tick.composed],
         "approved": [issue.window.label for issue in tick.approved],
         "sent": [sent_data(issue, sent) for issue, sent in tick.sent],
+        "returned": taken_data(tick.returned) if tick.returned else None,
         "troubles": tick.troubles,
         "problems": [{"place": one.place, "message": one.message} for one in tick.problems],
     }
@@ -312,6 +315,8 @@ def show_tick(console: Console, tick: Tick) -> None:
     for issue in tick.approved:
         console.print(f"{issue.window.label} is approved, as configured.", markup=False)
     show_sent(console, tick.sent)
+    if tick.returned:
+        show_taken(console, tick.returned)
     show_problems(console, tick.problems)
     for trouble in tick.troubles:
         console.print(trouble, markup=False, style="red")
@@ -331,10 +336,31 @@ def log_tick(tick: Tick) -> None:
         logger.info("issue %s: %d accepted, %d deferred", issue.window.label, sent.accepted, sent.deferred)
         if sent.trouble:
             logger.warning("issue %s stopped: %s", issue.window.label, sent.trouble)
+    if tick.returned:
+        logger.info("mailbox: %d suppressed, %d unsubscribed", tick.returned.suppressed, tick.returned.unsubscribed)
     for problem in tick.problems:
         logger.warning("%s: %s", problem.place, problem.message)
     for trouble in tick.troubles:
         logger.warning("%s", trouble)
+
+
+def taken_data(taken: Taken) -> dict[str, int]:
+    """What came back, for machines."""
+    return asdict(taken)
+
+
+def show_taken(console: Console, taken: Taken) -> None:
+    """What came back, for people."""
+    if not taken.total:
+        console.print("Nothing came back.")
+        return
+    console.print(
+        f"Came back: {taken.suppressed} addresses suppressed, {taken.unsubscribed} readers unsubscribed, "
+        f"{taken.noted} changed nothing.",
+        markup=False,
+    )
+    if taken.left:
+        console.print(f"{taken.left} mails are flagged in the mailbox: a person should read them.", markup=False)
 
 
 # --- status and doctor ---------------------------------------------------------------------------------------
@@ -345,6 +371,7 @@ def status_data(digest: Digest) -> dict[str, Any]:
     cadences = digest.settings.newsletter.cadences
     running = [digest.calendar.running(cadence, digest.clock()) for cadence in cadences]
     states = {state.name: state for state in digest.store.source_states()}
+    kept_back = digest.kept_back()
     return {
         "newsletter": digest.newsletter.name,
         "now": digest.clock(),
@@ -352,7 +379,11 @@ def status_data(digest: Digest) -> dict[str, Any]:
         "subscribers": dict(digest.store.count_subscribers()),
         "sources": [_source_data(source.name, states.get(source.name)) for source in digest.sources],
         "issues": [
-            {**issue_data(issue), "deliveries": dict(digest.store.progress(issue.id))}
+            {
+                **issue_data(issue),
+                "deliveries": dict(digest.store.progress(issue.id)),
+                "errors": len(kept_back[issue.id].errors) if issue.id in kept_back else 0,
+            }
             for issue in digest.store.issues()
         ],
         "running": [
@@ -398,6 +429,8 @@ def show_status(console: Console, data: Mapping[str, Any]) -> None:
     for row in data["issues"]:
         state = "held" if row["held"] else row["status"].value
         told = ", ".join(f"{number:,} {name}" for name, number in row["deliveries"].items())
+        if row["errors"]:
+            told = f"kept back by {counted(row['errors'], 'error')}: digest check {row['issue']} shows them"
         issues.add_row(cell(row["issue"]), state, f"{row['due']:%Y-%m-%d %H:%M}", cell(told or "—"))
     for row in data["running"]:
         filling = f"{counted(row['new_summaries'], 'new summary', 'new summaries')} so far"

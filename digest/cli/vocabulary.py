@@ -12,7 +12,7 @@ from rich.console import Console
 from digest.cli.session import Output
 from digest.cli.tables import cell, counted, table
 from digest.models import TopicTree
-from digest.topics import Finding
+from digest.topics import Finding, Tagger
 
 application = typer.Typer(help="The topics readers choose from.", no_args_is_help=True)
 
@@ -22,8 +22,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")
 @application.command("list")
 def list_(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the tree of topics: the ids are what readers' interests and mutes name."""
-    with context.obj.open() as digest:
-        tree = digest.tree
+    tree = context.obj.topics()
     rows = [
         {
             "id": topic.id,
@@ -56,9 +55,8 @@ def explain(
 ) -> None:
     """Show which words put a text where, and which topics were refused and why."""
     words = sys.stdin.read() if text == "-" else text
-    with context.obj.open() as digest:
-        findings = digest.tagger.explain_text(words, condition_assumed=assumed)
-        tree = digest.tree
+    tree = context.obj.topics()
+    findings = Tagger(tree).explain_text(words, condition_assumed=assumed)
     Output(as_json=as_json).result(
         [_finding_data(finding, tree) for finding in findings], lambda console: _show_findings(console, findings, tree)
     )

@@ -39,7 +39,7 @@ def sentence(kind: str, context: Mapping[str, Any], path: Place, draft: Draft) -
     if kind in ("enum", "literal_error"):
         return f"{shown(draft.at(path))} is none of {str(context['expected']).replace(chr(39), '')}"
     if kind == "union_tag_invalid":
-        return "the kind is none of file, smtp"
+        return f"the kind is none of {', '.join(_kinds())}"
     if kind in _SENTENCES:
         return _SENTENCES[kind].format(**context)
     return next((words for start, words in _KINDS_OF_ERROR if kind.startswith(start)), "this value does not fit")
@@ -47,23 +47,34 @@ def sentence(kind: str, context: Mapping[str, Any], path: Place, draft: Draft) -
 
 def _unknown(path: Place) -> str:
     general = tuple("*" if isinstance(step, int) else step for step in path)
-    siblings = {key.path[-1]: key.kind for key in known_keys() if key.path[:-1] == general[:-1]}
+    siblings: dict[str, list[str]] = {}
+    for key in known_keys():
+        if key.path[:-1] == general[:-1]:
+            siblings.setdefault(key.path[-1], []).append(key.kind)
     name = str(path[-1])
     if name in siblings:
-        return f"only the kind {siblings[name]!r} has it; take one of the two away"
+        kinds = siblings[name]
+        which = f"the kind {kinds[0]!r} has" if len(kinds) == 1 else f"the kinds {', '.join(kinds)} have"
+        return f"only {which} it; take one of the two away"
     return f"there is no such key{did_you_mean(difflib.get_close_matches(name, siblings, n=1))}"
+
+
+def _kinds() -> Iterator[str]:
+    """The kinds of transport, in the schema's order."""
+    return (key.kind for key in known_keys() if key.path == ("transport", "kind"))
 
 
 def across(data: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     """What is wrong only in view of another key. The data may be wrong in itself, too."""
     newsletter, transport, sources = data.get("newsletter"), data.get("transport"), data.get("sources")
-    if isinstance(transport, Mapping) and transport.get("kind") == "smtp":
+    if isinstance(transport, Mapping) and transport.get("kind", "file") != "file":
         if isinstance(newsletter, Mapping) and not str(newsletter.get("postal_address") or "").strip():
             yield (
                 ("newsletter", "postal_address"),
                 "it is missing: the law asks for it in every mail that is really sent",
             )
-        yield from _password(transport)
+        if transport.get("kind") == "smtp":
+            yield from _password(transport)
     names: dict[Any, int] = {}
     for index, source in enumerate(sources if isinstance(sources, list) else ()):
         name = str(source.get("name")).strip() if isinstance(source, Mapping) else None

@@ -10,7 +10,17 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, SecretStr, Tag
 
 from digest.cadence import Calendar
+from digest.config.providers import (
+    BrevoSettings,
+    MailgunSettings,
+    MailtrapSettings,
+    PostmarkSettings,
+    ResendSettings,
+    SendgridSettings,
+    SesSettings,
+)
 from digest.config.sections import (
+    ChecksSettings,
     DeliverySettings,
     FeedSettings,
     FileSettings,
@@ -21,7 +31,7 @@ from digest.config.sections import (
     SmtpSettings,
 )
 from digest.config.values import DatabaseUrl, FilePath, Minutes
-from digest.models import Newsletter
+from digest.models import Logo, Newsletter
 
 
 def _tag(given: Any, keys: tuple[str, ...]) -> str | None:
@@ -43,14 +53,33 @@ def _source_tag(given: Any) -> str | None:
 
 SourceSettings = FeedSettings | FolderSettings
 
-TransportSettings = FileSettings | SmtpSettings
+TransportSettings = (
+    FileSettings
+    | SmtpSettings
+    | PostmarkSettings
+    | SendgridSettings
+    | MailgunSettings
+    | ResendSettings
+    | BrevoSettings
+    | MailtrapSettings
+    | SesSettings
+)
 
 _AnySource = Annotated[
     Annotated[FeedSettings, Tag("<feed>")] | Annotated[FolderSettings, Tag("<folder>")], Discriminator(_source_tag)
 ]
 
 _AnyTransport = Annotated[
-    Annotated[FileSettings, Tag("<file>")] | Annotated[SmtpSettings, Tag("<smtp>")], Discriminator(_transport_tag)
+    Annotated[FileSettings, Tag("<file>")]
+    | Annotated[SmtpSettings, Tag("<smtp>")]
+    | Annotated[PostmarkSettings, Tag("<postmark>")]
+    | Annotated[SendgridSettings, Tag("<sendgrid>")]
+    | Annotated[MailgunSettings, Tag("<mailgun>")]
+    | Annotated[ResendSettings, Tag("<resend>")]
+    | Annotated[BrevoSettings, Tag("<brevo>")]
+    | Annotated[MailtrapSettings, Tag("<mailtrap>")]
+    | Annotated[SesSettings, Tag("<ses>")],
+    Discriminator(_transport_tag),
 ]
 
 
@@ -67,6 +96,7 @@ class Settings(Section):
     transport: _AnyTransport = Field({"kind": "file"}, validate_default=True)
     selection: SelectionSettings = SelectionSettings()
     delivery: DeliverySettings = DeliverySettings()
+    checks: ChecksSettings = ChecksSettings()
     collect_every: Minutes = timedelta(minutes=60)
     #: The operator's own templates, which stand before ours file by file; None: ours alone.
     templates: FilePath | None = None
@@ -77,7 +107,7 @@ class Settings(Section):
     def newsletter_noun(self) -> Newsletter:
         """What every mail says about who sends it."""
         given = self.newsletter
-        accent = {} if given.accent is None else {"accent": given.accent}
+        accent: dict[str, Any] = {} if given.accent is None else {"accent": given.accent}
         return Newsletter(
             name=given.name,
             address=given.sender.address,
@@ -87,6 +117,7 @@ class Settings(Section):
             timezone=given.timezone.key,
             language=given.language,
             list_id=given.list_id,
+            logo=Logo(url=given.logo.url, alt=given.logo.alt, width=given.logo.width) if given.logo else None,
             **accent,
         )
 

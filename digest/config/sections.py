@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, f
 from digest.config.values import (
     Address,
     BaseUrl,
+    BounceAddress,
     Colour,
     Feed,
     FilePath,
@@ -26,9 +27,12 @@ from digest.config.values import (
     Line,
     ListId,
     MonthDay,
+    PictureUrl,
+    Selector,
     TimeOfDay,
     TimeZone,
     Weekday,
+    is_loopback,
     parse_sender,
 )
 from digest.models import Cadence, DoubtPolicy, Length
@@ -50,6 +54,56 @@ def _as_list(given: Any) -> Any:
     return given if isinstance(given, list | tuple) else (given,)
 
 
+class LogoSettings(Section):
+    """A picture above the newsletter's name."""
+
+    url: PictureUrl
+    alt: Annotated[str, Field(max_length=200)] = ""
+    #: Pixels.
+    width: Annotated[int, Field(ge=16, le=552)] = 120
+
+
+class DkimSettings(Section):
+    """A key that signs the mails."""
+
+    selector: Selector
+    key_file: FilePath
+
+
+class ImapSettings(Section):
+    """A folder on an IMAP server."""
+
+    host: Line
+    port: Annotated[int, Field(ge=1, le=65535)] = 993
+    username: Line
+    password: SecretStr
+    folder: Line = "INBOX"
+    #: False only for a server on this very machine.
+    tls: bool = True
+
+    @model_validator(mode="after")
+    def _never_in_the_clear(self) -> Self:
+        if not self.tls and not is_loopback(self.host):
+            raise ValueError("tls: false is for a server on this very machine: a password never travels in the clear")
+        if '"' in self.folder or "\\" in self.folder:
+            raise ValueError("folder: write its name without quotes and backslashes")
+        return self
+
+
+class BouncesSettings(Section):
+    """Where mails come back to, and where they are read."""
+
+    address: BounceAddress
+    maildir: FilePath | None = None
+    imap: ImapSettings | None = None
+
+    @model_validator(mode="after")
+    def _one_mailbox(self) -> Self:
+        if self.maildir is not None and self.imap is not None:
+            raise ValueError("mails come back to one mailbox: take maildir or imap away")
+        return self
+
+
 class NewsletterSettings(Section):
     """Who writes, when, and how often."""
 
@@ -69,8 +123,13 @@ class NewsletterSettings(Section):
     language: Language = "en"
     list_id: ListId = ""
     unsubscribe_mailto: Address = ""
+    #: None: bounces go to the From address, and nobody reads them here.
+    bounces: BouncesSettings | None = None
     #: None leaves the colour to the templates.
     accent: Colour | None = None
+    logo: LogoSettings | None = None
+    #: Each signs every mail, for the domain of the From address; none leaves that to the server.
+    dkim: tuple[DkimSettings, ...] = ()
 
     @field_validator("cadences")
     @classmethod
@@ -147,9 +206,10 @@ class SmtpSettings(Section):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str | None = None
     password: SecretStr | None = None
+    connections: Annotated[int, Field(ge=1, le=32)] = 4
     messages_per_connection: Annotated[int, Field(ge=1, le=10_000)] = 100
     #: How many mails may be in doubt after a crash.
-    window: Annotated[int, Field(ge=1, le=256)] = 4
+    window: Annotated[int, Field(ge=1, le=256)] = 32
 
     @model_validator(mode="before")
     @classmethod
@@ -185,10 +245,17 @@ class SelectionSettings(Section):
         return Limits(items=items, background=self.background, also_new=self.also_new)
 
 
+class ChecksSettings(Section):
+    """What an issue is measured by before its approval."""
+
+    #: Flesch-Kincaid: years of school.
+    grade: Annotated[float, Field(ge=1, le=20)] = 9
+
+
 class DeliverySettings(Section):
     """What becomes of mails whose worker died, and how long they are tried."""
 
     on_doubt: DoubtPolicy = DoubtPolicy.RESEND
-    #: For what is claimed; what is in flight is held for an hour at the least, see `outbox`.
+    #: For what is claimed; what is in flight is held for two hours at the least, see `outbox`.
     lease_seconds: Annotated[int, Field(ge=30, le=86_400)] = 900
     life_hours: Annotated[int, Field(ge=1, le=240)] = 72

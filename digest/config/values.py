@@ -101,6 +101,27 @@ def _base_url(given: str) -> str:
     return given.rstrip("/")
 
 
+def _api_url(given: str) -> str:
+    parts = urlsplit(given)
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+        raise ValueError("it carries a token, so it begins with https:// (http:// only on this very machine)")
+    return _base_url(given)
+
+
+def _domain(given: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", given) or len(given) > 253:
+        raise ValueError("write a domain name, such as mg.example.org")
+    return given
+
+
+def _bounce_address(given: str) -> str:
+    local, _, domain = check_address(given).rpartition("@")
+    if len(local) > 18 or "+" in local or not given.isascii():
+        # A local part has 64 octets (RFC 5321, 4.5.3.1.1), and a plus with 45 characters of token is put behind it.
+        raise ValueError("write an address with at most 18 characters before the @, all ASCII and none of them a +")
+    return f"{local}@{domain}"
+
+
 def is_loopback(host: str) -> bool:
     """Whether this host name or address is this very machine."""
     try:
@@ -124,6 +145,18 @@ def _accent(given: str) -> str:
 def _one_line(given: str) -> str:
     if not given or len(given) > 200 or not given.isprintable():
         raise ValueError("write one line of text, at most 200 characters")
+    return given
+
+
+def _picture(given: str) -> str:
+    if not re.fullmatch(r"https://[!#-;=?-~]{1,900}", given) or not urlsplit(given).hostname:
+        raise ValueError("write the https:// address of a picture that anybody may load")
+    return given
+
+
+def _selector(given: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9-]{1,63})*", given):
+        raise ValueError("write letters, digits and hyphens, such as d2026: it is a name in your domain's records")
     return given
 
 
@@ -180,12 +213,21 @@ From = Annotated[Sender, PlainValidator(parse_sender)]
 Language = Annotated[str, AfterValidator(_language)]
 #: `#rrggbb`.
 Colour = Annotated[str, AfterValidator(_accent)]
+#: Absolute, https.
+PictureUrl = Annotated[str, AfterValidator(_picture)]
+#: What stands before `._domainkey` in the domain's records.
+Selector = Annotated[str, AfterValidator(_selector)]
 #: Like a domain name, without angle brackets (RFC 2919).
 ListId = Annotated[str, AfterValidator(_list_id)]
 #: Absolute, without a slash at the end.
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 #: 1 to 31, of which the last means the last day of any month.
 MonthDay = Annotated[int, PlainValidator(_send_on)]
+#: The same, of a provider's interface.
+ApiUrl = Annotated[str, AfterValidator(_api_url)]
+Domain = Annotated[str, AfterValidator(_domain)]
+#: One that leaves room for a token behind its local part.
+BounceAddress = Annotated[str, AfterValidator(_bounce_address)]
 #: Monday 0 to Sunday 6.
 Weekday = Annotated[int, PlainValidator(_weekday)]
 TimeOfDay = Annotated[time, PlainValidator(_send_at)]

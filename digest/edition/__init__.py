@@ -9,24 +9,34 @@ import hashlib
 import json
 from dataclasses import asdict
 
+from digest.edition.fitting import HTML_LIMIT, html_bytes, trimmed
 from digest.edition.layout import READER_HOLES, Filling, Step, lay_out
-from digest.edition.page import Fragment
-from digest.edition.pool import Paper, Pool, render_pool, render_whole
+from digest.edition.letters import Correction, Letter, render_confirmation, render_correction
+from digest.edition.page import Fragment, Paper
+from digest.edition.pool import Pool, render_pool, render_whole
 from digest.edition.templates import Templates, bundled_directory
+from digest.edition.view import printed
 from digest.edition.wording import shortened
 from digest.models import FrozenEdition, Selection
 
 __all__ = [
+    "HTML_LIMIT",
     "READER_HOLES",
+    "Correction",
     "Filling",
     "Fragment",
+    "Letter",
     "Paper",
     "Pool",
     "Step",
     "Templates",
     "bundled_directory",
+    "html_bytes",
     "lay_out",
     "make_edition",
+    "printed",
+    "render_confirmation",
+    "render_correction",
     "render_pool",
     "render_whole",
 ]
@@ -38,9 +48,22 @@ _PREHEADER = 150
 def make_edition(pool: Pool, selection: Selection) -> FrozenEdition:
     """The edition of this selection, with a subject and a preheader that say what is inside.
 
+    Where its HTML would be longer than `HTML_LIMIT`, the rules of `edition.fitting` shorten it and let the rest roll
+    over; a mail with one item left is as long as it is.
+
     The subject counts and names nothing: it travels through headers, logs and lock screens, and a topic there would
     tell what its reader has. The preheader is part of the body and names headlines.
     """
+    edition = _edition(pool, selection)
+    while html_bytes(pool, edition) > HTML_LIMIT:
+        shorter = trimmed(edition.selection, pool.html)
+        if shorter is None:
+            break
+        edition = _edition(pool, shorter)
+    return edition
+
+
+def _edition(pool: Pool, selection: Selection) -> FrozenEdition:
     subject = f"{pool.title}: {_inside(selection)}"
     preheader = _preheader(pool, selection)
     hashed = json.dumps([subject, preheader, asdict(selection)], sort_keys=True, ensure_ascii=True)

@@ -20,8 +20,15 @@ Step: TypeAlias = "tuple[str, Mapping[str, Filling]]"
 BACKGROUND = "background"
 ALSO_NEW = "also-new"
 
+#: The piece that says why an item is shorter than its reader asked.
+SHORTENED = "shortened"
+
 #: What the reader fills in, per message: `greeting` is left out for a reader without a name.
-READER_HOLES = frozenset({"greeting", "name", "address", "preferences", "pause", "unsubscribe", "web"})
+READER_HOLES = frozenset({"greeting", "name", "address", "preferences", "pause", "unsubscribe", "web", "confirm"})
+#: What the edition fills in besides slots.
+EDITION_HOLES = frozenset({"subject", "preheader", "count"})
+#: The holes an issue's templates may have; nobody confirms anything in one.
+ISSUE_HOLES = (READER_HOLES | EDITION_HOLES) - {"confirm"}
 #: What every mail must have somewhere, whatever an operator's template looks like.
 REQUIRED_HOLES = frozenset({"opening", "research", "background", "also-new", "waiting", "unsubscribe", "preferences"})
 
@@ -104,7 +111,9 @@ def _background(selection: Selection, pieces: Container[str]) -> Iterator[Step]:
 
 def _items(selection: Selection, placements: tuple[Placement, ...], pieces: Container[str]) -> Iterator[Step]:
     for placement in placements:
-        yield item_key(placement.summary_id, selection.length), _PLAIN
+        yield item_key(placement.summary_id, placement.length or selection.length), _PLAIN
+        if placement.length is not None:
+            yield SHORTENED, _PLAIN
         yield _why(placement, selection.general, pieces), _PLAIN
         if placement.also:
             yield "also", {"also-topics": _joined("also/topic", "also/between", list(placement.also))}

@@ -7,7 +7,7 @@ a join of pieces is the page that rendering from scratch would have made.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -21,6 +21,29 @@ Catalogue: TypeAlias = Mapping[str, Mapping[str, tuple[str, tuple[Any, ...]]]]
 
 #: Words, then the name of a hole or slot, then words…: every second one, from the first, is text.
 Fragment: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paper:
+    """One form (HTML or text) of all editions: the page around its slots, and the pieces that fill them."""
+
+    page: Fragment
+    pieces: Mapping[str, Fragment]
+
+    def join(self, fillings: Mapping[str, Filling]) -> Iterator[tuple[str, bool]]:
+        """The text of the page filled so, in order, with True; and with False the names of holes that are left."""
+        return self._join(self.page, fillings)
+
+    def _join(self, fragment: Fragment, fillings: Mapping[str, Filling]) -> Iterator[tuple[str, bool]]:
+        for place, part in enumerate(fragment):
+            filling = None if place % 2 == 0 else fillings.get(part)
+            if place % 2 == 0 or filling is None:
+                yield part, place % 2 == 0
+            elif isinstance(filling, str):
+                yield filling, True
+            else:
+                for key, inner in filling:
+                    yield from self._join(self.pieces[key], inner)
 
 
 @dataclass(kw_only=True)

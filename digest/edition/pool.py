@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -10,22 +9,23 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from digest.edition.colours import palette
+from digest.edition.chart import Chart, chart_of
 from digest.edition.layout import (
     ALSO_NEW,
     BACKGROUND,
-    READER_HOLES,
+    ISSUE_HOLES,
     REQUIRED_HOLES,
+    SHORTENED,
     Filling,
     item_key,
     why_key,
 )
-from digest.edition.page import Catalogue, Fragment, MarkedPage, WholePage, cut
-from digest.edition.templates import Templates
-from digest.edition.view import direction, view
+from digest.edition.page import Catalogue, Paper, WholePage
+from digest.edition.paper import make_papers, render_page
+from digest.edition.templates import Templates, look
+from digest.edition.view import view
 from digest.edition.wording import shortened
-from digest.errors import StoreError, TemplateError
-from digest.inlining import inline
+from digest.errors import StoreError
 from digest.models import OTHER_TOPIC, Cadence, Evidence, IssueItem, Length, Newsletter, Topic, TopicTree, Window
 
 #: Raised whenever a stored pool could no longer be read as it was meant.
@@ -34,20 +34,13 @@ _PERIODS = {Cadence.WEEKLY: "week", Cadence.MONTHLY: "month", Cadence.QUARTERLY:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Paper:
-    """One form (HTML or text) of all editions: the page around its slots, and the pieces that fill them."""
-
-    page: Fragment
-    pieces: Mapping[str, Fragment]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Pool:
     """Everything of an issue that does not depend on the reader: frozen with it, it makes the same mails for ever."""
 
     label: str
     title: str
-    cadence: Cadence
+    #: None for a letter, which belongs to no issue.
+    cadence: Cadence | None
     #: The newsletter's name, and whom its mails come from.
     newsletter: str
     sender_name: str
@@ -71,7 +64,7 @@ class Pool:
             plain: dict[str, Any] = json.loads(data)
             if plain.pop("version") != _VERSION:
                 raise StoreError("this issue was frozen by another version of Digest; send it with that version")
-            plain["cadence"] = Cadence(plain["cadence"])
+            plain["cadence"] = None if plain["cadence"] is None else Cadence(plain["cadence"])
             plain["headlines"] = {int(key): headline for key, headline in plain["headlines"].items()}
             for form in ("html", "text"):
                 plain[form] = _paper(plain[form])
@@ -86,12 +79,19 @@ def _paper(plain: Mapping[str, Any]) -> Paper:
 
 
 def render_pool(
-    items: Sequence[IssueItem], *, window: Window, newsletter: Newsletter, tree: TopicTree, templates: Templates
+    items: Sequence[IssueItem],
+    *,
+    window: Window,
+    newsletter: Newsletter,
+    tree: TopicTree,
+    templates: Templates,
+    whole: Sequence[IssueItem] | None = None,
 ) -> Pool:
     """Render and inline every item of the issue once, at every length.
 
     Args:
         items: the issue's pool; their order does not matter.
+        whole: the issue's pool where `items` are a part of it, for what a mail says about all of it.
         window: what the issue covers.
         newsletter: who sends it.
         tree: the topics, for the labels of sections.
@@ -101,18 +101,11 @@ def render_pool(
         TemplateError: a template is broken, or would lose its styles or holes by being inlined.
     """
     catalogue = _catalogue(items, window, tree, _closing_day(window, newsletter))
-    stamp = "z" + hashlib.sha256(repr((items, window, newsletter, tree)).encode()).hexdigest()[:15]
-    context = _context(window, newsletter)
-
-    def paper(form: str) -> Paper:
-        marked = MarkedPage(stamp=stamp, catalogue=catalogue)
-        rendered = _render(templates, f".{form}", marked, context)
-        if form == "html":
-            rendered = inline(rendered, tokens=marked.tokens)
-        page, pieces = cut(rendered, marked)
-        _check_holes(f"issue.{form}", page, pieces, marked)
-        return Paper(page=page, pieces=pieces)
-
+    seed = repr((items, window, newsletter, tree))
+    context = _context(window, newsletter, chart_of(items if whole is None else whole, tree))
+    html, text = make_papers(
+        templates, "issue", context, catalogue=catalogue, seed=seed, holes=ISSUE_HOLES, required=REQUIRED_HOLES
+    )
     return Pool(
         label=window.label,
         title=window.title,
@@ -122,8 +115,8 @@ def render_pool(
         address=newsletter.address,
         list_id=newsletter.list_id or newsletter.address.replace("@", "."),
         headlines={item.summary.id: shortened(item.summary.entry.headline, 300) for item in items},
-        html=paper("html"),
-        text=paper("txt"),
+        html=html,
+        text=text,
     )
 
 
@@ -141,28 +134,16 @@ def render_whole(
     `fillings` is the edition's layout, with the reader's own values in the holes that it leaves open.
     """
     catalogue = _catalogue(items, window, tree, _closing_day(window, newsletter))
-    context = _context(window, newsletter)
+    context = _context(window, newsletter, chart_of(items, tree))
 
     def rendered(form: str) -> str:
-        return _render(templates, form, WholePage(fillings=fillings, catalogue=catalogue), context)
+        return render_page(templates, "issue", form, WholePage(fillings=fillings, catalogue=catalogue), context)
 
     return rendered(".html"), rendered(".txt")
 
 
-def _render(templates: Templates, form: str, page: MarkedPage | WholePage, context: Mapping[str, Any]) -> str:
-    inside = {**context, "hole": page.hole, "slot": page.slot}
-    page.macros = templates.macros(f"_pieces{form}", inside)
-    return templates.render(f"issue{form}", inside)
-
-
-def _context(window: Window, newsletter: Newsletter) -> Mapping[str, Any]:
-    return {
-        "newsletter": newsletter,
-        "window": window,
-        "period": _PERIODS[window.cadence],
-        "direction": direction(newsletter.language),
-        "palette": palette(newsletter.accent),
-    }
+def _context(window: Window, newsletter: Newsletter, chart: Chart | None) -> Mapping[str, Any]:
+    return {**look(newsletter), "window": window, "period": _PERIODS[window.cadence], "chart": chart}
 
 
 def _closing_day(window: Window, newsletter: Newsletter) -> date:
@@ -178,7 +159,7 @@ def _catalogue(items: Sequence[IssueItem], window: Window, tree: TopicTree, unti
     sections: dict[str, tuple[str, tuple[Any, ...]]] = {
         f"section/{name}": ("section", (name, label, name in tree.by_id)) for name, label in labels.items()
     }
-    also: dict[str, tuple[str, tuple[Any, ...]]] = {"also": ("also", ())}
+    also: dict[str, tuple[str, tuple[Any, ...]]] = {"also": ("also", ()), SHORTENED: ("shortened", ())}
     return {
         "greeting": {"greeting": ("greeting", ())},
         "opening": {f"opening/{form}": ("opening", (form,)) for form in opening},
@@ -240,12 +221,3 @@ def _words(evidence: Sequence[Evidence]) -> tuple[str, ...]:
     different = {one.words.casefold(): one.words for one in reversed(evidence)}
     ordered = dict.fromkeys(one.words.casefold() for one in evidence)
     return tuple(different[key] for key in ordered)[:3]
-
-
-def _check_holes(name: str, page: Fragment, pieces: Mapping[str, Fragment], marked: MarkedPage) -> None:
-    found = {hole for fragment in (page, *pieces.values()) for hole in fragment[1::2]}
-    known = READER_HOLES | set(marked.catalogue) | {"preheader", "subject", "count"}
-    if unknown := found - known:
-        raise TemplateError(f"{name} has a hole {min(unknown)!r}; the holes are {', '.join(sorted(known))}")
-    if missing := REQUIRED_HOLES - found:
-        raise TemplateError(f"{name} lacks {', '.join(sorted(missing))}: every mail must have room for that")

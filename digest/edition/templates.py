@@ -20,8 +20,11 @@ from jinja2 import (
 from jinja2 import TemplateError as JinjaError
 from markupsafe import Markup
 
+from digest.edition.colours import palette
+from digest.edition.view import direction
 from digest.edition.wording import spoken_date, wrapped
 from digest.errors import TemplateError
+from digest.models import Newsletter
 
 #: Controls, line separators, bidirectional overrides and halves of surrogates: no text of ours has a use for them.
 _UNPRINTABLE = re.compile(
@@ -34,6 +37,15 @@ def bundled_directory() -> Path:
     package = Path(__file__).resolve().parent.parent
     installed = package / "_templates" / "email"
     return installed if installed.is_dir() else package.parent / "templates" / "email"
+
+
+def look(newsletter: Newsletter) -> Mapping[str, Any]:
+    """What every template of this newsletter's mails may use. ConfigError when its accent is no colour."""
+    return {
+        "newsletter": newsletter,
+        "direction": direction(newsletter.language),
+        "palette": palette(newsletter.accent),
+    }
 
 
 class Templates:

@@ -19,6 +19,12 @@ from digest.models import Block, Entry, IssueItem, Kind, Length, Section, Sectio
 
 #: How many characters of one part are printed. Important considerations are never cut, at any length.
 _PART_LIMIT = {Length.BRIEF: 360, Length.STANDARD: 900, Length.FULL: 8000}
+#: Ratings as sources word them, of three.
+_SCALE = {
+    **dict.fromkeys(("very high", "high", "strong", "good"), 3),
+    **dict.fromkeys(("moderate", "medium", "fair"), 2),
+    **dict.fromkeys(("low", "very low", "limited", "weak", "preliminary"), 1),
+}
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "yi", "ps", "sd", "ug", "ckb", "dv"})
 
 
@@ -49,6 +55,8 @@ class ItemView:
     #: People, design, journal and date, as known.
     facts: tuple[str, ...]
     credibility: str
+    #: The same as one to three filled circles; empty where the source's words are no such scale.
+    circles: str
     background: bool
     #: True when it was added before this issue's window.
     earlier: bool
@@ -83,6 +91,7 @@ def view(item: IssueItem, length: Length, *, until: date) -> ItemView:
         limits_line=one_line(text_of(limits)),
         facts=_facts(entry, until),
         credibility=one_line(entry.credibility or ""),
+        circles=_circles(entry.credibility or ""),
         background=entry.kind is Kind.BACKGROUND,
         earlier=not item.fresh,
         cut=cut_takeaway or cut_parts,
@@ -92,9 +101,23 @@ def view(item: IssueItem, length: Length, *, until: date) -> ItemView:
     )
 
 
+def printed(item: IssueItem, length: Length) -> tuple[Block, ...]:
+    """The words printed of an item at this length, besides its headline and facts."""
+    entry = item.summary.entry
+    takeaway, _ = _takeaway(entry, length)
+    parts, _ = _parts(entry, length, has_takeaway=bool(takeaway))
+    inside = (block for part in parts for block in part.blocks)
+    return (*takeaway, *inside, *_blocks(entry.section(SectionRole.CONSIDERATIONS)))
+
+
 def direction(language: str) -> str:
     """`rtl` or `ltr`, by the language's first subtag."""
     return "rtl" if language.lower().split("-")[0] in _RIGHT_TO_LEFT else "ltr"
+
+
+def _circles(credibility: str) -> str:
+    filled = _SCALE.get(one_line(credibility).casefold())
+    return "" if filled is None else "●" * filled + "○" * (3 - filled)
 
 
 def _blocks(section: Section | None) -> tuple[Block, ...]:

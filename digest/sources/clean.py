@@ -37,6 +37,7 @@ _UNSEEN = re.compile(
     "\u2066-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f\ud800-\udfff]"
 )
 _SPACE = re.compile(r"\s+")
+_PLAIN_SPACE = re.compile(r"[\t\n\x0b\x0c\r ]+")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,7}|#[xX][0-9a-fA-F]{2,6});")
 _SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(
@@ -53,9 +54,10 @@ def clean(text: str, *, limit: int = LONGEST_TEXT) -> str:
 
     Compatibility characters stay as printed (no NFKC): who matches words normalises after this repair.
     """
-    text = _repaired(text[:limit])
-    text = _without_encoded_words(text)
-    return _SPACE.sub(" ", _UNSEEN.sub("", text)).strip()
+    # Plain white space is made one before the repair, too, for what looks broken depends on what stands behind it; the
+    # rest of it may be a half of a broken character.
+    text = _repaired(_PLAIN_SPACE.sub(" ", text[:limit]))
+    return _SPACE.sub(" ", _UNSEEN.sub("", _without_encoded_words(text))).strip()
 
 
 def clean_title(text: str, *, limit: int = 500) -> str:

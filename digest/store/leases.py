@@ -77,6 +77,23 @@ _WRITE_RESULT = (
         **_NOBODY,
     )
 )
+#: The same, where this owner still holds the delivery under this fence: whoever took it over is not overwritten.
+_WRITE_HELD = _WRITE_RESULT.where(
+    deliveries.c.owner == sa.bindparam("held_by"),
+    deliveries.c.fence == sa.bindparam("under_fence"),
+    sa.or_(*(deliveries.c.state == _state(state) for state in _HELD)),
+)
+
+
+# What runs for every window is built once: building a statement costs more than running it.
+_IDS = deliveries.c.id.in_(sa.bindparam("ids", expanding=True, literal_execute=True))
+_LOCKED_ROWS = (
+    _WITH_READER.add_columns(deliveries.c.owner).where(_IDS).order_by(deliveries.c.id).with_for_update(of=deliveries)
+)
+_TO_INFLIGHT = deliveries.update().where(_IDS).values(state=DeliveryState.INFLIGHT, lease_until=sa.bindparam("until"))
+_STATUS = sa.select(issue_status.c.status, issue_status.c.held).where(
+    issue_status.c.issue_id == sa.bindparam("issue_id")
+)
 
 
 # --- who is due, and who may not be written to -----------------------------------------------------------
@@ -84,8 +101,7 @@ _WRITE_RESULT = (
 
 def is_open(connection: sa.Connection, issue_id: int) -> bool:
     """Whether the issue may be sent now: approved, not held, not aborted."""
-    query = sa.select(issue_status.c.status, issue_status.c.held).where(issue_status.c.issue_id == issue_id)
-    row = connection.execute(query).first()
+    row = connection.execute(_STATUS, {"issue_id": issue_id}).first()
     return row is not None and row.status is IssueStatus.APPROVED and not row.held
 
 
@@ -149,13 +165,8 @@ def locked_rows(connection: sa.Connection, claims: Sequence[Claim]) -> dict[int,
     """The rows of these claims as they are now, by id, locked in the order of ids so that nobody waits in a ring."""
     if not claims:
         return {}
-    query = (
-        _WITH_READER.add_columns(deliveries.c.owner)
-        .where(within(deliveries.c.id, [claim.delivery_id for claim in claims]))
-        .order_by(deliveries.c.id)
-        .with_for_update(of=deliveries)
-    )
-    return {row.id: row for row in connection.execute(query)}
+    ids = [int(claim.delivery_id) for claim in claims]
+    return {row.id: row for row in connection.execute(_LOCKED_ROWS, {"ids": ids})}
 
 
 def held_by(connection: sa.Connection, owner: str, claims: Sequence[Claim]) -> dict[int, sa.Row[Any]]:
@@ -173,6 +184,15 @@ def write(connection: sa.Connection, results: Sequence[Result], now: datetime) -
     """Write results; that they count must be known already."""
     if results:
         connection.execute(_WRITE_RESULT, [_written(result, now) for result in results])
+
+
+def write_held(connection: sa.Connection, results: Sequence[Result], owner: str, now: datetime) -> None:
+    """Write those of the results that count: held by this owner, under the fence of their claims."""
+    if results:
+        # In the order of ids, so that nobody waits in a ring.
+        ordered = sorted(results, key=lambda result: result.claim.delivery_id)
+        rows = [{**_written(one, now), "held_by": owner, "under_fence": one.claim.fence} for one in ordered]
+        connection.execute(_WRITE_HELD, rows)
 
 
 def _written(result: Result, now: datetime) -> dict[str, Any]:
@@ -221,11 +241,7 @@ def change(connection: sa.Connection, ids: Collection[int], values: Mapping[str,
 def to_inflight(connection: sa.Connection, ids: Collection[int], until: datetime) -> None:
     """The intent: from the commit of this on, bytes may leave."""
     if ids:
-        connection.execute(
-            deliveries.update()
-            .where(within(deliveries.c.id, ids))
-            .values(state=DeliveryState.INFLIGHT, lease_until=until)
-        )
+        connection.execute(_TO_INFLIGHT, {"ids": [int(number) for number in ids], "until": until})
 
 
 # --- the dead ---------------------------------------------------------------------------------------------
@@ -317,8 +333,7 @@ TAKEN_AS_ARRIVED: dict[str, Any] = {
 
 def is_aborted(connection: sa.Connection, issue_id: int) -> bool:
     """Whether the issue was aborted."""
-    query = sa.select(issue_status.c.status).where(issue_status.c.issue_id == issue_id)
-    return connection.execute(query).scalar() is IssueStatus.ABORTED
+    return connection.execute(_STATUS, {"issue_id": issue_id}).scalar() is IssueStatus.ABORTED
 
 
 def bury(connection: sa.Connection, issue_ids: Iterable[int], now: datetime) -> None:

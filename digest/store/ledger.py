@@ -39,11 +39,8 @@ class LedgerPart(Part):
     ) -> frozenset[int]:
         """Write results and grant intents in one durable commit; the ids of the deliveries that may now be sent."""
         with self.begin() as connection:
-            ours = leases.held_by(connection, owner, [*(result.claim for result in results), *intents])
-            leases.write(connection, [result for result in results if result.claim.delivery_id in ours], now)
-            granted = leases.grant(
-                connection, [ours[one.delivery_id] for one in intents if one.delivery_id in ours], now
-            )
+            leases.write_held(connection, results, owner, now)
+            granted = leases.grant(connection, list(leases.held_by(connection, owner, intents).values()), now)
             leases.to_inflight(connection, granted, now + timedelta(seconds=lease))
             leases.bury(connection, {result.claim.issue_id for result in results}, now)
         return granted

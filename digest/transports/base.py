@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from digest.errors import TransportError
-from digest.models import Message, Outcome, Receipt
+from digest.models import FeedbackKind, Message, Outcome, Receipt
 
 
 class Transport(Protocol):
@@ -19,6 +20,13 @@ class Transport(Protocol):
     @property
     def window(self) -> int:
         """How many messages it likes to be given at once: at most this many are ever in doubt after a crash."""
+
+    @property
+    def ahead(self) -> bool:
+        """Whether it is given half a window at a time, the next while it carries one.
+
+        So that a fast one never waits for the ledger. `submit` is called from one thread, not always the same.
+        """
 
     def submit(self, messages: Sequence[Message]) -> Sequence[Receipt]:
         """Carry each message; one receipt for each, in the same order, whatever happened to the others.
@@ -57,3 +65,54 @@ def one_by_one(messages: Sequence[Message], carry: Callable[[Message], Receipt])
             untried = Receipt(outcome=Outcome.DEFERRED, detail=f"not tried: {error}")
             return receipts + [untried] * (len(messages) - len(receipts))
     return receipts
+
+
+# --- what comes back by mail -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Returned:
+    """What one mail says that came back. Whom it is about is believed only of a token or Message-ID of ours."""
+
+    #: None: it is understood, and says nothing about a reader (a delay; a refusal for what we are).
+    kind: FeedbackKind | None
+    #: What may be tokens for `Purpose.BOUNCE`, out of envelope addresses.
+    bounce_tokens: tuple[str, ...] = ()
+    #: What may be tokens for `Purpose.UNSUBSCRIBE`.
+    unsubscribe_tokens: tuple[str, ...] = ()
+    #: Of the mail that came back, with angle brackets, and whom that was sent to, as far as the report says.
+    message_ids: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    #: The enhanced status code; empty when there was none.
+    code: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letter:
+    """One mail in the mailbox."""
+
+    #: What the mailbox calls it.
+    name: str
+    #: None: it is no bounce, complaint or unsubscribe that can be read.
+    returned: Returned | None
+
+
+class Mailbox(Protocol):
+    """Where bounces, complaints and mails that ask to unsubscribe arrive."""
+
+    def letters(self) -> Iterator[Letter]:
+        """Those nobody has dealt with yet, some hundreds at most.
+
+        Raises:
+            FeedbackError: the mailbox cannot be read.
+        """
+
+    def settle(self, letter: Letter, *, understood: bool) -> None:
+        """Never show it again: marked as read, or left unread and flagged for a person when it was not understood."""
+
+    def check(self) -> str:
+        """The mailbox, in a few words, after looking into it. FeedbackError when it cannot be read."""
+
+    def close(self) -> None:
+        """Let go of the connection. Calling it twice does no harm."""

@@ -1,8 +1,8 @@
 """The SMTP transport: connections that are secured, logged in and used again, each message's fate known.
 
-smtplib opens the connection, greets, secures it and logs in. The message itself is the conversation in `wire`:
-smtplib's own `sendmail` raises one and the same error before and after the final dot, and only after it is there any
-doubt (RFC 1047).
+smtplib opens the connection, greets, secures it and logs in. The messages are a `Conversation` of our own: smtplib's
+`sendmail` cannot pipeline, and raises one and the same error before and after the final dot, although only after it is
+there any doubt (RFC 1047).
 """
 
 from __future__ import annotations
@@ -12,16 +12,21 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 from digest.errors import ConfigError, TransportError
 from digest.models import Message, Receipt
-from digest.transports.base import one_by_one
-from digest.transports.wire import Broken, Line, impossible, one_line, reason_of
+from digest.transports.conversation import Conversation, Load, Patience
+from digest.transports.wire import Broken, Line, one_line, reason_of
 
-#: A window may be in doubt after a crash, and one connection gains nothing from a long one.
-WINDOW = 4
+#: How many messages may be in doubt after a crash. A connection wants a few: one goes while another is answered.
+WINDOW = 32
+#: How long (seconds) messages of one window are begun. The last one may take half an hour more, with every answer as
+#: late as it may be, and the next window has been waiting meanwhile: two of these must end before their lease does.
+LONGEST_WINDOW = 900.0
 
 
 class Security(StrEnum):
@@ -48,10 +53,12 @@ class SmtpSettings:
     hello: str = ""
     #: True to allow `Security.NONE` to another machine.
     insecure: bool = False
+    #: How many at a time; a server that allows fewer gets fewer.
+    connections: int = 4
+    #: How many messages are under way at once, all connections together: at most so many are in doubt after a crash.
+    window: int = WINDOW
     #: How many messages go over one connection; servers tire of more.
     messages_per_connection: int = 100
-    #: How many messages are handed over at once: at most so many are in doubt after a crash.
-    window: int = WINDOW
     #: Seconds: for the connection and greeting; for an answer (RFC 5321, 4.5.3.2.2); for the answer to the final dot
     #: (4.5.3.2.6: a shorter patience makes duplicates).
     connect_timeout: float = 30.0
@@ -71,23 +78,33 @@ class SmtpSettings:
 
 
 class SmtpTransport:
-    """Carries messages one after another over connections that are used again."""
+    """Carries messages over a few connections at a time, each used again."""
 
     kind = "smtp"
 
     def __init__(self, settings: SmtpSettings) -> None:
-        self._settings = settings
         self.window = settings.window
+        self.ahead = settings.window > 1
+        self._settings = settings
         self._tls = settings.tls or ssl.create_default_context()
-        self._line: Line | None = None
+        self._lines: list[Conversation | None] = [None] * settings.connections
+        self._threads = ThreadPoolExecutor(settings.connections, thread_name_prefix="smtp")
 
     def submit(self, messages: Sequence[Message]) -> list[Receipt]:
-        """Carry each message.
+        """Carry the messages, over as many connections as there are and the server allows.
 
         Raises:
             TransportError: no connection, no TLS, or no login, before anything was carried.
         """
-        return one_by_one(messages, self._carry)
+        load = Load(messages, seconds=LONGEST_WINDOW)
+        places = range(min(len(self._lines), len(messages)))
+        troubles = [trouble for trouble in self._threads.map(partial(self._carry, load), places) if trouble is not None]
+        if not troubles:
+            return load.receipts("the server takes too long")
+        if load.is_untouched:
+            raise troubles[0]
+        self._make_do()
+        return load.receipts(str(troubles[0]))
 
     def has(self, message: Message) -> bool | None:  # noqa: ARG002 - SMTP has no question for it
         """None: what a server took, it no longer speaks of."""
@@ -95,51 +112,46 @@ class SmtpTransport:
 
     def check(self) -> str:
         """The server, after connecting, greeting and logging in. TransportError says what went wrong."""
-        self._open_line()
-        self.close()
+        self._connect().close()
         return f"{self._settings.host}:{self._settings.port} answers, {self._settings.security.value}"
 
     def close(self) -> None:
-        """Say goodbye, if anybody is there."""
-        line, self._line = self._line, None
-        if line is not None:
-            line.quit()
+        """Say goodbye, wherever anybody is there."""
+        for place, line in enumerate(self._lines):
+            if line is not None:
+                self._lines[place] = None
+                line.close()
+        self._threads.shutdown()
 
-    def _carry(self, message: Message) -> Receipt:
-        if (refused := impossible(message)) is not None:
-            return refused
-        line, used = self._open_line()
-        try:
-            return line.carry(message)
-        except Broken as broken:
-            self._drop()
-            if not (used and broken.closed_between_messages):
-                return broken.receipt()
-        # The server closed a line it had served on: after so many messages, or idle for too long. It saw nothing of
-        # this message, so a fresh line is no second try.
-        line, _ = self._open_line()
-        try:
-            return line.carry(message)
-        except Broken as broken:
-            self._drop()
-            return broken.receipt()
+    def _carry(self, load: Load, place: int) -> TransportError | None:
+        """Carry of the load what this place's line can, a fresh one as often as needed; why no more, if there is."""
+        while load.is_waiting:
+            try:
+                line = self._lines[place] = self._lines[place] or self._connect()
+                line.carry(load)
+            except (Broken, TransportError) as trouble:
+                self._drop(place)
+                if isinstance(trouble, TransportError):
+                    return trouble
+            else:
+                if line.is_over:
+                    self._lines[place] = None
+                    line.close()
+        return None
 
-    def _open_line(self) -> tuple[Line, bool]:
-        """The line to speak on, and whether it was spoken on before."""
-        if self._line is not None and self._line.carried >= self._settings.messages_per_connection:
-            self.close()
-        if self._line is not None:
-            return self._line, True
-        self._line = self._connect()
-        return self._line, False
-
-    def _connect(self) -> Line:
+    def _connect(self) -> Conversation:
         settings = self._settings
-        smtp = _connected(settings, self._tls)
-        return Line(smtp, host=settings.host, reply_timeout=settings.reply_timeout, dot_timeout=settings.dot_timeout)
+        line = Line(_connected(settings, self._tls))
+        patience = Patience(reply=settings.reply_timeout, dot=settings.dot_timeout)
+        return Conversation(line, host=settings.host, patience=patience, share=settings.messages_per_connection)
 
-    def _drop(self) -> None:
-        line, self._line = self._line, None
+    def _make_do(self) -> None:
+        """A server that allows fewer connections than we would like is not asked for more again and again."""
+        lines = [line for line in self._lines if line is not None]
+        self._lines = [*lines] or [None]
+
+    def _drop(self, place: int) -> None:
+        line, self._lines[place] = self._lines[place], None
         if line is not None:
             line.drop()
 

@@ -1,96 +1,454 @@
-"""What came back about addresses, on both databases: written once, judged in order whatever the order it came in."""
+"""Feedback taken in: mailboxes on a disk and on a server, the database, and the whole newsletter around them."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from typer.testing import CliRunner
 
-from digest.models import DeliveryState as S
-from digest.models import FeedbackKind, Outcome, Receipt, Result
-from digest.outbox import take_in
-from digest.store.store import SqlStore
+from digest.app import make_digest, make_mailbox_of, make_transport_of
+from digest.bell import Bell
+from digest.cli.commands import application
+from digest.config import Settings, load_settings
+from digest.errors import ConfigError, FeedbackError, StateError
+from digest.feedback import take_feedback, take_letters
+from digest.models import FeedbackKind, Recipient, SubscriberStatus
+from digest.newsroom import Digest
+from digest.store.store import SqlStore, open_store
 from digest.suppression import Feedback
-from tests.factories import NOW, a_window, an_approved_issue
+from digest.tokens import Purpose, Signer, Subject
+from digest.transports.mailbox import ImapMailbox, ImapSettings, MaildirMailbox
+from tests.factories import NOW, a_subscriber, a_window, an_edition
+from tests.integration.imap_server import Folder, running_imap
+from tests.unit.test_returned import a_letter, bounce, complaint, status_block
 
-K = FeedbackKind
-ADA = "reader1@example.org"
-
-
-def days(number: float) -> datetime:
-    return NOW + timedelta(days=number)
-
-
-def said(kind: FeedbackKind, day: float = 0, **given: Any) -> Feedback:
-    return Feedback(**{"address": ADA, "kind": kind, "at": days(day), **given})
+SECRET = "a secret of at least thirty-two octets"
+SIGNER = Signer([SECRET.encode()])
+ADA, BOB = "ada@example.com", "bob@example.com"
 
 
-def issues(store: SqlStore, number: int) -> list[int]:
-    windows = [a_window(label=f"2026-0{one}", until=days(one), since=days(one - 1)) for one in range(1, number + 1)]
-    return [store.add_issue(window, now=NOW).id for window in windows]
+def leave(reader: int, issue: int = 1) -> bytes:
+    token = SIGNER.sign_local_part(Purpose.UNSUBSCRIBE, Subject(subscriber_id=reader, issue_id=issue))
+    return a_letter(f"unsubscribe {token}")
 
 
-def test_what_is_said_is_remembered_oldest_first(store: SqlStore) -> None:
-    """Every field of it, for any spelling of the address."""
-    (issue,) = issues(store, 1)
-    new = said(K.SOFT_BOUNCE, 2, code="5.2.2", detail="mailbox full", issue_id=issue, event="abc")
-    old = said(K.HARD_BOUNCE, 1, code="5.1.2", detail="no such domain", event="abd")
-    assert store.add_feedback(new) and store.add_feedback(old)
-    assert store.feedback("READER1@Example.org") == (old, new)
-    assert store.feedback("reader2@example.org") == ()
+def verp(reader: int, issue: int = 1) -> str:
+    token = SIGNER.sign_local_part(Purpose.BOUNCE, Subject(subscriber_id=reader, issue_id=issue))
+    return f"bounces+{token}@example.org"
 
 
-def test_a_second_copy_is_no_news(store: SqlStore) -> None:
-    """The same event by its name; without one, the same kind at the same instant."""
-    assert [store.add_feedback(said(K.COMPLAINT, event="e1", detail=words)) for words in ("one", "two")] == [
-        True,
-        False,
+def bounced(reader: int, *block: str) -> bytes:
+    """A bounce whose report names another address than ours, as after a forward."""
+    return bounce(status_block(*block), to=verp(reader), original="Subject: x\n")
+
+
+def by_message_id(reader: int, *, to: str = ADA, issue: int = 1) -> bytes:
+    name = SIGNER.message_id(Subject(subscriber_id=reader, issue_id=issue), "example.org")
+    return bounce(status_block(), to="postmaster@example.org", original=f"To: {to}\nMessage-ID: {name}\n")
+
+
+@pytest.fixture
+def maildir(tmp_path: Path) -> Path:
+    folder = tmp_path / "mail"
+    for name in ("new", "cur", "tmp"):
+        (folder / name).mkdir(parents=True)
+    return folder
+
+
+def arrives(maildir: Path, data: bytes, name: str = "1") -> None:
+    (maildir / "new" / f"{name}.host").write_bytes(data)
+
+
+def flags(maildir: Path) -> dict[str, str]:
+    return {path.name.split(".")[0]: path.name.partition(":2,")[2] for path in (maildir / "cur").iterdir()}
+
+
+@pytest.fixture
+def readers(sqlite_url: str) -> Iterator[SqlStore]:
+    """Two readers, 1 and 2, to whom issue 1 was sent."""
+    store = open_store(sqlite_url)
+    store.save_subscribers([a_subscriber(ADA), a_subscriber(BOB)], now=NOW)
+    issue = store.add_issue(a_window(), now=NOW)
+    recipients = [
+        Recipient(subscriber_id=number, address=address, name="", edition=an_edition())
+        for number, address in enumerate((ADA, BOB), start=1)
     ]
-    assert [store.add_feedback(said(K.SOFT_BOUNCE, day)) for day in (0, 0, 1)] == [True, False, True]
-    assert len(store.feedback(ADA)) == 3
+    store.freeze(issue.id, recipients, pool=b"", content_hash="x", approved_by="ed", now=NOW)
+    yield store
+    store.close()
 
 
-def test_an_accepted_mail_counts_as_a_delivery(store: SqlStore) -> None:
-    """And one that bounced does not."""
-    issue = an_approved_issue(store, 2)
-    claims = store.claim(issue.id, "me", limit=2, lease=60, now=NOW)
-    store.record([], claims, "me", lease=60, now=NOW)
-    ends = zip(claims, (S.ACCEPTED, S.BOUNCED), (Outcome.ACCEPTED, Outcome.REFUSED), strict=True)
-    results = [Result(claim=claim, state=state, receipt=Receipt(outcome=outcome)) for claim, state, outcome in ends]
-    store.record(results, [], "me", lease=60, now=days(1))
-    assert store.feedback(ADA) == (said(K.DELIVERED, 1, issue_id=issue.id),)
-    assert store.feedback("reader2@example.org") == ()
+def statuses(store: SqlStore) -> dict[str, SubscriberStatus]:
+    return {reader.address: reader.status for reader in store.subscribers()}
 
 
-def test_three_issues_in_a_row_and_the_address_is_let_go(store: SqlStore) -> None:
-    """Whatever the order in which they were heard of; the same news again changes nothing."""
-    one, two, three = issues(store, 3)
-    heard = [said(K.SOFT_BOUNCE, 3, issue_id=three), said(K.SOFT_BOUNCE, 1, issue_id=one)]
-    last = said(K.SOFT_BOUNCE, 2, issue_id=two)
-    assert [take_in(store, feedback) for feedback in (*heard, heard[0], last, last)] == [*[False] * 3, True, False]
-    (suppression,) = store.suppressions()
-    assert (suppression.address, suppression.reason) == (ADA, K.SOFT_BOUNCE)
+def reasons(store: SqlStore) -> dict[str, FeedbackKind]:
+    return {one.address: one.reason for one in store.suppressions()}
 
 
-def test_old_news_never_wins(store: SqlStore) -> None:
-    """A third soft bounce from before a delivery comes late, and suppresses nobody."""
-    one, two, three, four = issues(store, 4)
-    for feedback in (
-        said(K.SOFT_BOUNCE, 1, issue_id=one),
-        said(K.SOFT_BOUNCE, 2, issue_id=two),
-        said(K.DELIVERED, 4, issue_id=four),
-        said(K.SOFT_BOUNCE, 3, issue_id=three),
-    ):
-        assert not take_in(store, feedback)
-    assert not list(store.suppressions())
+# --- letters ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", [K.COMPLAINT, K.UNSUBSCRIBE])
-def test_a_complaint_sticks(store: SqlStore, kind: FeedbackKind) -> None:
-    """However old it is when it is heard of, and whatever was delivered since."""
-    take_in(store, said(K.DELIVERED, 5))
-    assert take_in(store, said(kind, 1))
-    assert not take_in(store, said(K.DELIVERED, 6))
-    (suppression,) = store.suppressions()
-    assert (suppression.reason, suppression.at) == (kind, days(1))
+def test_letters_change_what_they_should(maildir: Path, readers: SqlStore) -> None:
+    """A bounce suppresses, a reader who asks leaves, a delay changes nothing, a letter is left for a person."""
+    for name, data in {
+        "1": bounced(1),
+        "2": leave(2),
+        "3": bounced(2, "delayed", "4.0.0", "later"),
+        "4": a_letter("Thank you for November"),
+    }.items():
+        arrives(maildir, data, name)
+    taken = take_letters(readers, MaildirMailbox(maildir), SIGNER, now=NOW)
+    assert (taken.suppressed, taken.unsubscribed, taken.noted, taken.left) == (1, 1, 1, 1)
+    assert reasons(readers) == {ADA: FeedbackKind.HARD_BOUNCE}
+    assert statuses(readers) == {ADA: SubscriberStatus.ACTIVE, BOB: SubscriberStatus.UNSUBSCRIBED}
+    assert flags(maildir) == {"1": "S", "2": "S", "3": "S", "4": "F"}
+
+
+def test_each_letter_is_dealt_with_once(maildir: Path, readers: SqlStore) -> None:
+    """Marked in the mailbox; and a letter that comes twice changes nothing the second time."""
+    mailbox = MaildirMailbox(maildir)
+    arrives(maildir, bounced(1))
+    assert take_letters(readers, mailbox, SIGNER, now=NOW).suppressed == 1
+    assert take_letters(readers, mailbox, SIGNER, now=NOW).total == 0
+    arrives(maildir, bounced(1), "again")
+    taken = take_letters(readers, mailbox, SIGNER, now=NOW + timedelta(days=1))
+    assert (taken.suppressed, taken.noted) == (0, 1)
+
+
+def test_a_message_id_of_ours_is_the_second_key(maildir: Path, readers: SqlStore) -> None:
+    """Without a token: the report's recipient is a reader, and the Message-ID is the one only we could give them."""
+    arrives(maildir, by_message_id(1))
+    assert take_letters(readers, MaildirMailbox(maildir), SIGNER, now=NOW).suppressed == 1
+    assert reasons(readers) == {ADA: FeedbackKind.HARD_BOUNCE}
+
+
+FORGED = {
+    "another secret": bounce(
+        status_block(),
+        to=f"bounces+{Signer([b'x' * 40]).sign_local_part(Purpose.BOUNCE, Subject(subscriber_id=1, issue_id=1))}@e.org",
+        original=f"To: {ADA}\nMessage-ID: <made-up@example.org>\n",
+    ),
+    "a token to unsubscribe": bounce(
+        status_block(), to=verp(1).replace(verp(1)[8:53], leave(1).decode().split("unsubscribe ")[1][:45]), original=""
+    ),
+    "another reader's Message-ID": by_message_id(2, to=ADA),
+    "an issue that never was": by_message_id(1, issue=9),
+    "nobody's Message-ID": bounce(status_block(), to="x@e.org", original=f"To: {ADA}\nMessage-ID: <a@b.org>\n"),
+}
+
+
+@pytest.mark.parametrize("data", FORGED.values(), ids=FORGED)
+def test_a_forged_bounce_changes_nothing(data: bytes, maildir: Path, readers: SqlStore) -> None:
+    """Anybody can write to the mailbox; only who had the mail can speak of it."""
+    arrives(maildir, data)
+    assert take_letters(readers, MaildirMailbox(maildir), SIGNER, now=NOW).left == 1
+    assert reasons(readers) == {}
+    assert flags(maildir) == {"1": "F"}
+
+
+def test_a_token_for_bounces_unsubscribes_nobody(maildir: Path, readers: SqlStore) -> None:
+    """Each token is for one purpose: a server that bounces cannot take a reader off."""
+    arrives(maildir, a_letter(f"unsubscribe {verp(1)[8:53]}"))
+    assert take_letters(readers, MaildirMailbox(maildir), SIGNER, now=NOW).left == 1
+    assert statuses(readers)[ADA] is SubscriberStatus.ACTIVE
+
+
+def test_a_complaint_without_an_address_finds_its_reader(maildir: Path, readers: SqlStore) -> None:
+    """Providers strike the address out; the token in the mail's own links is enough."""
+    token = leave(2).decode().split("unsubscribe ")[1][:45]
+    original = f"List-Unsubscribe: <mailto:b@example.org?subject=unsubscribe%20{token}>\n"
+    arrives(maildir, complaint(original=original))
+    assert take_letters(readers, MaildirMailbox(maildir), SIGNER, now=NOW).suppressed == 1
+    assert reasons(readers) == {BOB: FeedbackKind.COMPLAINT}
+
+
+def test_the_address_that_bounced_is_suppressed_not_a_newer_one(maildir: Path, readers: SqlStore) -> None:
+    """A reader who changed their address meanwhile is not punished for the old one; who leaves, leaves under any."""
+    (ada,) = readers.subscribers([ADA])
+    readers.save_subscribers([a_subscriber("ada@new.example", id=ada.id)], now=NOW)
+    arrives(maildir, bounced(1))
+    arrives(maildir, leave(1), "2")
+    take_letters(readers, MaildirMailbox(maildir), SIGNER, now=NOW)
+    assert reasons(readers) == {ADA: FeedbackKind.HARD_BOUNCE}
+    assert statuses(readers)["ada@new.example"] is SubscriberStatus.UNSUBSCRIBED
+
+
+def test_a_letter_of_a_reader_who_is_gone_is_left(maildir: Path, readers: SqlStore) -> None:
+    """A token of ours about nobody we know."""
+    arrives(maildir, leave(99))
+    assert take_letters(readers, MaildirMailbox(maildir), SIGNER, now=NOW).left == 1
+
+
+# --- what providers tell ---------------------------------------------------------------------------------
+
+
+def told(kind: FeedbackKind, address: str = ADA, **given: Any) -> Feedback:
+    return Feedback(address=address, kind=kind, at=NOW, **given)
+
+
+def test_feedback_comes_twice_and_in_any_order(store: SqlStore) -> None:
+    """What was recorded first stays: a complaint is not undone by the bounce, delivery or unsubscribe after it."""
+    store.save_subscribers([a_subscriber(ADA)], now=NOW)
+    pile = [told(FeedbackKind.COMPLAINT), told(FeedbackKind.DELIVERED), told(FeedbackKind.HARD_BOUNCE)]
+    taken = take_feedback(store, [*pile, *reversed(pile)], now=NOW)
+    assert (taken.suppressed, taken.noted) == (1, 5)
+    assert {one.address: one.reason for one in store.suppressions()} == {ADA: FeedbackKind.COMPLAINT}
+
+
+def test_who_unsubscribes_there_has_left_here(readers: SqlStore) -> None:
+    """A reader's status changes, so that they may come back one day; a stranger's address is suppressed."""
+    pile = [told(FeedbackKind.UNSUBSCRIBE), told(FeedbackKind.UNSUBSCRIBE), told(FeedbackKind.UNSUBSCRIBE, "x@e.org")]
+    taken = take_feedback(readers, pile, now=NOW)
+    assert (taken.unsubscribed, taken.noted, taken.suppressed) == (1, 1, 1)
+    assert statuses(readers)[ADA] is SubscriberStatus.UNSUBSCRIBED
+    assert reasons(readers) == {"x@e.org": FeedbackKind.UNSUBSCRIBE}
+
+
+@pytest.mark.parametrize(
+    "one", [told(FeedbackKind.SOFT_BOUNCE), told(FeedbackKind.HARD_BOUNCE, code="5.1.2"), told(FeedbackKind.DELIVERED)]
+)
+def test_what_is_not_final_is_noted(readers: SqlStore, one: Feedback) -> None:
+    """A full mailbox, a domain that is away for a day."""
+    assert take_feedback(readers, [one], now=NOW).noted == 1
+    assert reasons(readers) == {}
+
+
+# --- mailboxes -------------------------------------------------------------------------------------------
+
+
+def test_what_a_person_has_read_is_not_looked_at(maildir: Path) -> None:
+    """Nor what was flagged; other flags say nothing about that, and are kept."""
+    for flags_of, name in {"S": "1", "F": "2", "RS": "3", "R": "4", "": "5"}.items():
+        (maildir / "cur" / f"{name}.host:2,{flags_of}").write_bytes(b"")
+    mailbox = MaildirMailbox(maildir)
+    letters = list(mailbox.letters())
+    assert [Path(letter.name).name[0] for letter in letters] == ["4", "5"]
+    for letter in letters:
+        mailbox.settle(letter, understood=True)
+    assert flags(maildir) == {"1": "S", "2": "F", "3": "RS", "4": "RS", "5": "S"}
+
+
+def test_a_letter_that_is_moved_meanwhile_does_no_harm(maildir: Path) -> None:
+    """Somebody reads the mailbox with a program of theirs."""
+    arrives(maildir, b"", "1")
+    arrives(maildir, b"", "2")
+    mailbox = MaildirMailbox(maildir)
+    letters = mailbox.letters()
+    first = next(letters)
+    for path in (maildir / "new").iterdir():
+        path.unlink()
+    mailbox.settle(first, understood=True)
+    assert list(letters) == []
+
+
+@pytest.mark.parametrize("folder", ["gone", "."])
+def test_a_folder_that_is_no_maildir(tmp_path: Path, folder: str) -> None:
+    """The operator is told which."""
+    mailbox = MaildirMailbox(tmp_path / folder)
+    for look in (mailbox.check, lambda: list(mailbox.letters())):
+        with pytest.raises(FeedbackError, match="no Maildir"):
+            look()
+
+
+@pytest.fixture
+def imap() -> Iterator[Folder]:
+    with running_imap() as folder:
+        yield folder
+
+
+def imap_mailbox(folder: Folder, **given: Any) -> ImapMailbox:
+    defaults = {"host": "127.0.0.1", "port": folder.port, "username": "u", "password": "s3cret", "tls": False}
+    return ImapMailbox(ImapSettings(**{**defaults, "timeout": 2.0, **given}))
+
+
+def test_a_folder_on_a_server_is_read(imap: Folder, readers: SqlStore) -> None:
+    """The same by IMAP: bodies are peeked at, flags are set, and the next time nothing is there."""
+    for data in (bounced(1), leave(2), a_letter("Hello")):
+        imap.add(data)
+    mailbox = imap_mailbox(imap)
+    taken = take_letters(readers, mailbox, SIGNER, now=NOW)
+    assert (taken.suppressed, taken.unsubscribed, taken.left) == (1, 1, 1)
+    assert imap.flags == {1: {"SEEN"}, 2: {"SEEN"}, 3: {"FLAGGED"}}
+    assert take_letters(readers, mailbox, SIGNER, now=NOW).total == 0
+    mailbox.close()
+    mailbox.close()
+    assert len(imap.logged_in) == 1
+
+
+def test_a_huge_mail_is_read_in_part(imap: Folder, readers: SqlStore) -> None:
+    """Only its beginning is asked for."""
+    imap.add(bounced(1) + b"x" * 2_000_000)
+    mailbox = imap_mailbox(imap)
+    assert take_letters(readers, mailbox, SIGNER, now=NOW).suppressed == 1
+    mailbox.close()
+
+
+def test_a_check_looks_and_touches_nothing(imap: Folder) -> None:
+    """For `doctor`."""
+    imap.add(b"")
+    assert imap_mailbox(imap).check() == "127.0.0.1, INBOX, 1 unread"
+    assert imap.flags == {1: set()}
+
+
+@pytest.mark.parametrize("refused", ["LOGIN", "SELECT", "UID SEARCH", "UID FETCH", "UID STORE"])
+@pytest.mark.parametrize("how", ["refuses", "hangs_up_at"])
+def test_a_server_that_will_not(imap: Folder, readers: SqlStore, refused: str, how: str) -> None:
+    """Whatever it refuses, wherever it hangs up: the operator is told, and never the password."""
+    imap.add(a_letter("Hello"))
+    setattr(imap, how, refused)
+    mailbox = imap_mailbox(imap)
+    with pytest.raises(FeedbackError, match=r"127\.0\.0\.1") as caught:
+        take_letters(readers, mailbox, SIGNER, now=NOW)
+    assert "s3cret" not in str(caught.value)
+    mailbox.close()
+
+
+def test_a_letter_that_could_not_be_marked_is_read_again(imap: Folder, readers: SqlStore) -> None:
+    """It was recorded first, and recording it again changes nothing."""
+    imap.add(bounced(1))
+    imap.refuses = "UID STORE"
+    mailbox = imap_mailbox(imap)
+    with pytest.raises(FeedbackError):
+        take_letters(readers, mailbox, SIGNER, now=NOW)
+    imap.refuses = ""
+    taken = take_letters(readers, mailbox, SIGNER, now=NOW)
+    assert (taken.suppressed, taken.noted) == (0, 1)
+    assert reasons(readers) == {ADA: FeedbackKind.HARD_BOUNCE}
+    mailbox.close()
+
+
+def test_nobody_at_the_port() -> None:
+    """A FeedbackError, as for every other trouble with the mailbox."""
+    with pytest.raises(FeedbackError, match="cannot be read"):
+        imap_mailbox(Folder(port=1)).check()
+
+
+# --- the newsletter --------------------------------------------------------------------------------------
+
+
+def settings(folder: Path, **given: Any) -> Settings:
+    newsletter = {
+        "name": "Monthly",
+        "from": "digest@example.org",
+        "postal_address": "1 Street",
+        "base_url": "http://localhost",
+        **given.pop("newsletter", {}),
+    }
+    path = folder / "digest.yaml"
+    path.write_text(yaml.safe_dump({"newsletter": newsletter, **given}), encoding="utf-8")
+    (folder / ".digest-secret").write_text(SECRET)
+    return load_settings(path, {})
+
+
+def with_bounces(maildir: Path) -> dict[str, Any]:
+    return {"bounces": {"address": "bounces@example.org", "maildir": str(maildir)}}
+
+
+@pytest.fixture
+def digest(tmp_path: Path, maildir: Path, readers: SqlStore) -> Iterator[Digest]:
+    with make_digest(settings(tmp_path, newsletter=with_bounces(maildir)), now=NOW, store=readers) as made:
+        yield made
+
+
+def test_the_bell_reads_the_mailbox(digest: Digest, maildir: Path) -> None:
+    """Before it sends: who asked to leave gets nothing more. An empty mailbox is nothing worth a word."""
+    arrives(maildir, leave(2))
+    bell = Bell(digest=digest)
+    tick = bell.ring(stop=lambda: True)
+    assert tick.returned is not None and tick.returned.unsubscribed == 1
+    assert not tick.did_nothing
+    assert bell.ring(stop=lambda: True).returned is None
+
+
+def test_a_mailbox_in_trouble_keeps_nothing_back(digest: Digest, maildir: Path) -> None:
+    """It is reported with the other troubles, and the rest goes on."""
+    (maildir / "new").rmdir()
+    tick = Bell(digest=digest).ring(stop=lambda: True)
+    assert any("no Maildir" in trouble for trouble in tick.troubles)
+
+
+def test_without_a_mailbox_it_says_what_to_set(tmp_path: Path, sqlite_url: str) -> None:
+    """Neither a mailbox nor a webhook is needed; who asks for them is told how to have them."""
+    with make_digest(settings(tmp_path, database=sqlite_url), now=NOW) as plain:
+        with pytest.raises(StateError, match=r"newsletter\.bounces\.maildir"):
+            plain.read_mailbox()
+        with pytest.raises(StateError, match="webhook_key"):
+            plain.take_webhook({}, b"")
+        assert not plain.has_mailbox
+
+
+def test_a_webhook_reaches_the_database(tmp_path: Path, readers: SqlStore) -> None:
+    """From the provider's call to the reader's address, by the settings alone."""
+    transport = {"kind": "brevo", "token": "t", "webhook_password": "p"}
+    given = settings(tmp_path, transport=transport)
+    with make_digest(given, now=NOW, store=readers) as made:
+        headers = {"Authorization": "Basic ZGlnZXN0OnA="}
+        taken = made.take_webhook(headers, json.dumps({"event": "spam", "email": ADA}).encode())
+        assert taken.suppressed == 1
+        with pytest.raises(FeedbackError) as caught:
+            made.take_webhook({}, b"{}")
+        assert caught.value.forged
+    assert reasons(readers) == {ADA: FeedbackKind.COMPLAINT}
+
+
+def test_the_command_reads_the_mailbox(tmp_path: Path, maildir: Path, sqlite_url: str, readers: SqlStore) -> None:
+    """`digest feedback`: 0 when something came, 3 when nothing did, 1 when it cannot be read."""
+    settings(tmp_path, newsletter=with_bounces(maildir), database=sqlite_url)
+    arrives(maildir, bounced(1))
+    call = ["--config", str(tmp_path / "digest.yaml"), "feedback"]
+    first = CliRunner().invoke(application, [*call, "--json"])
+    assert (first.exit_code, json.loads(first.stdout)["suppressed"]) == (0, 1)
+    assert CliRunner().invoke(application, call).exit_code == 3
+    (maildir / "new").rmdir()
+    assert isinstance(CliRunner().invoke(application, call).exception, FeedbackError)
+
+
+#: (settings of a transport, with a key for its webhook)
+TRANSPORTS: list[dict[str, Any]] = [
+    {"kind": "postmark", "token": "t", "webhook_password": "p"},
+    {"kind": "sendgrid", "token": "t", "webhook_key": "k"},
+    {"kind": "mailgun", "token": "t", "domain": "mg.example.org", "webhook_key": "k"},
+    {"kind": "resend", "token": "t", "webhook_key": "k"},
+    {"kind": "brevo", "token": "t", "webhook_password": "p"},
+    {"kind": "mailtrap", "token": "t", "webhook_key": "k"},
+    {"kind": "ses", "region": "eu-central-1", "topic_arn": "arn:aws:sns:x"},
+]
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS, ids=lambda one: one["kind"])
+def test_every_kind_is_made_from_its_settings(tmp_path: Path, sqlite_url: str, transport: dict[str, Any]) -> None:
+    """The transport of that kind, and the reader of its webhook, which believes nobody without a signature."""
+    given = settings(tmp_path, transport=transport, database=sqlite_url)
+    made = make_transport_of(given)
+    assert made.kind == transport["kind"]
+    made.close()
+    with make_digest(given, now=NOW) as digest, pytest.raises((FeedbackError, ConfigError)):
+        digest.take_webhook({}, b"{}")
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS, ids=lambda one: one["kind"])
+def test_without_its_key_no_webhook_is_believed(tmp_path: Path, sqlite_url: str, transport: dict[str, Any]) -> None:
+    """Nothing would show who calls."""
+    secret = {"webhook_key", "webhook_password", "topic_arn"}
+    bare = {key: value for key, value in transport.items() if key not in secret}
+    with make_digest(settings(tmp_path, transport=bare, database=sqlite_url), now=NOW) as digest:
+        assert not digest.webhook
+
+
+def test_the_mailbox_is_made_from_its_settings(tmp_path: Path, maildir: Path) -> None:
+    """A Maildir, a folder on a server, or none, though there is an address."""
+    imap = {"host": "localhost", "username": "u", "password": "p", "tls": False}
+    kinds = {
+        MaildirMailbox: with_bounces(maildir),
+        ImapMailbox: {"bounces": {"address": "b@example.org", "imap": imap}},
+        type(None): {"bounces": {"address": "b@example.org"}},
+    }
+    for kind, newsletter in kinds.items():
+        assert isinstance(make_mailbox_of(settings(tmp_path, newsletter=newsletter)), kind)

@@ -99,7 +99,7 @@ def everybody(store: Store, issue: Issue, *, limit: int = 12, only: int | None =
         items,
         tree=TREE,
         limits=Limits(items=dict.fromkeys(Limits().items, limit)),
-        caught_up=pipeline.caught_up(store, issue, items),
+        caught_up=pipeline.caught_up(items, pipeline.carried_until(store, issue.window)),
     )
     return list(pipeline.recipients(store, issue, selector, edition_of, today=date(2026, 12, 1), only=only))
 
@@ -286,6 +286,32 @@ def test_a_window_without_an_issue_is_caught_up(store: Store) -> None:
     collected(store, entries("fresh"), january.since)
     (recipient,) = everybody(store, composed(store, january).issue)
     assert headlines(store, recipient) == ["missed", "fresh"]
+
+
+def test_a_draft_that_nobody_approved_carried_nothing(store: Store) -> None:
+    """What stood only in a draft waits for everybody in the next issue."""
+    joined(store, a_subscriber("ada@example.org", "btk"))
+    collected(store, entries("drafted"))
+    composed(store)
+    collected(store, entries("fresh"), NEXT.since)
+    (recipient,) = everybody(store, composed(store, NEXT).issue)
+    assert headlines(store, recipient) == ["drafted", "fresh"]
+
+
+def test_what_was_caught_up_is_over(store: Store) -> None:
+    """Somebody who joins after a catch-up begins with the window, not with what was missed before."""
+    joined(store, a_subscriber("ada@example.org", "btk"))
+    collected(store, entries("a"), OCTOBER)
+    frozen(
+        store,
+        composed(store, a_window(since=datetime(2026, 10, 1, tzinfo=UTC), until=WINDOW.since, label="2026-10")).issue,
+    )
+    collected(store, entries("missed"))
+    frozen(store, composed(store, NEXT).issue)
+    joined(store, a_subscriber("new@example.org", "btk"))
+    january = a_window(since=NEXT.until, until=datetime(2027, 2, 1, tzinfo=UTC), label="2027-01")
+    collected(store, entries("fresh"), january.since)
+    assert [headlines(store, one) for one in everybody(store, composed(store, january).issue)] == [["fresh"], ["fresh"]]
 
 
 def test_two_summaries_of_one_study_reach_a_reader_once(store: Store) -> None:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import socket
 import ssl
 import subprocess
-import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from digest.errors import ConfigError, TransportError
@@ -23,8 +18,20 @@ from digest.models import Message, Outcome, Receipt
 from digest.transports.base import Transport, one_by_one
 from digest.transports.file import FileTransport, file_name
 from digest.transports.memory import MemoryTransport, PulledPlug
-from digest.transports.smtp import Security, SmtpSettings, SmtpTransport
+from digest.transports.smtp import Security, SmtpSettings
 from tests.factories import a_message
+from tests.integration.smtp_server import (
+    BYE,
+    ENVELOPE,
+    HELLO,
+    TAKEN,
+    ScriptedServer,
+    a_real_server,
+    a_transport,
+    carried,
+    outcomes,
+    trusting,
+)
 
 OK, NO, NOT_NOW, DOUBT = Outcome.ACCEPTED, Outcome.REFUSED, Outcome.DEFERRED, Outcome.DOUBTFUL
 
@@ -170,108 +177,6 @@ def test_a_folder_that_vanished_is_made_again(tmp_path: Path) -> None:
 
 
 # --- SMTP against a script -------------------------------------------------------------------------------
-
-
-@dataclass
-class ScriptedServer:
-    """A server that answers each command from a script: one list of (expected start, answer) per connection.
-
-    Answers: a string to send; None to close without a word; a number of seconds to be silent, then close.
-    The body is one line of the script: `BODY` reads up to the lone dot, `PART` reads a little of it.
-    """
-
-    scripts: Sequence[Sequence[tuple[str, str | float | None]]]
-    heard: list[str] = field(default_factory=list)
-    bodies: list[bytes] = field(default_factory=list)
-    failure: str = ""
-
-    def __enter__(self) -> ScriptedServer:
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self._socket.getsockname()[1]
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._socket.close()
-        self._thread.join(10)
-        assert not self.failure, self.failure
-
-    def _serve(self) -> None:
-        for script in self.scripts:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            with connection, connection.makefile("rb") as lines, contextlib.suppress(ConnectionError):
-                connection.settimeout(10)
-                self._converse(connection, lines, script)
-
-    def _converse(
-        self, connection: socket.socket, lines: Any, script: Sequence[tuple[str, str | float | None]]
-    ) -> None:
-        for expected, answer in script:
-            if not self._hear(lines, expected):
-                return
-            if isinstance(answer, str):
-                connection.sendall(answer.encode() + b"\r\n")
-                continue
-            if answer is not None:
-                self._over.wait(answer)
-            return
-
-    def _hear(self, lines: Any, expected: str) -> bool:
-        if expected == "BODY":
-            body = b""
-            while not body.endswith(b"\r\n.\r\n"):
-                line = lines.readline()
-                if not line:
-                    return False
-                body += line
-            self.bodies.append(body)
-        elif expected == "PART":
-            lines.read(10)
-        elif expected:
-            line = lines.readline().decode()
-            if not line:
-                return False
-            self.heard.append(line.strip())
-            if not line.upper().startswith(expected):
-                self.failure = f"expected {expected!r}, heard {line!r}"
-        return True
-
-
-HELLO = [("", "220 ready"), ("EHLO", "250-here\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES")]
-ENVELOPE = [("MAIL", "250 2.1.0 ok"), ("RCPT", "250 2.1.5 ok"), ("DATA", "354 go on")]
-TAKEN = [*ENVELOPE, ("BODY", "250 2.0.0 queued as 1")]
-BYE = [("QUIT", "221 bye")]
-
-
-def a_transport(port: int, **given: Any) -> SmtpTransport:
-    settings: dict[str, Any] = {
-        "host": "127.0.0.1",
-        "port": port,
-        "security": Security.NONE,
-        "hello": "here.example.org",
-        "connect_timeout": 5.0,
-        "reply_timeout": 5.0,
-        "dot_timeout": 5.0,
-    }
-    return SmtpTransport(SmtpSettings(**{**settings, **given}))
-
-
-def carried(server: ScriptedServer, *messages: Message, **given: Any) -> list[Receipt]:
-    transport = a_transport(server.port, **given)
-    try:
-        return transport.submit(messages or [a_message()])
-    finally:
-        transport.close()
-
-
-def outcomes(receipts: Sequence[Receipt]) -> list[tuple[Outcome, str]]:
-    return [(receipt.outcome, receipt.code) for receipt in receipts]
 
 
 @pytest.mark.parametrize(
@@ -539,56 +444,6 @@ def test_starttls_is_the_default_and_is_insisted_on() -> None:
 
 
 # --- SMTP against a real server --------------------------------------------------------------------------
-
-
-@dataclass
-class Inbox:
-    """What a real server took."""
-
-    envelopes: list[Any] = field(default_factory=list)
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        self.envelopes.append(envelope)
-        return "250 2.0.0 taken"
-
-
-@contextlib.contextmanager
-def a_real_server(**given: Any) -> Iterator[tuple[Inbox, int]]:
-    inbox = Inbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(inbox, hostname="127.0.0.1", port=port, **given)
-    controller.start()
-    try:
-        yield inbox, port
-    finally:
-        controller.stop()
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for localhost that signs itself; key and certificate in one file."""
-    if shutil.which("openssl") is None:
-        pytest.skip("needs openssl to make a certificate")
-    folder = tmp_path_factory.mktemp("tls")
-    command = (
-        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
-    )
-    made = [*command.split(), "-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
-    subprocess.run(made, check=True, capture_output=True)
-    (folder / "both.pem").write_text((folder / "key.pem").read_text() + (folder / "certificate.pem").read_text())
-    return folder / "both.pem"
-
-
-@pytest.fixture
-def servers_side(certificate: Path) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
-    return context
-
-
-def trusting(certificate: Path) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=certificate)
 
 
 def only_ada(server: Any, session: Any, envelope: Any, mechanism: str, login: Any) -> AuthResult:

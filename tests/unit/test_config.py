@@ -32,6 +32,14 @@ EXAMPLE = ROOT / "digest" / "data" / "digest.example.yaml"
 MISTAKES = ROOT / "tests" / "data" / "config" / "many-mistakes.yaml"
 SMTP = "{kind: smtp, host: mail.example.org, username: u, password: hunter2-hunter2}"
 SECRET = "s" * 40
+#: The least that each kind needs.
+TRANSPORTS: dict[str, dict[str, Any]] = {
+    "smtp": {"kind": "smtp", "host": "h"},
+    "mailgun": {"kind": "mailgun", "token": "t", "domain": "mg.example.org"},
+    "ses": {"kind": "ses", "region": "eu-central-1"},
+    **{kind: {"kind": kind, "token": "t"} for kind in ("postmark", "sendgrid", "resend", "brevo", "mailtrap")},
+}
+IMAP = {"host": "imap.example.org", "username": "u", "password": "hunter2-hunter2"}
 
 
 def base(**newsletter: Any) -> dict[str, Any]:
@@ -259,6 +267,11 @@ def test_secrets_are_never_printed(tmp_path: Path) -> None:
         ({"base_url": "https://digest.example.org/a b"}, "absolute address"),
         ({"postal_address": "x" * 501}, "at most 500 characters"),
         ({"unsubscribe_mailto": "x"}, "no email address"),
+        ({"logo": {"url": "http://example.org/a.png"}}, "newsletter.logo.url: write the https:// address"),
+        ({"logo": {"url": 'https://example.org/a"b.png'}}, "newsletter.logo.url: write the https:// address"),
+        ({"logo": {"url": "https://example.org/a.png", "width": 4}}, "newsletter.logo.width: write 16 or more"),
+        ({"dkim": [{"selector": "a b", "key_file": "x"}]}, "newsletter.dkim[0].selector: write letters"),
+        ({"dkim": [{"selector": "a"}]}, "newsletter.dkim[0].key_file: it is missing"),
     ],
 )
 def test_newsletter_faults(tmp_path: Path, newsletter: dict[str, Any], words: str) -> None:
@@ -280,8 +293,19 @@ def test_base_url(tmp_path: Path, url: str) -> None:
         ({"sources": [{"name": "a", "feed": "ftp://x"}]}, "begins with https:// or http://"),
         ({"sources": [{"name": "a", "feed": "x", "headings": {"B": "nothing"}}]}, "'B' cannot mean 'nothing'"),
         ({"sources": {"name": "a"}}, "sources: write a list"),
-        ({"transport": {"kind": "pigeon"}}, "none of file, smtp"),
+        ({"transport": {"kind": "pigeon"}}, "none of file, smtp, postmark, sendgrid"),
         ({"transport": {"kind": "file", "host": "x"}}, "only the kind 'smtp' has it"),
+        ({"transport": {"kind": "smtp", "host": "x", "webhook_password": "x"}}, "only the kinds postmark, brevo have"),
+        ({"transport": {"kind": "postmark"}}, "transport.token: it is missing"),
+        ({"transport": {"kind": "postmark", "token": "a b"}}, "transport.token: write it as the provider shows it"),
+        ({"transport": {"kind": "resend", "token": "t", "url": "http://api.example.org"}}, "begins with https://"),
+        ({"transport": {"kind": "resend", "token": "t", "batch": 101}}, "write 100 or less"),
+        ({"transport": {"kind": "mailgun", "token": "t", "domain": "a/b"}}, "write a domain name"),
+        (base(bounces={"address": "a-very-long-local-part@example.org"}), "at most 18 characters"),
+        (base(bounces={"address": "a+b@example.org"}), "none of them a +"),
+        (base(bounces={"address": "b@example.org", "maildir": "m", "imap": IMAP}), "take maildir or imap away"),
+        (base(bounces={"address": "b@example.org", "imap": {**IMAP, "tls": False}}), "never travels in the clear"),
+        (base(bounces={"address": "b@example.org", "imap": {**IMAP, "folder": 'a"b'}}), "without quotes"),
         ({"transport": {"kind": "smtp", "host": "h", "password": "p"}}, "transport.username: it is missing"),
         (
             {"transport": {"kind": "smtp", "host": "h", "username": "u", "password": "p", "security": "none"}},
@@ -331,7 +355,7 @@ def test_no_value_is_a_traceback(tmp_path: Path, key: Key) -> None:
     """Whatever stands under a key, it is taken or refused in plain words."""
     *above, last = key.path
     for odd in _ODD:
-        data = {**base(), "transport": {"kind": key.kind, "host": "h"} if key.kind == "smtp" else {"kind": "file"}}
+        data = {**base(), "transport": {**TRANSPORTS.get(key.kind, {"kind": "file"})}}
         target: dict[str, Any] = data
         for part in above:
             target = target.setdefault(part, {})
@@ -533,10 +557,10 @@ def test_documented_defaults(tmp_path: Path) -> None:
                 target = target.setdefault(part, {})
             target[last] = yaml.safe_load(found[1])
     needed = base()["newsletter"]
-    smtp_only = set(SmtpSettings.model_fields) - {"kind"}
+    data["newsletter"].pop("bounces")
     assert len(data["newsletter"]) > 5
     data["newsletter"].update(needed)
-    data["transport"] = {key: value for key, value in data["transport"].items() if key not in smtp_only}
+    data["transport"] = {key: value for key, value in data["transport"].items() if key in FileSettings.model_fields}
     assert load(tmp_path, data) == load(tmp_path)
 
 
@@ -560,7 +584,7 @@ def test_example_file(tmp_path: Path) -> None:
 def test_example_file_names_every_key() -> None:
     """Each key but the secrets stands in the file `digest init` writes."""
     text = EXAMPLE.read_text(encoding="utf-8")
-    secrets = {"secret_key", "password"}
+    secrets = {"secret_key", "password", "webhook_password"}
     missing = [
         key.name for key in known_keys() if key.path[-1] not in secrets and not re.search(rf"\b{key.path[-1]}:", text)
     ]

@@ -26,11 +26,13 @@ from digest.models import (
     Paragraph,
     Placement,
     Precision,
+    Profile,
     PublishedDate,
     SectionRole,
     Selection,
     Subheading,
 )
+from digest.selection import Limits, select
 from tests.factories import a_newsletter, a_section, a_tree, a_window, an_entry, an_item
 from tests.sample_issue import DATE, EXPLAINER, EYES, FEW, WALKING, a_pool, a_selection, an_addressee, placed
 from tests.unit.mail_parts import canonical
@@ -92,7 +94,8 @@ def selections(draw: st.DrawFn) -> Selection:
     topic, also = st.sampled_from(TOPICS), st.lists(st.sampled_from(TOPICS[:4]), max_size=3, unique=True)
 
     def place(number: int) -> Placement:
-        return placed(number, draw(topic), *draw(also))
+        shorter = draw(st.sampled_from([None, Length.BRIEF]))
+        return replace(placed(number, draw(topic), *draw(also)), length=shorter)
 
     return Selection(
         length=draw(st.sampled_from(Length)),
@@ -104,11 +107,24 @@ def selections(draw: st.DrawFn) -> Selection:
     )
 
 
-NAMES = st.sampled_from(["", "Ada", "李雷", "Łukasz", "Dr. <b>Bob</b>", 'O\'Neil & "Co"', "%%NAME%%", "=?utf-8?q?x?="])
+@st.composite
+def chosen(draw: st.DrawFn) -> Selection:
+    """What a reader of any interests, mutes and length is given of the sample's items."""
+    topics = st.lists(st.sampled_from([topic.id for topic in a_tree().topics]), max_size=4, unique=True)
+    profile = Profile(
+        interests=tuple(draw(topics)), mutes=frozenset(draw(topics)), length=draw(st.sampled_from(Length))
+    )
+    most = Limits(items=dict.fromkeys(Length, draw(st.integers(1, 5))), also_new=draw(st.integers(0, 3)))
+    return select(profile, FEW, tree=a_tree(), limits=most)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(selection=selections(), name=NAMES)
+NAMES = st.sampled_from(
+    ["", "Ada", "李雷", "Łukasz", "Dr. <b>Bob</b>", 'O\'Neil & "Co"', "%%NAME%%", "=?utf-8?q?x?=", "x" * 200, "{{ x }}"]
+) | st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cf", "Zs", "Co", "Cn"]), max_size=80)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(selection=selections() | chosen(), name=NAMES)
 def test_a_join_is_the_page_rendered_from_scratch(selection: Selection, name: str) -> None:
     """For any selection, order and name: fragments joined equal that reader's mail rendered and inlined whole."""
     edition, reader = make_edition(POOL, selection), an_addressee(name=name)

@@ -18,7 +18,18 @@ from digest.edition import make_edition
 from digest.errors import InputError
 from digest.message import HEADERS, Composer, encoded, header_text
 from digest.models import Length, Message, Selection
-from tests.sample_issue import DATE, GOLDEN, MAILS, a_pool, a_selection, an_addressee, first, golden_messages, many
+from tests.sample_issue import (
+    DATE,
+    GOLDEN,
+    LETTERS,
+    MAILS,
+    a_pool,
+    a_selection,
+    an_addressee,
+    first,
+    golden_messages,
+    many,
+)
 from tests.unit.mail_parts import canonical
 
 POOL = a_pool()
@@ -29,6 +40,8 @@ SMUGGLED = (
     "x\r\nBcc: evil@example.org",
     "x\nBcc: evil@example.org",
     "x\u2028Bcc: evil@example.org",
+    "x\x85Bcc: evil@example.org\x0b\x0cBcc: evil@example.org\x00",
+    "=?utf-8?q?=3D=3Futf-8=3Fq=3F=3D0D=3D0ABcc=3A_x=3F=3D?= =?utf-8?b?DQpCY2M6?=",
     "x =?utf-8?q?=0D=0ABcc=3A_evil=40example.org?=",
     "=?utf-8?b?DQpCY2M6IGV2aWxAZXhhbXBsZS5vcmc=?=",
     'Ada" <evil@example.org>, "x',
@@ -272,7 +285,7 @@ def test_an_empty_selection_is_a_mail_too() -> None:
 # --- golden mails ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", list(GOLDEN))
+@pytest.mark.parametrize("name", [*GOLDEN, *LETTERS])
 def test_golden_mails(name: str) -> None:
     """The mail is the one that was looked at; after a wanted change: `python -m tests.sample_issue`."""
     golden, made = parsed((MAILS / f"{name}.eml").read_bytes()), parsed(golden_messages()[name])
@@ -282,7 +295,7 @@ def test_golden_mails(name: str) -> None:
     assert canonical(body(made, "html")) == canonical(body(golden, "html"))
 
 
-@pytest.mark.parametrize("name", list(GOLDEN))
+@pytest.mark.parametrize("name", [*GOLDEN, *LETTERS])
 def test_golden_pages_are_the_golden_mails(name: str) -> None:
     """The .html beside each .eml, for looking at, shows the same."""
     page = (MAILS / f"{name}.html").read_text(encoding="utf-8")

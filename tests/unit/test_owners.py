@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from digest.owners import surely_gone, this_run
+import pytest
+
+from digest.owners import a_run, surely_gone, this_run
 
 OTHER_PROCESS = [sys.executable, "-c", "from digest.owners import this_run; print(this_run())"]
 
@@ -21,6 +23,21 @@ def test_an_ended_process_is_gone() -> None:
     """A worker that ended on this machine is known to be dead without waiting."""
     owner = subprocess.run(OTHER_PROCESS, capture_output=True, text=True, check=True).stdout.strip()
     assert surely_gone([owner, this_run()]) == {owner}
+
+
+def test_an_ended_run_of_a_living_process_is_gone() -> None:
+    """A daemon need not wait for the lease of what its own earlier run left behind, whatever ended that run."""
+    owners: list[str] = []
+
+    def fail() -> None:
+        with a_run() as owner:
+            owners.append(owner)
+            assert surely_gone(owners) == frozenset()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert surely_gone([*owners, this_run()]) == {*owners}
 
 
 def test_a_number_used_again_is_another_process() -> None:

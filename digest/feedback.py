@@ -1,0 +1,167 @@
+"""Feedback is taken in: whom it is about, what it means for the address, and the store knows.
+
+    mailbox -> letter -> whom it is about \
+                                           feedback -> suppression or unsubscribe -> store
+    provider's webhook ------------------ /
+
+All of it may come twice and in any order: what is recorded stays as it was recorded first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest.errors import TokenError
+from digest.models import Cadence, FeedbackKind, Subscriber, SubscriberStatus
+from digest.store.base import Store
+from digest.suppression import Feedback, verdict
+from digest.tokens import Purpose, Signer, Subject
+from digest.transports.base import Mailbox, Returned
+
+#: Issues a mail without a token may be about, the latest first: bounces come within days.
+ISSUES = 12
+
+
+@dataclass(kw_only=True, slots=True)
+class Taken:
+    """What a pile of feedback came to."""
+
+    #: Addresses that may not be mailed any more because of it.
+    suppressed: int = 0
+    unsubscribed: int = 0
+    #: Understood, and nothing had to change.
+    noted: int = 0
+    #: Mails that were not understood, or are about nobody we know: flagged, for a person to read.
+    left: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many pieces there were."""
+        return self.suppressed + self.unsubscribed + self.noted + self.left
+
+
+def take_feedback(store: Store, feedback: Iterable[Feedback], *, now: datetime) -> Taken:
+    """Take in what a provider told. Safe to call again with the same."""
+    taken = Taken()
+    for one in feedback:
+        record(store, one, taken, now=now)
+    return taken
+
+
+def take_letters(store: Store, mailbox: Mailbox, signer: Signer, *, now: datetime) -> Taken:
+    """Take in what the mailbox holds, each letter once: it is recorded first and marked then.
+
+    Raises:
+        FeedbackError: the mailbox cannot be read; what was read before is recorded.
+    """
+    taken = Taken()
+    for letter in mailbox.letters():
+        mailbox.settle(letter, understood=_take_letter(store, letter.returned, signer, taken, now=now))
+    return taken
+
+
+def _take_letter(store: Store, returned: Returned | None, signer: Signer, taken: Taken, *, now: datetime) -> bool:
+    """Record what a letter says, and count it; whether it was understood."""
+    feedback = _feedback_of(store, returned, signer, now=now) if returned is not None else None
+    if feedback is not None:
+        record(store, feedback, taken, now=now)
+    elif returned is not None and returned.kind is None:
+        taken.noted += 1
+    else:
+        taken.left += 1
+        return False
+    return True
+
+
+def record(store: Store, feedback: Feedback, taken: Taken, *, now: datetime) -> None:
+    """Record one piece, and count it.
+
+    Args:
+        store: holds readers and suppressions.
+        feedback: the newest about its address.
+        taken: counted up.
+        now: when a reader's status changes.
+    """
+    if feedback.kind is FeedbackKind.UNSUBSCRIBE and _unsubscribed(store, feedback, taken, now=now):
+        return
+    store.add_feedback(feedback)
+    suppression = verdict(store.feedback(feedback.address))
+    if suppression is not None and store.suppress(suppression):
+        taken.suppressed += 1
+    else:
+        taken.noted += 1
+
+
+def _unsubscribed(store: Store, feedback: Feedback, taken: Taken, *, now: datetime) -> bool:
+    """Whether it is a subscriber who left. An address that is none is suppressed, so that no file brings it in."""
+    reader = next(iter(store.subscribers([feedback.address])), None)
+    if reader is None:
+        return False
+    if reader.status is SubscriberStatus.UNSUBSCRIBED:
+        taken.noted += 1
+    else:
+        store.set_status(reader.address, SubscriberStatus.UNSUBSCRIBED, now=now)
+        taken.unsubscribed += 1
+    return True
+
+
+def _feedback_of(store: Store, returned: Returned, signer: Signer, *, now: datetime) -> Feedback | None:
+    """The feedback, when it is shown to be about a reader of ours."""
+    if returned.kind is None:
+        return None
+    for subject in _subjects(store, returned, signer):
+        address = _address(store, subject, returned.kind)
+        if address is not None:
+            return Feedback(
+                address=address,
+                kind=returned.kind,
+                at=now,
+                code=returned.code,
+                detail=returned.detail,
+                issue_id=subject.issue_id or None,
+                event_id=f"mail/{returned.kind.value}/{subject.issue_id}/{subject.subscriber_id}",
+            )
+    return None
+
+
+def _subjects(store: Store, returned: Returned, signer: Signer) -> Iterator[Subject]:
+    """Whom it may be about, the surest first."""
+    if returned.kind is not FeedbackKind.UNSUBSCRIBE:
+        yield from _signed(signer, Purpose.BOUNCE, returned.bounce_tokens)
+    yield from _signed(signer, Purpose.UNSUBSCRIBE, returned.unsubscribe_tokens)
+    for reader in store.subscribers(returned.recipients) if returned.message_ids and returned.recipients else ():
+        yield from _of_message_id(store, reader, returned.message_ids, signer)
+
+
+def _signed(signer: Signer, purpose: Purpose, tokens: Iterable[str]) -> Iterator[Subject]:
+    for token in tokens:
+        try:
+            yield signer.read_local_part(purpose, token)
+        except TokenError:
+            continue
+
+
+def _of_message_id(store: Store, reader: Subscriber, message_ids: Sequence[str], signer: Signer) -> Iterator[Subject]:
+    """A Message-ID cannot be made by anybody but us: it shows that this reader's mail is in the reporter's hands."""
+    for issue in store.issues()[:ISSUES]:
+        subject = Subject(subscriber_id=reader.id, issue_id=issue.id)
+        if any(signer.message_id(subject, _domain(name)) == name for name in message_ids):
+            yield subject
+
+
+def _domain(message_id: str) -> str:
+    return message_id.rpartition("@")[2].removesuffix(">")
+
+
+def _address(store: Store, subject: Subject, kind: FeedbackKind) -> str | None:
+    """The address a bounce is about is the one that was written to; a reader who leaves does so under any address."""
+    if kind is not FeedbackKind.UNSUBSCRIBE:
+        delivery = store.delivery(subject.issue_id, subject.subscriber_id) if subject.issue_id else None
+        if delivery is not None:
+            return delivery.address
+    for cadence in Cadence:
+        for row in store.audience(cadence, only=subject.subscriber_id):
+            return row.subscriber.address
+    return None

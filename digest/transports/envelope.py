@@ -1,0 +1,69 @@
+"""The words and bytes of one message on the wire: its envelope's commands, its body with the final dot."""
+
+from __future__ import annotations
+
+import re
+
+from digest.models import Message, Outcome, Receipt
+
+_PART = r"[^\s\x00-\x1f\x7f<>@\ud800-\udfff]+"
+_ADDRESS = re.compile(f"{_PART}@{_PART}")
+_LONGEST_ADDRESS = 254
+
+
+def impossible(message: Message) -> Receipt | None:
+    """A refusal of addresses that no envelope can hold and that must not reach the wire; None for any other."""
+    if not _is_address(message.recipient):
+        return Receipt(outcome=Outcome.REFUSED, detail="this cannot be an email address", code="5.1.3")
+    if not _is_address(message.sender):
+        return Receipt(outcome=Outcome.REFUSED, detail="the envelope sender cannot be an email address", code="5.1.7")
+    return None
+
+
+def not_for(message: Message, *, eight_bits: bool, international: bool) -> Receipt | None:
+    """A refusal of what a server cannot take that offers 8BITMIME and SMTPUTF8 or not; None when it can."""
+    if not eight_bits and not message.data.isascii():
+        return Receipt(outcome=Outcome.REFUSED, detail="the server takes no 8-bit text (8BITMIME)", code="5.6.3")
+    if not international and _is_international(message):
+        detail = "the address has letters beyond ASCII, and the server does not take those (SMTPUTF8)"
+        return Receipt(outcome=Outcome.REFUSED, detail=detail, code="5.6.7")
+    return None
+
+
+def commands(message: Message) -> tuple[bytes, bytes, bytes]:
+    """MAIL, RCPT and DATA, as lines."""
+    options = " BODY=8BITMIME" * (not message.data.isascii()) + " SMTPUTF8" * _is_international(message)
+    return (
+        f"MAIL FROM:<{_on_the_wire(message.sender)}>{options}\r\n".encode(),
+        f"RCPT TO:<{_on_the_wire(message.recipient)}>\r\n".encode(),
+        b"DATA\r\n",
+    )
+
+
+def body(message: Message) -> bytes:
+    """The body as it goes over the wire: leading dots doubled (RFC 5321, 4.5.2), the final dot behind it."""
+    stuffed = message.data.replace(b"\r\n.", b"\r\n..")
+    if stuffed.startswith(b"."):
+        stuffed = b"." + stuffed
+    return stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n")
+
+
+def _is_address(address: str) -> bool:
+    return _ADDRESS.fullmatch(address) is not None and len(address.encode()) <= _LONGEST_ADDRESS
+
+
+def _is_international(message: Message) -> bool:
+    return not (_on_the_wire(message.sender).isascii() and _on_the_wire(message.recipient).isascii())
+
+
+def _on_the_wire(address: str) -> str:
+    """The address with its domain in ASCII where the rest is (RFC 5891): that needs nothing of the server."""
+    if address.isascii():
+        return address
+    local, _, domain = address.rpartition("@")
+    if not local.isascii():
+        return address
+    try:
+        return f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return address

@@ -1,0 +1,176 @@
+"""The gate in its place: before every approval, over a real store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from digest.app import make_digest
+from digest.bell import Bell
+from digest.checks import Rule, Severity, Unreached, Verdict
+from digest.config import load_settings
+from digest.errors import StateError
+from digest.models import Entry, Issue, IssueStatus, Paragraph, Section, SectionRole
+from digest.newsroom import Digest
+from digest.sources.base import StaticSource
+from digest.transports.memory import MemoryTransport
+from tests.factories import a_section, a_subscriber, an_entry
+
+NOVEMBER, DECEMBER = datetime(2026, 11, 10, tzinfo=UTC), datetime(2026, 12, 1, 10, tzinfo=UTC)
+GOOD = an_entry("good", headline="Ocrelizumab and fatigue in multiple sclerosis", url="https://made-up.info/good")
+BAD = an_entry("bad", headline="Optic neuritis in multiple sclerosis", url="https://bit.ly/bad")
+LONG_LIMITS = Section(role=SectionRole.CONSIDERATIONS, blocks=(Paragraph("The study was small and short. " * 4000),))
+
+Making = Callable[..., Digest]
+
+
+@pytest.fixture
+def making(tmp_path: Path, sqlite_url: str) -> Iterator[Making]:
+    """Makes the newsletter of November: its entries collected, its draft made, its readers there."""
+    opened: list[Digest] = []
+
+    def make(*entries: Entry, **given: Any) -> Digest:
+        stand_ins = {
+            "reach": lambda _urls: {},
+            "judge_spam": lambda _mail: Verdict(score=0.0),
+            **given.pop("with_", {}),
+        }
+        newsletter = {
+            "name": "Monthly",
+            "from": "digest@example.org",
+            "base_url": "https://made-up.info",
+            "send_at": "00:00",
+        }
+        text = yaml.safe_dump({"database": sqlite_url, "newsletter": {**newsletter, **given}})
+        (tmp_path / "digest.yaml").write_text(text, encoding="utf-8")
+        settings = load_settings(tmp_path / "digest.yaml", {})
+        sources = [StaticSource(name="summaries", entries=list(entries))]
+        digest = None
+        for now in (NOVEMBER, DECEMBER):
+            transport = MemoryTransport()
+            digest = make_digest(settings, now=now, sources=sources, make_transport=lambda: transport, **stand_ins)  # noqa: B023
+            opened.append(digest)
+            if now is NOVEMBER:
+                digest.collect()
+                readers = [a_subscriber("ada@example.org"), a_subscriber("jo@example.org", "vision")]
+                digest.store.save_subscribers(readers, now=now)
+        assert digest is not None
+        digest.compose(digest.window("2026-11"))
+        return digest
+
+    yield make
+    for one in opened:
+        one.close()
+
+
+def issue(digest: Digest) -> Issue:
+    return digest.issue("2026-11")
+
+
+def test_a_good_issue_is_approved(making: Making) -> None:
+    """Nothing is wrong, nothing is said, and it goes out."""
+    digest = making(GOOD)
+    assert digest.check(issue(digest)).flaws == ()
+    assert digest.approve(issue(digest), by="ada").approved_by == "ada"
+
+
+def test_an_issue_with_errors_is_refused_and_stays_a_draft(making: Making) -> None:
+    """The sentence names the item, what is wrong with it, and how to see everything."""
+    digest = making(GOOD, BAD)
+    with pytest.raises(StateError) as refused:
+        digest.approve(issue(digest), by="ada")
+    for words in ("2026-11 cannot be approved: 1 error", "Optic neuritis", "bit.ly", "digest check 2026-11"):
+        assert words in str(refused.value)
+    assert issue(digest).status is IssueStatus.DRAFT
+
+
+def test_a_reason_is_kept_with_an_approval_despite_errors(making: Making) -> None:
+    """Who approved what knowingly can be read later; without errors there is nothing to keep."""
+    digest = making(BAD)
+    approved = digest.approve(issue(digest), by="ada", despite="the source insists")
+    assert approved.approved_by == "ada (despite 1 error: the source insists)"
+
+
+def test_only_the_editions_somebody_gets_are_looked_at(making: Making) -> None:
+    """Each once, with its readers: the general one, and the one of a reader of one topic."""
+    digest = making(GOOD, BAD)
+    report = digest.check(issue(digest))
+    assert sorted(report.readers.values()) == [1, 1]
+    assert len(report.headlines) == 2
+
+
+def test_an_approved_issue_is_checked_as_it_was_frozen(making: Making) -> None:
+    """The same editions, the same readers, the same flaws, though the readers have changed meanwhile."""
+    digest = making(GOOD, BAD)
+    before = digest.check(issue(digest))
+    digest.approve(issue(digest), by="ada", despite="for the test")
+    digest.store.save_subscribers([a_subscriber("new@example.org", "fatigue-sleep")], now=DECEMBER)
+    assert digest.check(issue(digest)) == before
+
+
+def test_links_are_followed_when_an_editor_asks(making: Making) -> None:
+    """A dead one refuses the approval; offline nobody asks."""
+    dead = {"https://made-up.net/dead": Unreached(reason="404", dead=True)}
+    entry = an_entry("x", headline="Multiple sclerosis", url="https://made-up.net/dead")
+    digest = making(entry, with_={"reach": lambda _urls: dead})
+    assert digest.check(issue(digest), offline=True).errors == ()
+    assert [flaw.rule for flaw in digest.check(issue(digest), offline=False).errors] == [Rule.LINKS]
+    with pytest.raises(StateError, match="dead"):
+        digest.approve(issue(digest), by="ada", offline=False)
+
+
+def test_spam_is_judged_as_it_would_be_sent(making: Making) -> None:
+    """The filter reads whole mails, headers and all, addressed to nobody real."""
+    asked: list[bytes] = []
+
+    def judge(mail: bytes) -> Verdict:
+        asked.append(mail)
+        return Verdict(score=6.5, reasons=("MADE_UP",))
+
+    digest = making(GOOD, with_={"judge_spam": judge})
+    report = digest.check(issue(digest))
+    assert [(flaw.rule, flaw.severity) for flaw in report.flaws] == [(Rule.SPAM, Severity.ERROR)]
+    assert all(b"List-Unsubscribe-Post:" in mail and b"ada@" not in mail for mail in asked)
+
+
+def test_a_mail_too_long_for_inboxes_is_an_error(making: Making) -> None:
+    """Where shortening cannot help, nobody may send it."""
+    sections = (a_section(SectionRole.TAKEAWAY), LONG_LIMITS)
+    digest = making(an_entry("x", headline="Multiple sclerosis", url="https://made-up.info/x", sections=sections))
+    assert [flaw.rule for flaw in digest.check(issue(digest)).errors] == [Rule.SIZE]
+
+
+def test_errors_stop_an_issue_that_would_approve_itself(making: Making) -> None:
+    """The bell says why, status can say so, the mails wait; and what is mended goes out by itself."""
+    digest = making(BAD, approval="auto")
+    tick = Bell(digest=digest).ring()
+    assert (tick.approved, tick.sent) == ((), ())
+    assert any("2026-11 cannot be approved" in trouble for trouble in tick.troubles)
+    assert [len(report.errors) for report in digest.kept_back().values()] == [1]
+
+
+def test_a_good_issue_still_approves_itself(making: Making) -> None:
+    """Nothing keeps it back, and no link is followed: an outage elsewhere is no reason to be late."""
+
+    def reach(urls: object) -> Any:
+        pytest.fail("asked")
+
+    digest = making(GOOD, approval="auto", with_={"reach": reach})
+    assert digest.kept_back() == {}
+    tick = Bell(digest=digest).ring()
+    assert [one.window.label for one in tick.approved] == ["2026-11"]
+    assert [sent.accepted for _, sent in tick.sent] == [1]
+
+
+def test_the_grade_is_the_settings(making: Making) -> None:
+    """What is easy for one newsletter's readers is hard for another's."""
+    digest = making(GOOD)
+    checks = digest.settings.checks.model_copy(update={"grade": 1.0})
+    strict = replace(digest, settings=digest.settings.model_copy(update={"checks": checks}))
+    assert [flaw.rule for flaw in strict.check(issue(digest)).flaws] == [Rule.READABILITY]

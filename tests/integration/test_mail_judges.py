@@ -1,0 +1,67 @@
+"""The golden mails before judges of other people's making: is the HTML valid, does it look like spam?"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.sample_issue import GOLDEN, LETTERS, golden_messages, golden_pages
+
+ROOT = Path(__file__).parents[2]
+_BESIDE_PYTHON = ROOT / ".venv" / "node" / "node_modules" / ".bin" / "html-validate"
+HTML_VALIDATE = str(_BESIDE_PYTHON) if _BESIDE_PYTHON.exists() else shutil.which("html-validate")
+SPAMASSASSIN = shutil.which("spamassassin")
+
+#: What web pages should not do, and mails must: programs that show mails know inline styles and layout tables only.
+IDIOMS_OF_MAIL = (
+    "no-inline-style", "no-deprecated-attr", "prefer-tbody", "no-conditional-comment", "prefer-native-element",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """What html-validate finds wrong, by mail."""
+    if HTML_VALIDATE is None:
+        pytest.skip("no html-validate: npm install --prefix .venv/node html-validate@9")
+    folder = tmp_path_factory.mktemp("pages")
+    for name, page in {**golden_pages(), "broken": "<!DOCTYPE html><p><p></div>"}.items():
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
+    rules = dict.fromkeys(IDIOMS_OF_MAIL, "off")
+    config = {"root": True, "extends": ["html-validate:recommended"], "rules": rules}
+    (folder / ".htmlvalidate.json").write_text(json.dumps(config), encoding="utf-8")
+    with (folder / "verdicts.json").open("w+b") as out:  # it loses the end of what it writes into a pipe
+        subprocess.run([HTML_VALIDATE, "--formatter", "json", "."], cwd=folder, stdout=out, check=False, timeout=60)
+        out.seek(0)
+        # A page without a fault is not listed; a broken one shows below that they were read at all.
+        found = {Path(one["filePath"]).stem: one["messages"] for one in json.load(out)}
+    return {
+        name: [f"{m['line']}: {m['message']}" for m in found.get(name, ())] for name in (*GOLDEN, *LETTERS, "broken")
+    }
+
+
+@pytest.mark.parametrize("name", [*GOLDEN, *LETTERS])
+def test_the_html_is_valid(verdicts: dict[str, list[str]], name: str) -> None:
+    """But for the idioms every mail needs, no rule is broken."""
+    assert verdicts[name] == []
+
+
+def test_the_judge_was_asked(verdicts: dict[str, list[str]]) -> None:
+    """A broken page is found out."""
+    assert verdicts["broken"]
+
+
+@pytest.mark.skipif(SPAMASSASSIN is None, reason="no SpamAssassin: apt-get install spamassassin")
+@pytest.mark.parametrize("name", ["standard", "brief", "one-item", "quiet", "confirmation", "correction"])
+def test_no_mail_looks_like_spam(name: str) -> None:
+    """The rules that need no network give less than 2 points of the 5 that make spam."""
+    assert SPAMASSASSIN is not None
+    ran = subprocess.run(
+        [SPAMASSASSIN, "--local"], input=golden_messages()[name].data, capture_output=True, check=True, timeout=60
+    )
+    score = re.search(rb"^X-Spam-Status: .*?score=(-?[\d.]+)", ran.stdout, re.MULTILINE)
+    assert score is not None and float(score[1]) < 2.0, ran.stdout[:2000].decode()

@@ -1,0 +1,321 @@
+"""SMTP with PIPELINING, and over several connections: against scripts, a real server, and Debian's smtp-sink."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from digest.errors import TransportError
+from digest.models import Message, Outcome
+from digest.transports.conversation import Load
+from digest.transports.smtp import Security, SmtpTransport
+from tests.factories import a_message
+from tests.integration.smtp_server import (
+    BYE,
+    ENVELOPE,
+    Inbox,
+    ScriptedServer,
+    a_real_server,
+    a_transport,
+    carried,
+    outcomes,
+    trusting,
+)
+
+OK, NO, NOT_NOW, DOUBT = Outcome.ACCEPTED, Outcome.REFUSED, Outcome.DEFERRED, Outcome.DOUBTFUL
+HELLO = [("", "220 ready"), ("EHLO", "250-here\r\n250-PIPELINING\r\n250 8BITMIME")]
+BODY = ("BODY", "250 2.0.0 queued")
+MAIL, RCPT, DATA = ENVELOPE
+UNKNOWN = ("RCPT", "550 5.1.1 no such user")
+NOBODY = ("DATA", "554 5.5.1 no valid recipients")
+REFUSED = [MAIL, UNKNOWN, NOBODY]
+
+
+# --- one write -------------------------------------------------------------------------------------------
+
+
+def hears_all_before_it_answers(listener: socket.socket, heard: list[bytes]) -> None:
+    """A server that says nothing until it has a whole group: who waits for single answers waits for ever."""
+    connection, _ = listener.accept()
+    with connection, connection.makefile("rb") as lines:
+        connection.settimeout(5)
+        connection.sendall(b"220 ready\r\n")
+        heard.append(lines.readline())
+        connection.sendall(b"250-here\r\n250 PIPELINING\r\n")
+        heard.append(b"".join(lines.readline() for _ in range(3)))
+        connection.sendall(b"250 ok\r\n250 ok\r\n354 go on\r\n")
+        group = b""
+        while not group.endswith(b"\r\n.\r\n"):
+            group += lines.readline()
+        heard.append(group + b"".join(lines.readline() for _ in range(3)))
+        connection.sendall(b"250 first\r\n250 ok\r\n250 ok\r\n354 go on\r\n")
+        while not (line := lines.readline()).startswith(b"QUIT"):
+            if line == b".\r\n":
+                connection.sendall(b"250 second\r\n")
+        connection.sendall(b"221 bye\r\n")
+
+
+def test_a_body_and_the_next_envelope_go_together() -> None:
+    """The envelope in one write, and the next one behind the body, before there is any answer."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=hears_all_before_it_answers, args=(listener, heard))
+        server.start()
+        transport = a_transport(listener.getsockname()[1])
+        receipts = transport.submit([a_message(1, data=b"one\r\n"), a_message(2, data=b"two\r\n")])
+        transport.close()
+        server.join(10)
+    assert [receipt.detail for receipt in receipts] == ["250 first", "250 second"]
+    assert heard[1].splitlines()[1:] == [b"RCPT TO:<reader1@example.org>", b"DATA"]
+    assert heard[2].splitlines()[:2] == [b"one", b"."]
+    assert heard[2].splitlines()[3:] == [b"RCPT TO:<reader2@example.org>", b"DATA"]
+
+
+# --- by rule ---------------------------------------------------------------------------------------------
+
+GARBAGE = ("MAIL", "garbage")
+
+
+@pytest.mark.parametrize(
+    ("talk", "expected"),
+    [
+        ([*ENVELOPE, BODY, *ENVELOPE, BODY], [OK, OK]),
+        ([*REFUSED, ("RSET", "250 ok"), *ENVELOPE, BODY], [NO, OK]),
+        ([MAIL, UNKNOWN, DATA, (".", "554 5.5.1 nobody"), *ENVELOPE, BODY], [NO, OK]),
+        ([MAIL, UNKNOWN, DATA, (".", "250 2.0.0 odd"), *ENVELOPE, BODY], [NO, OK]),
+        ([MAIL, ("RCPT", "450 4.2.0 greylisted"), NOBODY, ("RSET", "250 ok"), *ENVELOPE, BODY], [NOT_NOW, OK]),
+        ([("MAIL", "451 later"), UNKNOWN, NOBODY, ("RSET", "250 ok"), *ENVELOPE, BODY], [NOT_NOW, OK]),
+        ([MAIL, RCPT, ("DATA", "451 busy"), ("RSET", "250 ok"), *ENVELOPE, BODY], [NOT_NOW, OK]),
+        ([MAIL, RCPT, ("DATA", "554 spam"), ("RSET", "250 ok"), *ENVELOPE, BODY], [NO, OK]),
+        ([*ENVELOPE, ("BODY", "554 5.6.0 bad"), *ENVELOPE, BODY], [NO, OK]),
+        ([*ENVELOPE, ("BODY", "452 4.3.1 full"), *ENVELOPE, BODY], [NOT_NOW, OK]),
+        ([*ENVELOPE, BODY, *REFUSED], [OK, NO]),
+        ([*ENVELOPE, BODY, MAIL, UNKNOWN, DATA, (".", "554 nobody")], [OK, NO]),
+    ],
+)
+def test_an_answer_belongs_to_its_message(talk: list[tuple[str, str]], expected: list[Outcome]) -> None:
+    """Refusals cost nobody else anything; a body that nobody would get is a lone dot (RFC 2920)."""
+    with ScriptedServer([[*HELLO, *talk, *BYE]]) as server:
+        receipts = carried(server, a_message(1), a_message(2))
+    assert [receipt.outcome for receipt in receipts] == expected
+
+
+AGAIN = [*HELLO, *ENVELOPE, BODY, *BYE]
+
+
+@pytest.mark.parametrize(
+    ("talk", "expected", "bodies"),
+    [
+        # Before the dot nothing is in doubt, and who was only announced goes over a fresh line.
+        ([("MAIL", None)], [NOT_NOW, OK], 1),
+        ([MAIL, ("RCPT", None)], [NOT_NOW, OK], 1),
+        ([MAIL, RCPT, ("DATA", None)], [NOT_NOW, OK], 1),
+        ([MAIL, ("RCPT", "421 4.3.2 closing")], [NOT_NOW, OK], 1),
+        ([MAIL, RCPT, ("DATA", "250 ok?")], [NOT_NOW, OK], 1),
+        ([MAIL, RCPT, ("DATA", "354 go on\r\n250 and more")], [NOT_NOW, OK], 1),
+        ([MAIL, ("RCPT", 0.7)], [NOT_NOW, OK], 1),
+        # A refusal stands, whatever comes behind it.
+        ([MAIL, UNKNOWN, ("DATA", None)], [NO, OK], 1),
+        ([MAIL, UNKNOWN, DATA, (".", None)], [NO, OK], 1),
+        ([MAIL, UNKNOWN, NOBODY, ("RSET", None)], [NO, OK], 1),
+        # After the dot the first is in doubt and is not sent again; the second surely did not leave.
+        ([*ENVELOPE, ("BODY", None)], [DOUBT, OK], 2),
+        ([*ENVELOPE, ("BODY", "garbage")], [DOUBT, OK], 2),
+        ([*ENVELOPE, ("BODY", 0.7)], [DOUBT, OK], 2),
+        ([*ENVELOPE, ("BODY", "421 4.3.2 closing")], [NOT_NOW, OK], 2),
+        # A server that closes after one message.
+        ([*ENVELOPE, BODY, ("MAIL", None)], [OK, OK], 2),
+        ([*ENVELOPE, ("BODY", "250 ok\r\n421 enough")], [OK, OK], 2),
+        ([*ENVELOPE, BODY, GARBAGE], [OK, OK], 2),
+    ],
+)
+def test_a_broken_line_is_settled_by_rule(talk: list[tuple[str, Any]], expected: list[Outcome], bodies: int) -> None:
+    """Each message has one fate, and nothing is sent twice."""
+    with ScriptedServer([[*HELLO, *talk], AGAIN]) as server:
+        receipts = carried(server, a_message(1), a_message(2), reply_timeout=0.4, dot_timeout=0.4)
+    assert [receipt.outcome for receipt in receipts] == expected
+    assert len(server.bodies) == bodies
+
+
+def test_a_body_that_cannot_leave_whole_is_not_in_doubt() -> None:
+    """Although the next envelope stands behind it in the same write."""
+    long = a_message(1, data=b"x\r\n" * 8_000_000)
+    with ScriptedServer([[*HELLO, *ENVELOPE, ("PART", None)], AGAIN]) as server:
+        receipts = carried(server, long, a_message(2))
+    assert [receipt.outcome for receipt in receipts] == [NOT_NOW, OK]
+    assert "(body)" in receipts[0].detail
+
+
+def test_who_takes_a_body_drop_by_drop_is_left() -> None:
+    """The patience is for the whole of it: a lease would run out."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        sips = threading.Thread(target=sip, args=(listener,), daemon=True)
+        sips.start()
+        began = time.monotonic()
+        transport = a_transport(listener.getsockname()[1], reply_timeout=0.5)
+        (receipt,) = transport.submit([a_message(1, data=b"x\r\n" * 8_000_000)])
+        transport.close()
+        sips.join(10)
+    assert (receipt.outcome, receipt.detail) == (NOT_NOW, "the connection broke (body): timed out")
+    assert time.monotonic() - began < 5
+
+
+def sip(listener: socket.socket) -> None:
+    connection, _ = listener.accept()
+    with connection, contextlib.suppress(ConnectionError):
+        for answer in (b"220 ready", b"250 PIPELINING", b"250 ok\r\n250 ok\r\n354 go on"):
+            connection.sendall(answer + b"\r\n")
+            connection.recv(4096)
+        while connection.recv(65536):
+            time.sleep(0.02)
+
+
+def test_the_dot_is_waited_for_longer_than_other_answers() -> None:
+    """A shorter patience would make duplicates."""
+    slow = [("", "220 ready"), ("EHLO", "250 PIPELINING"), *ENVELOPE]
+    with ScriptedServer([[*slow, ("BODY", 0.5)]]) as server:
+        (receipt,) = carried(server, reply_timeout=0.2, dot_timeout=60.0)
+    assert (receipt.outcome, receipt.detail) == (
+        DOUBT,
+        "the connection broke (after the dot): the server closed the connection",
+    )
+
+
+def test_a_login_that_is_asked_for_late_is_trouble() -> None:
+    """It is raised where nothing was carried, and an operator must see to it."""
+    asks = [("MAIL", "530 5.7.0 log in first")]
+    with ScriptedServer([[*HELLO, *asks]]) as server, pytest.raises(TransportError, match="asks for a login"):
+        carried(server, a_message(1), a_message(2))
+
+
+def test_what_this_server_cannot_take_is_passed_over() -> None:
+    """It is refused with its reason, and never announced."""
+    with ScriptedServer([[*HELLO, *ENVELOPE, BODY, *ENVELOPE, BODY, *BYE]]) as server:
+        receipts = carried(server, a_message(1), a_message(2, recipient="zoë@example.org"), a_message(3))
+    assert outcomes(receipts) == [(OK, "2.0.0"), (NO, "5.6.7"), (OK, "2.0.0")]
+
+
+def test_a_line_is_left_after_its_share() -> None:
+    """Nothing is announced that would not be carried."""
+    two = [*HELLO, *ENVELOPE, BODY, *ENVELOPE, BODY, *BYE]
+    with ScriptedServer([two, AGAIN]) as server:
+        receipts = carried(server, *map(a_message, (1, 2, 3)), messages_per_connection=2)
+    assert [receipt.outcome for receipt in receipts] == [OK, OK, OK]
+
+
+def test_no_message_is_begun_too_late() -> None:
+    """What waited too long is deferred untried, so that it cannot outlive its lease."""
+    load = Load([a_message(1)], seconds=0)
+    assert load.take() is None
+    assert not load.is_waiting
+    assert load.receipts("too slow")[0].detail == "not tried: too slow"
+
+
+# --- several connections ---------------------------------------------------------------------------------
+
+
+class Pipelining(Inbox):
+    """A real server's mail, where it says that it pipelines; and how many spoke at a time."""
+
+    def __init__(self, *, most: int = 99) -> None:
+        super().__init__()
+        self.peers: set[Any] = set()
+        self.most = most
+
+    async def handle_EHLO(self, server: Any, session: Any, envelope: Any, name: str, answers: list[str]) -> list[str]:  # noqa: N802
+        session.host_name = name
+        if len(self.peers | {session.peer}) > self.most:
+            return ["421 4.7.0 too many connections"]
+        self.peers.add(session.peer)
+        return [*answers[:-1], "250-PIPELINING", answers[-1]]
+
+
+def test_several_connections_carry_one_window() -> None:
+    """Each message once, each receipt in its place."""
+    inbox = Pipelining()
+    messages = [a_message(number) for number in range(1, 41)]
+    messages[7] = a_message(8, recipient="nobody")
+    with a_real_server(inbox) as (_, port):
+        transport = a_transport(port, connections=4)
+        receipts = transport.submit(messages)
+        receipts += transport.submit([a_message(41)])
+        transport.close()
+    assert [number for number, receipt in enumerate(receipts) if receipt.outcome is not OK] == [7]
+    arrived = sorted(envelope.rcpt_tos[0] for envelope in inbox.envelopes)
+    assert arrived == sorted(f"reader{number}@example.org" for number in range(1, 42) if number != 8)
+    assert 1 < len(inbox.peers) <= 4
+
+
+def test_a_server_that_allows_fewer_connections_gets_fewer() -> None:
+    """Nobody is deferred for it."""
+    inbox = Pipelining(most=2)
+    with a_real_server(inbox) as (_, port):
+        transport = a_transport(port, connections=4)
+        for start in range(0, 40, 20):
+            receipts = transport.submit([a_message(number) for number in range(start, start + 20)])
+            assert {receipt.outcome for receipt in receipts} == {OK}
+        transport.close()
+    assert len(inbox.envelopes) == 40
+
+
+@pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
+def test_pipelining_within_tls(security: Security, certificate: Path, servers_side: ssl.SSLContext) -> None:
+    """Verified, and every byte of a body that takes several records arrives."""
+    offers = {"ssl_context" if security is Security.TLS else "tls_context": servers_side}
+    data = b"Subject: News\r\n\r\n" + b"0123456789" * 7 + b"\r\n.\r\n" * 20_000
+    inbox = Pipelining()
+    with a_real_server(inbox, **offers) as (_, port):
+        transport = a_transport(port, host="localhost", security=security, tls=trusting(certificate), connections=2)
+        receipts = transport.submit([a_message(number, data=data) for number in range(6)])
+        transport.close()
+    assert {receipt.outcome for receipt in receipts} == {OK}
+    assert [envelope.content for envelope in inbox.envelopes] == [data] * 6
+
+
+# --- Debian's smtp-sink ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sink() -> Iterator[int]:
+    """The port of a running smtp-sink."""
+    command = shutil.which("smtp-sink", path="/usr/sbin:/usr/bin")
+    if command is None:
+        pytest.skip("needs smtp-sink: apt-get install postfix")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    user = ["-u", "nobody"] if os.geteuid() == 0 else []
+    with subprocess.Popen([command, *user, f"127.0.0.1:{port}", "16"]) as running:
+        wait_for(port)
+        yield port
+        running.terminate()
+
+
+def wait_for(port: int) -> None:
+    patience = time.monotonic() + 10
+    while time.monotonic() < patience:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+
+
+@pytest.mark.parametrize("connections", [1, 4])
+def test_the_sink_takes_all(sink: int, connections: int) -> None:
+    """A server by others, that pipelines in earnest."""
+    transport: SmtpTransport = a_transport(sink, connections=connections, messages_per_connection=7)
+    messages: list[Message] = [a_message(number) for number in range(50)]
+    assert {receipt.outcome for receipt in transport.submit(messages)} == {OK}
+    transport.close()
