@@ -25,13 +25,13 @@ class FeedbackPart(Part):
             "address_key": address_key(given.address),
             "address": given.address,
             "kind": given.kind,
-            "event": given.event_id or instant_text(given.at),
+            "event_id": given.event_id or instant_text(given.at),
             "at": given.at,
             "code": given.code,
             "detail": given.detail,
             "issue_id": given.issue_id,
         }
-        same = sa.and_(*(feedback.c[name] == row[name] for name in ("address_key", "kind", "event")))
+        same = sa.and_(*(feedback.c[name] == row[name] for name in ("address_key", "kind", "event_id")))
         try:
             with self.begin() as connection:
                 if connection.execute(sa.select(feedback.c.id).where(same)).first() is not None:
@@ -58,9 +58,7 @@ class FeedbackPart(Part):
             )
         )
         with self.read() as connection:
-            said = connection.execute(
-                sa.select(*_SAID, feedback.c.event.label("event_id")).where(feedback.c.address_key == key)
-            ).all()
+            said = connection.execute(sa.select(*_SAID, feedback.c.event_id).where(feedback.c.address_key == key)).all()
             went = connection.execute(accepted).all()
         return tuple(sorted([*map(_feedback, said), *map(_delivered, went)], key=lambda one: one.at))
 

@@ -5,7 +5,7 @@ Every function takes the connection of a write transaction, and the ledger decid
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -229,8 +229,13 @@ def grant(connection: sa.Connection, rows: Sequence[sa.Row[Any]], now: datetime)
 
 def give_back(connection: sa.Connection, ids: Collection[int]) -> None:
     """Let others have what was not tried; what was deferred keeps its hour."""
+    change(connection, ids, BACK)
+
+
+def change(connection: sa.Connection, ids: Collection[int], values: Mapping[str, Any]) -> None:
+    """Write the same into rows that are locked already."""
     if ids:
-        connection.execute(deliveries.update().where(within(deliveries.c.id, ids)).values(BACK))
+        connection.execute(deliveries.update().where(within(deliveries.c.id, ids)).values(values))
 
 
 def to_inflight(connection: sa.Connection, ids: Collection[int], until: datetime) -> None:
@@ -254,6 +259,31 @@ def is_dead(gone: Collection[str], now: datetime, alive: str) -> sa.ColumnElemen
     """
     dead = sa.or_(deliveries.c.lease_until <= now, deliveries.c.owner.in_(list(gone)))
     return sa.and_(dead, deliveries.c.owner.is_distinct_from(alive))
+
+
+def dead_rows(connection: sa.Connection, issue_id: int, is_dead: sa.ColumnElement[bool]) -> tuple[list[int], list[int]]:
+    """(claimed, in flight): the ids of what died, locked in the order of ids.
+
+    What somebody else has locked is passed over: who is just writing a row is not dead, and whoever waited for a lock
+    here while it holds others could be waited for in turn.
+    """
+    query = (
+        sa.select(deliveries.c.id, deliveries.c.state)
+        .where(held(issue_id), is_dead)
+        .order_by(deliveries.c.id)
+        .with_for_update(skip_locked=True)
+    )
+    rows = connection.execute(query).all()
+    claimed = [row.id for row in rows if row.state is DeliveryState.CLAIMED]
+    return claimed, [row.id for row in rows if row.state is DeliveryState.INFLIGHT]
+
+
+def unknown_rows(connection: sa.Connection, issue_id: int) -> list[int]:
+    """The ids of what is unknown, locked in the order of ids."""
+    unknown = sa.and_(deliveries.c.issue_id == issue_id, deliveries.c.state == DeliveryState.UNKNOWN)
+    return list(
+        connection.scalars(sa.select(deliveries.c.id).where(unknown).order_by(deliveries.c.id).with_for_update())
+    )
 
 
 def once_more(now: datetime) -> dict[str, Any]:
@@ -311,8 +341,12 @@ def bury(connection: sa.Connection, issue_ids: Iterable[int], now: datetime) -> 
     end = sa.case((deliveries.c.doubts > 0, _state(DeliveryState.UNKNOWN)), else_=_state(DeliveryState.CANCELLED))
     for issue_id in issue_ids:
         if is_aborted(connection, issue_id):
-            connection.execute(
-                deliveries.update()
+            # What is locked is in the hands of one who will come by here too.
+            still = (
+                sa.select(deliveries.c.id)
                 .where(deliveries.c.issue_id == issue_id, deliveries.c.state.in_(_OPEN))
-                .values(state=end, due_at=None, finished_at=now, **_NOBODY)
+                .order_by(deliveries.c.id)
+                .with_for_update(skip_locked=True)
             )
+            ids = list(connection.scalars(still))
+            change(connection, ids, {"state": end, "due_at": None, "finished_at": now, **_NOBODY})

@@ -57,19 +57,14 @@ class LedgerPart(Part):
         self, issue_id: int, *, resend: bool, gone: Collection[str], now: datetime, alive: str = ""
     ) -> Recovered:
         """Take back what died with its worker; in an aborted issue nothing is sent again, whatever `resend` says."""
-        dead = sa.and_(deliveries.c.issue_id == issue_id, leases.is_dead(gone, now, alive))
         with self.begin() as connection:
-            released = connection.execute(
-                deliveries.update().where(dead, deliveries.c.state == DeliveryState.CLAIMED).values(leases.BACK)
-            ).rowcount
+            claimed, doubtful = leases.dead_rows(connection, issue_id, leases.is_dead(gone, now, alive))
+            leases.give_back(connection, claimed)
             again = resend and not leases.is_aborted(connection, issue_id)
-            doubtful = connection.execute(
-                deliveries.update()
-                .where(dead, deliveries.c.state == DeliveryState.INFLIGHT)
-                .values(**(leases.once_more(now) if again else leases.unknown(now)))
-            ).rowcount
+            leases.change(connection, doubtful, leases.once_more(now) if again else leases.unknown(now))
             leases.bury(connection, {issue_id}, now)
-        return Recovered(released=released, resent=doubtful if again else 0, held=0 if again else doubtful)
+        resent, held = (len(doubtful), 0) if again else (0, len(doubtful))
+        return Recovered(released=len(claimed), resent=resent, held=held)
 
     def owners(self, issue_id: int) -> frozenset[str]:
         """Every owner that holds a claim or something in flight."""
@@ -117,9 +112,9 @@ class LedgerPart(Part):
         with self.begin() as connection:
             if resend and leases.is_aborted(connection, issue_id):
                 raise StateError("the issue was aborted, and nothing of it is sent again")
-            unknown = sa.and_(deliveries.c.issue_id == issue_id, deliveries.c.state == DeliveryState.UNKNOWN)
-            decided = leases.by_hand(now) if resend else leases.TAKEN_AS_ARRIVED
-            return connection.execute(deliveries.update().where(unknown).values(decided)).rowcount
+            unknown = leases.unknown_rows(connection, issue_id)
+            leases.change(connection, unknown, leases.by_hand(now) if resend else leases.TAKEN_AS_ARRIVED)
+        return len(unknown)
 
     def progress(self, issue_id: int) -> Mapping[DeliveryState, int]:
         """How many deliveries stand where; states without any are left out."""

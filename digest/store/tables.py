@@ -220,12 +220,12 @@ feedback = sa.Table(
     sa.Column("address", Said, nullable=False),
     sa.Column("kind", Word(FeedbackKind), nullable=False),
     #: The provider's name for the event, or the instant where it has none.
-    sa.Column("event", Said, nullable=False),
+    sa.Column("event_id", Said, nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("code", Said, nullable=False),
     sa.Column("detail", Said, nullable=False),
     sa.Column("issue_id", ID, sa.ForeignKey("issues.id")),
-    sa.UniqueConstraint("address_key", "kind", "event"),
+    sa.UniqueConstraint("address_key", "kind", "event_id"),
 )
 
 # --- ledger ----------------------------------------------------------------------------------------------

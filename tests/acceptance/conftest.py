@@ -69,7 +69,8 @@ class Operator:
     @property
     def env(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DIGEST_")}
-        return {**kept, **self.environ}
+        # Nothing but our own command on the path: SpamAssassin takes a second for each approval where it is installed.
+        return {**kept, "PATH": str(COMMAND.parent), **self.environ}
 
     def write(self, name: str, text: str) -> Path:
         path = self.folder / name

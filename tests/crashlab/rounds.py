@@ -192,7 +192,7 @@ def zombie(lab: Lab) -> Tally:
     """A sender sleeps past its lease, another finishes, it wakes: the ledger believes who took over."""
     asleep = lab.start(asleep_at=2 * lab.window + 1)
     lab.asleep([asleep])
-    promise(lab.run(hours_ahead=2) == [0], "the other did not end well")
+    promise(lab.run(hours_ahead=3) == [0], "the other did not end well")
     before = lab.rows
     lab.wake(asleep)
     promise(lab.senders.reap(asleep) == 0, "the zombie did not end well")

@@ -12,6 +12,7 @@ import random
 import resource
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -96,6 +97,7 @@ def send(
         gone=surely_gone,
         batch=BATCH,
         stop=lambda: bool(stopped),
+        wait=lambda seconds: time.sleep(seconds / 100),
     )
     transport.close()
     if sent.trouble is not None:

@@ -33,14 +33,14 @@ def upgrade() -> None:
         sa.Column("address_key", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
-        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("issue_id", ID, nullable=True),
         sa.ForeignKeyConstraint(["issue_id"], ["issues.id"], name=op.f("fk_feedback_issue_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
-        sa.UniqueConstraint("address_key", "kind", "event", name=op.f("uq_feedback_address_key_kind_event")),
+        sa.UniqueConstraint("address_key", "kind", "event_id", name=op.f("uq_feedback_address_key_kind_event_id")),
     )
     op.add_column("issue_status", sa.Column("recipients", sa.Integer(), nullable=True))
     op.add_column(
