@@ -78,14 +78,14 @@ class Stage:
 
 @cache
 def stage() -> Stage:
-    """The issue most measures share. Nothing of one reader's message is kept for the next: 64 editions are at most."""
+    """The issue most measures share. Nothing of one reader's edition is kept for the next: 64 of them are at most."""
     items, selection = many(40), first(12)
     pool = a_pool(items)
     edition = make_edition(pool, selection)
     return Stage(
         items=items,
         pool=pool,
-        editions=tuple(replace(edition, key=str(n), selection=turned(selection, n)) for n in range(100)),
+        editions=tuple(own_edition(edition, n) for n in range(100)),
         readers=tuple(an_addressee(f"reader{number}@example.org", f"Reader {number}") for number in range(100)),
     )
 
@@ -218,6 +218,12 @@ def seconds_for(act: Callable[[], object]) -> float:
     began = time.process_time()
     act()
     return time.process_time() - began
+
+
+def own_edition(model: FrozenEdition, number: int) -> FrozenEdition:
+    """An edition nobody else has: another order, and another preheader, which names the first headlines."""
+    preheader = f"{number} · {model.preheader}"[:150]
+    return replace(model, key=str(number), preheader=preheader, selection=turned(model.selection, number))
 
 
 def turned(selection: Selection, by: int) -> Selection:

@@ -2,7 +2,7 @@
 
 Every fragment of the pool is encoded once as quoted-printable that ends in a soft line break (RFC 2045, 6.7), so that
 encoded fragments may stand behind one another in any order: a message is a join of bytes, with a reader's few values
-encoded on the way.
+encoded on the way. What many editions share, an item and why it stands there, is joined once.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.header import Header
 from email.utils import format_datetime
+from functools import lru_cache
 from html import escape
 
 from digest.dkim import DkimKey, signatures
-from digest.edition import READER_HOLES, Filling, Fragment, Paper, Pool, lay_out
+from digest.edition import READER_HOLES, Block, Filling, Fragment, Paper, Pool, plan
 from digest.errors import InputError
 from digest.models import FrozenEdition, Message
 
@@ -48,6 +49,8 @@ _LINK = re.compile(r"(?:https?://|mailto:)[!-;=?-~]{1,900}")
 _PLAIN = re.compile(r"[ !#-%(-;?-~]{1,900}")
 #: How many editions are kept ready to be addressed; readers of one edition tend to follow one another.
 _READY = 64
+#: How many blocks of an issue are kept encoded: an item at a length under a topic is one.
+_BLOCKS = 4096
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,11 +155,11 @@ class Composer:
     def _lay(self, edition: FrozenEdition) -> _Ready:
         ready = self._ready.get(edition.key)
         if ready is None:
-            fillings = lay_out(edition, self._html.pieces)
+            planned = plan(edition)
             ready = _Ready(
                 f"\r\nSubject: {header_text('Subject', edition.subject)}".encode("ascii"),
-                self._html.laid_out(fillings),
-                self._text.laid_out(fillings),
+                self._html.laid_out(planned),
+                self._text.laid_out(planned),
             )
             if len(self._ready) >= _READY:
                 self._ready.popitem(last=False)
@@ -172,11 +175,28 @@ class _Encoded:
         self._page = _encoded_fragment(paper.page)
         self.pieces = {key: _encoded_fragment(fragment) for key, fragment in paper.pieces.items()}
         self._greeting = self.pieces.get("greeting", ())
+        self._block = lru_cache(maxsize=_BLOCKS)(self._laid)
+        self._words = lru_cache(maxsize=_READY)(self._value)
 
-    def laid_out(self, fillings: Mapping[str, Filling]) -> tuple[bytes | str, ...]:
-        """The page for these fillings; what only the reader can fill stays as the name of its hole."""
+    def laid_out(self, planned: Mapping[str, str | tuple[Block, ...]]) -> tuple[bytes | str, ...]:
+        """The page filled as planned; what only the reader can fill stays as the name of its hole."""
         out: list[bytes | str] = []
-        self._lay(self._page, fillings, out)
+        for part in self._page:
+            if isinstance(part, bytes) or part in READER_HOLES:
+                out.append(part)
+                continue
+            filling = planned[part]
+            if isinstance(filling, str):
+                out.append(self._words(filling))
+            else:
+                for block in filling:
+                    out += self._block(block)
+        return tuple(out)
+
+    def _laid(self, block: Block) -> tuple[bytes | str, ...]:
+        out: list[bytes | str] = []
+        for key, inside in block.steps(self.pieces):
+            self._lay(self.pieces[key], inside, out)
         return _merged(out)
 
     def _lay(self, fragment: _Pieces, fillings: Mapping[str, Filling], out: list[bytes | str]) -> None:
@@ -189,10 +209,7 @@ class _Encoded:
                 out.append(self._value(filling))
                 continue
             for key, inside in filling:
-                if inside:
-                    self._lay(self.pieces[key], inside, out)
-                else:
-                    out.extend(self.pieces[key])
+                self._lay(self.pieces[key], inside, out)
 
     def filled(self, laid_out: Iterable[bytes | str], values: Mapping[str, bytes | str]) -> list[bytes]:
         """The page with this reader's values."""
@@ -207,7 +224,12 @@ class _Encoded:
         return out
 
     def _value(self, value: bytes | str) -> bytes:
-        return value if isinstance(value, bytes) else encoded(self._written(_UNPRINTABLE.sub(" ", value)))
+        return value if isinstance(value, bytes) else encoded(self._written(_printable(value)))
+
+
+def _printable(value: str) -> str:
+    # Asked first because it is quick, and nearly all there is.
+    return value if value.isprintable() else _UNPRINTABLE.sub(" ", value)
 
 
 def _values(addressee: Addressee) -> Mapping[str, bytes | str]:
@@ -230,7 +252,7 @@ def _plain(value: str) -> bytes | str:
     words = value.encode("ascii")
     if len(words) <= 75:
         return words + b"=\r\n"
-    return b"".join(words[start : start + 75] + b"=\r\n" for start in range(0, len(words), 75))
+    return b"".join([words[start : start + 75] + b"=\r\n" for start in range(0, len(words), 75)])
 
 
 def _merged(parts: Iterable[bytes | str]) -> tuple[bytes | str, ...]:
@@ -260,7 +282,7 @@ def encoded(words: str) -> bytes:
     if not words:
         return b""
     lines = (binascii.b2a_qp(words.encode(), istext=True).replace(b"\r\n", b"\n") + b"=").split(b"\n")
-    return b"".join(_lawful(line) + b"\r\n" for line in lines)
+    return b"".join([_lawful(line) + b"\r\n" for line in lines])
 
 
 def _lawful(line: bytes) -> bytes:

@@ -1,27 +1,27 @@
 """Editions: the issue's pool of items rendered and inlined once, cut into fragments; an edition is a join of them.
 
-items -> Templates, render_pool -> Pool -> make_edition -> FrozenEdition -> lay_out -> (message)
+items -> Templates, render_pool -> Pool -> make_edition -> FrozenEdition -> plan -> (message)
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
 
 from digest.edition.fitting import HTML_LIMIT, html_bytes, trimmed
-from digest.edition.layout import READER_HOLES, Filling, Step, lay_out
+from digest.edition.layout import READER_HOLES, Block, Filling, Step, lay_out, plan
 from digest.edition.letters import Correction, Letter, render_confirmation, render_correction
 from digest.edition.page import Fragment, Paper
 from digest.edition.pool import Pool, render_pool, render_whole
 from digest.edition.templates import Templates, bundled_directory
 from digest.edition.view import printed
 from digest.edition.wording import shortened
-from digest.models import FrozenEdition, Selection
+from digest.models import FrozenEdition, Placement, Selection
 
 __all__ = [
     "HTML_LIMIT",
     "READER_HOLES",
+    "Block",
     "Correction",
     "Filling",
     "Fragment",
@@ -34,6 +34,7 @@ __all__ = [
     "html_bytes",
     "lay_out",
     "make_edition",
+    "plan",
     "printed",
     "render_confirmation",
     "render_correction",
@@ -66,9 +67,14 @@ def make_edition(pool: Pool, selection: Selection) -> FrozenEdition:
 def _edition(pool: Pool, selection: Selection) -> FrozenEdition:
     subject = f"{pool.title}: {_inside(selection)}"
     preheader = _preheader(pool, selection)
-    hashed = json.dumps([subject, preheader, asdict(selection)], sort_keys=True, ensure_ascii=True)
+    hashed = json.dumps([subject, preheader, selection], sort_keys=True, ensure_ascii=True, default=_fields)
     key = hashlib.sha256(hashed.encode()).hexdigest()[:32]
     return FrozenEdition(key=key, subject=subject, preheader=preheader, selection=selection)
+
+
+def _fields(value: Selection | Placement) -> dict[str, object]:
+    # What `asdict` gives, without the deep copies it makes on the way.
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def _inside(selection: Selection) -> str:

@@ -1,13 +1,13 @@
 """Which pieces of paper an edition is made of, in what order: the one place that turns a selection into a mail.
 
 A template has holes (`hole("name")`) and slots (`slot("research")`). A slot is filled with steps: the key of a piece,
-and what fills the slots and holes inside it.
+and what fills the slots and holes inside it. Steps that stand together in every mail that has them make a block.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
-from typing import TypeAlias
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeAlias
 
 from digest.models import OTHER_TOPIC, FrozenEdition, Length, Placement, Selection
 
@@ -45,86 +45,144 @@ def why_key(summary_id: int, topic_id: str, *, general: bool) -> str:
     return f"why/{summary_id}/{'general' if general else 'personal'}/{topic_id}"
 
 
+class Block(Protocol):
+    """Pieces that stand together wherever they stand. A value: what was made of one serves for every equal one."""
+
+    def steps(self, pieces: Container[str], /) -> tuple[Step, ...]:
+        """The pieces in order; `pieces` has the keys there are, to fall back where a topic has no words of its own."""
+        ...
+
+    def __hash__(self) -> int: ...
+
+
+# Tuples, whose hashes are quick; no two kinds of block have the same fields, so none of them equals another.
+
+
+class Single(NamedTuple):
+    """One piece as it is."""
+
+    key: str
+
+    def steps(self, _pieces: Container[str], /) -> tuple[Step, ...]:
+        """That piece."""
+        return ((self.key, _PLAIN),)
+
+
+class Counted(NamedTuple):
+    """One piece that counts something."""
+
+    key: str
+    number: int
+
+    def steps(self, _pieces: Container[str], /) -> tuple[Step, ...]:
+        """The piece for one or for many."""
+        return ((f"{self.key}/{'one' if self.number == 1 else 'many'}", {"count": str(self.number)}),)
+
+
+class Listed(NamedTuple):
+    """One piece with a list inside."""
+
+    key: str
+    slot: str
+    entry: str
+    between: str
+    names: tuple[str, ...]
+
+    def steps(self, _pieces: Container[str], /) -> tuple[Step, ...]:
+        """The piece, with its entries and what stands between them."""
+        inside: list[Step] = []
+        for name in self.names:
+            inside += [(self.between, _PLAIN)] if inside else []
+            inside.append((f"{self.entry}/{name}", _PLAIN))
+        return ((self.key, {self.slot: tuple(inside)}),)
+
+
+class Item(NamedTuple):
+    """An item, and why its reader finds it there."""
+
+    summary_id: int
+    topic_id: str
+    length: Length
+    shortened: bool
+    general: bool
+
+    def steps(self, pieces: Container[str], /) -> tuple[Step, ...]:
+        """The item and its reason, and between them that it is shorter than its reader asked."""
+        why = why_key(self.summary_id, self.topic_id, general=self.general)
+        if why not in pieces:
+            why = why_key(self.summary_id, OTHER_TOPIC, general=self.general)
+        keys = (item_key(self.summary_id, self.length), *([SHORTENED] if self.shortened else []), why)
+        return tuple((key, _PLAIN) for key in keys)
+
+
+def plan(edition: FrozenEdition) -> Mapping[str, str | tuple[Block, ...]]:
+    """What fills the holes and slots of the page for this edition; the reader's own holes stay open."""
+    selection = edition.selection
+    sections = selection.sections
+    return {
+        "subject": edition.subject,
+        "preheader": edition.preheader,
+        "opening": (_opening(selection),),
+        "contents": _contents(selection, [topic for topic, _ in sections]),
+        "research": tuple(_research(selection, sections)),
+        "background": tuple(_background(selection)),
+        "also-new": tuple(_also_new(selection)),
+        "waiting": (Counted("waiting", len(selection.left_over)),) if selection.left_over else (),
+    }
+
+
 def lay_out(edition: FrozenEdition, pieces: Container[str]) -> Mapping[str, Filling]:
-    """What fills the holes of the page for this edition; the reader's own holes stay open.
+    """The plan for this edition with every block in its steps.
 
     Args:
         edition: as frozen.
         pieces: the keys the pool has, to fall back where a topic has no words of its own.
     """
-    selection = edition.selection
     return {
-        "subject": edition.subject,
-        "preheader": edition.preheader,
-        "opening": (_opening(selection),),
-        "contents": _contents(selection),
-        "research": tuple(_research(selection, pieces)),
-        "background": tuple(_background(selection, pieces)),
-        "also-new": tuple(_also_new(selection)),
-        "waiting": _counted("waiting", len(selection.left_over)),
+        name: filling if isinstance(filling, str) else tuple(step for block in filling for step in block.steps(pieces))
+        for name, filling in plan(edition).items()
     }
 
 
-def _opening(selection: Selection) -> Step:
+def _opening(selection: Selection) -> Block:
     if selection.is_empty:
-        return "opening/quiet", _PLAIN
+        return Single("opening/quiet")
     if not selection.research:
-        return "opening/background", _PLAIN
+        return Single("opening/background")
     whom = "general" if selection.general else "personal"
-    return _counted(f"opening/{whom}", len(selection.research))[0]
+    return Counted(f"opening/{whom}", len(selection.research))
 
 
-def _counted(key: str, count: int) -> tuple[Step, ...]:
-    if count == 0:
-        return ()
-    return ((f"{key}/{'one' if count == 1 else 'many'}", {"count": str(count)}),)
-
-
-def _contents(selection: Selection) -> tuple[Step, ...]:
-    names = [topic for topic, _ in selection.sections]
-    names += [BACKGROUND] if selection.background else []
-    names += [ALSO_NEW] if selection.also_new else []
+def _contents(selection: Selection, topics: list[str]) -> tuple[Block, ...]:
+    names = [*topics, *([BACKGROUND] if selection.background else []), *([ALSO_NEW] if selection.also_new else [])]
     if len(names) < 2:
         return ()
-    return (("contents", {"contents-links": _joined("contents/link", "contents/between", names)}),)
+    return (Listed("contents", "contents-links", "contents/link", "contents/between", tuple(names)),)
 
 
-def _joined(key: str, between: str, names: list[str]) -> tuple[Step, ...]:
-    steps: list[Step] = []
-    for name in names:
-        steps += [(between, _PLAIN)] if steps else []
-        steps.append((f"{key}/{name}", _PLAIN))
-    return tuple(steps)
+def _research(selection: Selection, sections: Sequence[tuple[str, Sequence[Placement]]]) -> Iterator[Block]:
+    for topic, placements in sections:
+        yield Single(f"section/{topic}")
+        yield from _items(selection, placements)
 
 
-def _research(selection: Selection, pieces: Container[str]) -> Iterator[Step]:
-    for topic, placements in selection.sections:
-        yield f"section/{topic}", _PLAIN
-        yield from _items(selection, placements, pieces)
+def _background(selection: Selection) -> Iterable[Block]:
+    if not selection.background:
+        return ()
+    return (Single(f"section/{BACKGROUND}"), *_items(selection, selection.background))
 
 
-def _background(selection: Selection, pieces: Container[str]) -> Iterator[Step]:
-    if selection.background:
-        yield f"section/{BACKGROUND}", _PLAIN
-        yield from _items(selection, selection.background, pieces)
+def _items(selection: Selection, placements: Iterable[Placement]) -> Iterable[Block]:
+    blocks: list[Block] = []
+    length, general = selection.length, selection.general
+    for one in placements:
+        blocks.append(Item(one.summary_id, one.topic_id, one.length or length, one.length is not None, general))
+        if one.also:
+            blocks.append(Listed("also", "also-topics", "also/topic", "also/between", one.also))
+    return blocks
 
 
-def _items(selection: Selection, placements: tuple[Placement, ...], pieces: Container[str]) -> Iterator[Step]:
-    for placement in placements:
-        yield item_key(placement.summary_id, placement.length or selection.length), _PLAIN
-        if placement.length is not None:
-            yield SHORTENED, _PLAIN
-        yield _why(placement, selection.general, pieces), _PLAIN
-        if placement.also:
-            yield "also", {"also-topics": _joined("also/topic", "also/between", list(placement.also))}
-
-
-def _why(placement: Placement, general: bool, pieces: Container[str]) -> str:
-    key = why_key(placement.summary_id, placement.topic_id, general=general)
-    return key if key in pieces else why_key(placement.summary_id, OTHER_TOPIC, general=general)
-
-
-def _also_new(selection: Selection) -> Iterator[Step]:
+def _also_new(selection: Selection) -> Iterator[Block]:
     if selection.also_new:
-        yield f"section/{ALSO_NEW}", _PLAIN
-        yield from ((f"headline/{placement.summary_id}", _PLAIN) for placement in selection.also_new)
+        yield Single(f"section/{ALSO_NEW}")
+        yield from (Single(f"headline/{placement.summary_id}") for placement in selection.also_new)

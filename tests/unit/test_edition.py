@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
@@ -178,6 +180,13 @@ def test_equal_selections_make_one_edition() -> None:
     one, same = make_edition(POOL, a_selection()), make_edition(POOL, a_selection())
     other = make_edition(POOL, replace(a_selection(), left_over=()))
     assert one == same and one.key != other.key
+
+
+def test_the_key_is_a_hash_of_all_that_is_said() -> None:
+    """Keys stand in the ledger: the same edition has the same one in every version."""
+    one = make_edition(POOL, a_selection())
+    said = json.dumps([one.subject, one.preheader, asdict(one.selection)], sort_keys=True)
+    assert one.key == hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 def test_parts_stand_in_the_promised_order() -> None:

@@ -270,6 +270,36 @@ def test_many_editions_do_not_pile_up() -> None:
     assert composer.compose(EDITION, an_addressee()) == before and len(composer._ready) <= 64
 
 
+def test_what_was_composed_before_changes_nothing() -> None:
+    """Whatever of other editions is kept, in whichever order they came, a message is that of a fresh composer."""
+    chosen = [replace(a_selection(length), general=general) for length in Length for general in (False, True)]
+    chosen += [trimmed(one) for one in chosen] + [alone(one) for one in chosen]
+    editions = [make_edition(POOL, one) for one in chosen]
+    fresh = [Composer(POOL, date=DATE).compose(edition, an_addressee()) for edition in editions]
+    used = Composer(POOL, date=DATE)
+    assert [used.compose(edition, an_addressee()) for edition in editions] == fresh
+    assert [used.compose(edition, an_addressee()) for edition in reversed(editions)] == fresh[::-1]
+    assert len({message.data for message in fresh}) == len(fresh)
+
+
+def trimmed(selection: Selection) -> Selection:
+    """The same with every item of research brief, and said to be."""
+    return replace(selection, research=tuple(replace(one, length=Length.BRIEF) for one in selection.research))
+
+
+def alone(selection: Selection) -> Selection:
+    """The same with every item under its one topic only."""
+    return replace(selection, research=tuple(replace(one, also=()) for one in selection.research))
+
+
+def test_holes_in_pieces_are_the_readers_own() -> None:
+    """A template may name a reader's link inside an item: each message has its own there."""
+    pieces = {**POOL.html.pieces, "opening/personal/many": ("<p>", "preferences", "</p>")}
+    composer = Composer(replace(POOL, html=replace(POOL.html, pieces=pieces)), date=DATE)
+    for link in ("https://one.example.org/", "https://two.example.org/"):
+        assert f"<p>{link}</p>" in composer.html(EDITION, an_addressee(preferences_url=link))
+
+
 def test_the_envelope_is_the_addressees() -> None:
     """Bounces go to the reader's own return path."""
     message = compose()
