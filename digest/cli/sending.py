@@ -17,7 +17,7 @@ from rich.text import Text
 from digest import operations
 from digest.audit import Account, Audit, Row
 from digest.cli.session import Output
-from digest.cli.tables import cell, counted, issue_data, table
+from digest.cli.tables import cell, counted, issue_data, table, title
 from digest.errors import InputError, NothingToDo
 from digest.models import Issue
 from digest.operations import Decision
@@ -190,8 +190,8 @@ def audit_data(issue: Issue, audit: Audit) -> dict[str, Any]:
 
 def show_audit(console: Console, issue: Issue, audit: Audit) -> None:
     """An audit for people."""
-    title = f"{issue.window.title} ({issue.window.label}): everybody of the day it was approved"
-    made = table("Account", "Why", "Readers", title=title)
+    title(console, f"{issue.window.title} ({issue.window.label}): everybody of the day it was approved")
+    made = table("Account", "Why", "Readers")
     made.columns[2].justify = "right"
     for account, reason, number in audit.accounts:
         style = "red" if account in (Account.DAMAGED, Account.UNKNOWN) else ""

@@ -24,12 +24,17 @@ from digest.pipeline import Composed, Visit
 logger = logging.getLogger("digest")
 
 
-def table(*columns: str, title: str | None = None) -> Table:
+def table(*columns: str) -> Table:
     """An empty table in the house's style."""
-    made = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="bold", pad_edge=False)
+    made = Table(box=None, header_style="bold", pad_edge=False)
     for name in columns:
         made.add_column(name, overflow="fold")
     return made
+
+
+def title(console: Console, text: str) -> None:
+    """A line above a table; a table's own title folds where the table is narrow."""
+    console.print(text, style="bold", markup=False)
 
 
 def cell(value: object) -> Text:
@@ -78,7 +83,8 @@ def demo_rows(digest: Digest, issue: Issue) -> Iterator[dict[str, Any]]:
 
 def show_demo(console: Console, issue: Issue, rows: Sequence[Mapping[str, Any]]) -> None:
     """The demo's table, and how to look at a mail."""
-    made = table("Reader", "Interests", "Items", "File", title=f"{issue.window.title} ({issue.window.label})")
+    title(console, f"{issue.window.title} ({issue.window.label})")
+    made = table("Reader", "Interests", "Items", "File")
     for row in rows:
         items = str(row["items"]) if row["why_none"] is None else f"none: {row['why_none']}"
         made.add_row(
@@ -243,7 +249,8 @@ def recipient_data(recipient: Recipient) -> dict[str, Any]:
 
 def show_recipients(console: Console, issue: Issue, rows: Sequence[Recipient], tree: TopicTree) -> None:
     """Who would get what of an issue."""
-    made = table("Reader", "Items", "Sections", title=f"{issue.window.title} ({issue.window.label}): nothing was sent")
+    title(console, f"{issue.window.title} ({issue.window.label}): nothing was sent")
+    made = table("Reader", "Items", "Sections")
     for row in rows:
         if row.edition is None:
             made.add_row(cell(row.address), cell(f"none: {row.skip}"), cell(""))
