@@ -209,7 +209,7 @@ class SmtpSettings(Section):
     connections: Annotated[int, Field(ge=1, le=32)] = 4
     messages_per_connection: Annotated[int, Field(ge=1, le=10_000)] = 100
     #: How many mails may be in doubt after a crash.
-    window: Annotated[int, Field(ge=1, le=256)] = 32
+    window: Annotated[int, Field(ge=1, le=256)] = 16
 
     @model_validator(mode="before")
     @classmethod

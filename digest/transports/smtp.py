@@ -23,7 +23,7 @@ from digest.transports.conversation import Conversation, Load, Patience
 from digest.transports.wire import Broken, Line, one_line, reason_of
 
 #: How many messages may be in doubt after a crash. A connection wants a few: one goes while another is answered.
-WINDOW = 32
+WINDOW = 16
 #: How long (seconds) messages of one window are begun. The last one may take half an hour more, with every answer as
 #: late as it may be, and the next window has been waiting meanwhile: two of these must end before their lease does.
 LONGEST_WINDOW = 900.0
