@@ -15,7 +15,7 @@ from rich.console import Console
 from digest.cli.session import Output
 from digest.cli.tables import cell, counted, show_problems, table
 from digest.errors import InputError, NothingToDo
-from digest.models import Subscriber, TopicTree
+from digest.models import WEEKDAYS, Subscriber, TopicTree
 from digest.newsroom import Imported
 from digest.subscribers import as_row, write_subscribers_csv, write_subscribers_yaml
 
@@ -113,6 +113,9 @@ def _row(reader: Subscriber, suppressed: frozenset[str]) -> dict[str, Any]:
         "interests": list(reader.profile.interests),
         "mutes": sorted(reader.profile.mutes),
         "paused_until": reader.paused_until,
+        "timezone": reader.timezone,
+        "weekday": None if reader.weekday is None else WEEKDAYS[reader.weekday],
+        "part_of_day": reader.part_of_day,
     }
 
 

@@ -11,16 +11,15 @@ from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, PlainValidator, ValidationInfo
 
 from digest.config.wording import did_you_mean, shown
 from digest.errors import ConfigError
+from digest.models import WEEKDAYS
 from digest.sources.headings import Headings
-from digest.subscribers import LANGUAGE, check_address
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+from digest.subscribers import LANGUAGE, check_address, check_timezone
 
 
 class Sender(NamedTuple):
@@ -45,13 +44,7 @@ def parse_sender(given: Any) -> Sender:
 def _timezone(given: Any) -> ZoneInfo:
     if isinstance(given, ZoneInfo):
         return given
-    known = available_timezones()
-    if isinstance(given, str) and given in known:
-        return ZoneInfo(given)
-    wanted = str(given).strip().lower().replace(" ", "_")
-    same_city = sorted(name for name in known if wanted in (name.lower(), name.lower().rpartition("/")[2]))
-    close = same_city or difflib.get_close_matches(str(given), known, n=1)
-    raise ValueError(f"there is no time zone {shown(given)}{did_you_mean(close)}")
+    return ZoneInfo(check_timezone(str(given)))
 
 
 def _send_on(given: Any) -> int:

@@ -49,9 +49,11 @@ from digest.models.issues import (
     Window,
 )
 from digest.models.readers import (
+    WEEKDAYS,
     Cadence,
     Consent,
     Length,
+    PartOfDay,
     Profile,
     Subscriber,
     SubscriberStatus,
@@ -66,6 +68,7 @@ from digest.models.topics import (
 
 __all__ = [
     "OTHER_TOPIC",
+    "WEEKDAYS",
     "Block",
     "Bullets",
     "Cadence",
@@ -90,6 +93,7 @@ __all__ = [
     "Newsletter",
     "Outcome",
     "Paragraph",
+    "PartOfDay",
     "Place",
     "Placement",
     "Precision",

@@ -35,6 +35,18 @@ class Profile:
     quiet_note: bool = False
 
 
+#: The days of a week in their order, as files and commands name them: Monday is 0.
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class PartOfDay(StrEnum):
+    """When in a day a reader likes to find their mail."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
 class SubscriberStatus(StrEnum):
     """What the subscriber told us. Whether an address may be mailed at all is the suppressions' business too."""
 
@@ -70,4 +82,10 @@ class Subscriber:
     status: SubscriberStatus = SubscriberStatus.UNCONFIRMED
     #: The first day on which mail may go out again; None when not paused.
     paused_until: date | None = None
+    #: Where they live, by an IANA name such as `Europe/Berlin`; empty for the newsletter's time zone.
+    timezone: str = ""
+    #: The day they like to be written to, Monday 0 to Sunday 6; None for any.
+    weekday: int | None = None
+    #: None for any.
+    part_of_day: PartOfDay | None = None
     consent: Consent | None = None

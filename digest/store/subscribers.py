@@ -25,6 +25,9 @@ _SUBSCRIBER = (
     subscribers.c.language,
     subscribers.c.status,
     subscribers.c.paused_until,
+    subscribers.c.timezone,
+    subscribers.c.weekday,
+    subscribers.c.part_of_day,
 )
 _CONSENT = (subscribers.c.consent_at, subscribers.c.consent_method, subscribers.c.consent_text_version)
 _NAMES = tuple(column.name for column in _SUBSCRIBER)

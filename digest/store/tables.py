@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from digest.models import Cadence, DeliveryState, DomainGroup, FeedbackKind, IssueStatus, SubscriberStatus
+from digest.models import Cadence, DeliveryState, DomainGroup, FeedbackKind, IssueStatus, PartOfDay, SubscriberStatus
 from digest.store import values
 from digest.store.values import ID, Instant, Json, Said, Word
 
@@ -191,6 +191,11 @@ subscribers = sa.Table(
     sa.Column("status", Word(SubscriberStatus), nullable=False),
     #: A day in the newsletter's time zone.
     sa.Column("paused_until", sa.Date),
+    #: An IANA name; empty for the newsletter's.
+    sa.Column("timezone", Said, nullable=False, server_default=sa.text("''")),
+    #: Monday 0 to Sunday 6; None for any, as with the part of the day.
+    sa.Column("weekday", sa.Integer),
+    sa.Column("part_of_day", Word(PartOfDay)),
     sa.Column("consent_at", Instant),
     sa.Column("consent_method", Said),
     sa.Column("consent_text_version", Said),

@@ -11,6 +11,7 @@ from digest.subscribers.fields import LANGUAGE, LONGEST_NAME
 from digest.subscribers.files import read_subscribers
 from digest.subscribers.rows import KEYS, LocatedSubscriber, Read, as_row
 from digest.subscribers.yaml_file import read_subscribers_yaml, write_subscribers_yaml
+from digest.subscribers.zones import check_timezone
 
 __all__ = [
     "COLUMNS",
@@ -21,6 +22,7 @@ __all__ = [
     "Read",
     "as_row",
     "check_address",
+    "check_timezone",
     "guarded",
     "read_subscribers",
     "read_subscribers_csv",

@@ -15,7 +15,7 @@ from digest.models import Cadence, Problem, Subscriber
 from digest.subscribers.reading import read_rows
 from digest.subscribers.rows import CONSENT_KEYS, KEYS, Read, Row, Terms, as_row, shown
 
-COLUMNS = (*KEYS[:10], "consent_at", "consent_method", "consent_text_version", "quiet_note")
+COLUMNS = (*KEYS[:10], "consent_at", "consent_method", "consent_text_version", *KEYS[11:])
 
 #: Headers of other programs, in lower case with one space between words.
 _HEADERS: Mapping[str, str] = {
@@ -28,6 +28,7 @@ _HEADERS: Mapping[str, str] = {
     **dict.fromkeys(("mute", "muted"), "mutes"),
     "frequency": "cadence",
     "lang": "language",
+    "time zone": "timezone",
 }
 
 # A spreadsheet runs a cell that begins so as a formula (OWASP, "CSV injection"); the guard itself is guarded too.

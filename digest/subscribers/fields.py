@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from digest.models import Cadence, Consent, SubscriberStatus
+from digest.models import WEEKDAYS, Cadence, Consent, SubscriberStatus
 from digest.subscribers.addresses import check_address
 from digest.subscribers.rows import CONSENT_KEYS, Row, Terms, nearest, shown
+from digest.subscribers.zones import check_timezone
 
 LONGEST_NAME = 120
 LONGEST_ROLE = 60
@@ -170,6 +171,30 @@ def language_of(row: Row, default: str) -> str:
         row.refuse("language", "this is a language tag such as en or pt-BR")
         return default
     return given
+
+
+def timezone_of(row: Row) -> str:
+    """The IANA name of a time zone; empty when they name none."""
+    given = row.values.get("timezone")
+    if given is None:
+        return ""
+    try:
+        return check_timezone(str(given))
+    except ValueError as error:
+        row.refuse("timezone", str(error))
+        return ""
+
+
+def weekday_of(row: Row) -> int | None:
+    """Monday 0 to Sunday 6; None when any day will do."""
+    given = row.values.get("weekday")
+    if given is None:
+        return None
+    word = str(given).strip().lower()
+    if word in WEEKDAYS:
+        return WEEKDAYS.index(word)
+    row.refuse("weekday", f"{shown(given)} is none of {', '.join(WEEKDAYS)}{nearest(word, WEEKDAYS)}")
+    return None
 
 
 def line_of(row: Row, key: str, longest: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from digest.audience import address_key
-from digest.models import Length, Profile, Subscriber
+from digest.models import Length, PartOfDay, Profile, Subscriber
 from digest.subscribers.fields import (
     LONGEST_NAME,
     LONGEST_ROLE,
@@ -19,7 +19,9 @@ from digest.subscribers.fields import (
     line_of,
     paused_until_of,
     status_of,
+    timezone_of,
     topics_of,
+    weekday_of,
 )
 from digest.subscribers.look_alikes import warn_of_look_alikes
 from digest.subscribers.rows import KEYS, LocatedSubscriber, Read, Row, Terms, nearest
@@ -68,6 +70,9 @@ def _subscriber(row: Row, terms: Terms) -> Subscriber | None:
         language=language_of(row, terms.language),
         status=status_of(row, consent),
         paused_until=paused_until_of(row),
+        timezone=timezone_of(row),
+        weekday=weekday_of(row),
+        part_of_day=choice_of(row, "part_of_day", PartOfDay),
         consent=consent,
     )
     return None if row.refused else subscriber

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from digest.models import Cadence, Problem, Subscriber
+from digest.models import WEEKDAYS, Cadence, Problem, Subscriber
 
 KEYS = (
     "email",
@@ -22,6 +22,9 @@ KEYS = (
     "status",
     "consent",
     "quiet_note",
+    "timezone",
+    "weekday",
+    "part_of_day",
 )
 CONSENT_KEYS = frozenset({"at", "method", "text_version"})
 
@@ -92,6 +95,9 @@ def as_row(subscriber: Subscriber) -> dict[str, Any]:
         "consent": consent
         and {"at": consent.at.isoformat(), "method": consent.method, "text_version": consent.text_version},
         "quiet_note": profile.quiet_note,
+        "timezone": subscriber.timezone,
+        "weekday": None if subscriber.weekday is None else WEEKDAYS[subscriber.weekday],
+        "part_of_day": subscriber.part_of_day and str(subscriber.part_of_day),
     }
     return {key: value for key, value in row.items() if value not in ("", [], None)}
 

@@ -15,6 +15,7 @@ from digest.models import (
     FeedbackKind,
     Length,
     Outcome,
+    PartOfDay,
     Profile,
     Receipt,
     Result,
@@ -45,6 +46,9 @@ FULL = Subscriber(
     language="de",
     status=SubscriberStatus.ACTIVE,
     paused_until=date(2027, 1, 31),
+    timezone="Europe/Berlin",
+    weekday=0,
+    part_of_day=PartOfDay.EVENING,
     consent=Consent(at=datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC), method="paper form", text_version="2"),
 )
 

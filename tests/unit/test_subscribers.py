@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import InputError
-from digest.models import Cadence, Consent, Length, Profile, Subscriber, SubscriberStatus
+from digest.models import Cadence, Consent, Length, PartOfDay, Profile, Subscriber, SubscriberStatus
 from digest.subscribers import (
     COLUMNS,
     KEYS,
@@ -70,6 +70,9 @@ subscribers:
     status: active
     consent: {at: 2026-01-02T10:00:00+01:00, method: double-opt-in, text_version: 3}
     quiet_note: true
+    timezone: Europe/Berlin
+    weekday: Saturday
+    part_of_day: morning
 """)
     assert read.problems == ()
     assert read.subscribers[0].line == 3
@@ -85,6 +88,9 @@ subscribers:
         role="nurse",
         paused_until=date(2026, 5, 1),
         status=SubscriberStatus.ACTIVE,
+        timezone="Europe/Berlin",
+        weekday=5,
+        part_of_day=PartOfDay.MORNING,
         consent=Consent(at=datetime(2026, 1, 2, 9, tzinfo=UTC), method="double-opt-in", text_version="3"),
     )
 
@@ -112,6 +118,12 @@ def test_defaults() -> None:
         ("paused_until: 2026-02-03T10:00:00Z", "a day without a time"),
         ("paused_until: 3", "a day without a time"),
         ("quiet_note: perhaps", "true or false"),
+        ("timezone: Berlin", "there is no time zone 'Berlin'; did you mean Europe/Berlin?"),
+        ("timezone: 2", "there is no time zone '2'"),
+        ("timezone: ../etc/passwd", "there is no time zone"),
+        ("weekday: saterday", "did you mean saturday?"),
+        ("weekday: 7", "is none of monday, tuesday"),
+        ("part_of_day: night", "is none of morning, afternoon, evening"),
         ("interests: [fatige-sleep]", "none of them is known"),
         ("interests: {mri: true}", "a list of topic ids"),
         ("interests: [3]", "a list of topic ids"),
@@ -475,6 +487,9 @@ _SUBSCRIBERS = st.builds(
         quiet_note=st.booleans(),
     ),
     cadence=st.sampled_from([Cadence.MONTHLY, Cadence.QUARTERLY]),
+    timezone=st.sampled_from(["", "Europe/Berlin", "America/Sao_Paulo"]),
+    weekday=st.none() | st.integers(0, 6),
+    part_of_day=st.none() | st.sampled_from(PartOfDay),
     paused_until=st.none() | st.dates(),
     status=st.sampled_from(SubscriberStatus),
 )
