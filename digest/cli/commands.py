@@ -371,6 +371,24 @@ def run(
         raise typer.Exit(1)
 
 
+@application.command()
+def serve(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option(help="The address to serve on instead of `web.host`.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port instead of `web.port`.")] = None,
+    also_run: Annotated[
+        bool, typer.Option("--run", help="Do what `digest run` does, too, in the same process.")
+    ] = False,
+) -> None:
+    """Serve the web pages until stopped. On this very machine, a link is printed that signs you in once."""
+    from digest.web import serving  # slow to load, and no other command needs it
+
+    with context.obj.open({"web.host": host, "web.port": port}) as digest:
+        bell = Bell(digest=digest)
+        typer.echo(serving.greeting(digest))
+        serving.serve(digest, ring=(lambda stop: tables.log_tick(bell.ring(stop=stop))) if also_run else None)
+
+
 for _command in (sending.pause, sending.resume, sending.abort, sending.resolve, sending.audit):
     application.command()(_command)
 

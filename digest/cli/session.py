@@ -33,13 +33,13 @@ class Session:
     now: str | None
     environ: Mapping[str, str]
 
-    def settings(self) -> Settings:
-        """The settings of this call. ConfigError says all that is wrong with them."""
-        return load_settings(self.config, self.environ)
+    def settings(self, flags: Mapping[str, Any] | None = None) -> Settings:
+        """The settings of this call, flags by dotted key. ConfigError says all that is wrong with them."""
+        return load_settings(self.config, self.environ, flags)
 
-    def open(self) -> Digest:
+    def open(self, flags: Mapping[str, Any] | None = None) -> Digest:
         """The newsletter; use it as a context manager."""
-        settings = self.settings()
+        settings = self.settings(flags)
         return make_digest(settings, now=parse_instant(self.now, settings) if self.now else None)
 
     def topics(self) -> TopicTree:

@@ -16,6 +16,7 @@ from digest.config.providers import (
 from digest.config.schema import Settings, SourceSettings
 from digest.config.secret import secret_keys
 from digest.config.sections import FeedSettings, FileSettings, FolderSettings, SmtpSettings
+from digest.config.values import is_loopback
 
 __all__ = [
     "DEFAULT_FILE",
@@ -34,6 +35,7 @@ __all__ = [
     "Settings",
     "SmtpSettings",
     "SourceSettings",
+    "is_loopback",
     "known_keys",
     "load_settings",
     "secret_keys",

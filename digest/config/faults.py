@@ -75,11 +75,22 @@ def across(data: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
             )
         if transport.get("kind") == "smtp":
             yield from _password(transport)
+    yield from _far_from_here(data.get("web"), newsletter)
     names: dict[Any, int] = {}
     for index, source in enumerate(sources if isinstance(sources, list) else ()):
         name = str(source.get("name")).strip() if isinstance(source, Mapping) else None
         if name is not None and names.setdefault(name, index) != index:
             yield ("sources", index, "name"), f"two sources are called {shown(name)}; each needs a name of its own"
+
+
+def _far_from_here(web: Any, newsletter: Any) -> Iterator[tuple[Place, str]]:
+    host = str(web.get("host", "127.0.0.1")) if isinstance(web, Mapping) else "127.0.0.1"
+    base_url = str(newsletter.get("base_url")) if isinstance(newsletter, Mapping) else ""
+    if not is_loopback(host) and not base_url.startswith("https://"):
+        yield (
+            ("web", "host"),
+            "pages that others reach need newsletter.base_url with https://; leave it at 127.0.0.1 otherwise",
+        )
 
 
 def _password(transport: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:

@@ -29,6 +29,7 @@ from digest.config.sections import (
     Section,
     SelectionSettings,
     SmtpSettings,
+    WebSettings,
 )
 from digest.config.values import DatabaseUrl, FilePath, Minutes
 from digest.models import Logo, Newsletter
@@ -97,6 +98,7 @@ class Settings(Section):
     selection: SelectionSettings = SelectionSettings()
     delivery: DeliverySettings = DeliverySettings()
     checks: ChecksSettings = ChecksSettings()
+    web: WebSettings = WebSettings()
     collect_every: Minutes = timedelta(minutes=60)
     #: The operator's own templates, which stand before ours file by file; None: ours alone.
     templates: FilePath | None = None

@@ -35,7 +35,7 @@ from digest.config.values import (
     is_loopback,
     parse_sender,
 )
-from digest.models import Cadence, DoubtPolicy, Length
+from digest.models import Cadence, DoubtPolicy, Length, Role
 from digest.selection import Limits
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -259,3 +259,21 @@ class DeliverySettings(Section):
     #: For what is claimed; what is in flight is held for two hours at the least, see `outbox`.
     lease_seconds: Annotated[int, Field(ge=30, le=86_400)] = 900
     life_hours: Annotated[int, Field(ge=1, le=240)] = 72
+
+
+class PersonSettings(Section):
+    """Somebody who may come to the editors' desk."""
+
+    address: Address
+    role: Role = Role.EDITOR
+
+
+class WebSettings(Section):
+    """The web pages: the editors' desk, the readers' pages, the HTTP API."""
+
+    host: Line = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    people: tuple[PersonSettings, ...] = ()
+    session_hours: Annotated[int, Field(ge=1, le=720)] = 12
+    #: Whose word about a caller's address is taken.
+    proxies: tuple[Line, ...] = ("127.0.0.1",)

@@ -13,7 +13,7 @@ from digest.edition.layout import READER_HOLES, Block, Filling, Step, lay_out, p
 from digest.edition.letters import Correction, Letter, render_confirmation, render_correction
 from digest.edition.page import Fragment, Paper
 from digest.edition.pool import Pool, render_pool, render_whole
-from digest.edition.templates import Templates, bundled_directory
+from digest.edition.templates import Templates, bundled_directory, look
 from digest.edition.view import printed
 from digest.edition.wording import shortened
 from digest.models import FrozenEdition, Placement, Selection
@@ -33,6 +33,7 @@ __all__ = [
     "bundled_directory",
     "html_bytes",
     "lay_out",
+    "look",
     "make_edition",
     "plan",
     "printed",

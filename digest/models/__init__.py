@@ -48,6 +48,12 @@ from digest.models.issues import (
     Selection,
     Window,
 )
+from digest.models.people import (
+    Credential,
+    CredentialKind,
+    Person,
+    Role,
+)
 from digest.models.readers import (
     WEEKDAYS,
     Cadence,
@@ -74,6 +80,8 @@ __all__ = [
     "Cadence",
     "Claim",
     "Consent",
+    "Credential",
+    "CredentialKind",
     "Delivery",
     "DeliveryState",
     "DomainGroup",
@@ -94,6 +102,7 @@ __all__ = [
     "Outcome",
     "Paragraph",
     "PartOfDay",
+    "Person",
     "Place",
     "Placement",
     "Precision",
@@ -103,6 +112,7 @@ __all__ = [
     "Receipt",
     "Recipient",
     "Result",
+    "Role",
     "Section",
     "SectionRole",
     "Selection",

@@ -12,6 +12,8 @@ from digest.audit import Book
 from digest.models import (
     Cadence,
     Claim,
+    Credential,
+    CredentialKind,
     Delivery,
     DeliveryState,
     Entry,
@@ -282,7 +284,26 @@ class Books(Protocol):
         """How many deliveries stand where, by state, domain group and transport, and how many ended after `since`."""
 
 
-class Store(ContentStore, IssueStore, SubscriberStore, FeedbackStore, Ledger, Books, Protocol):
+class Credentials(Protocol):
+    """Who may come to the desk."""
+
+    def add_credential(self, credential: Credential) -> None:
+        """Remember it; those that have ended by its beginning are forgotten."""
+
+    def credential(self, kind: CredentialKind, key_hash: str, *, now: datetime) -> Credential | None:
+        """The credential of this kind and hash; None when there is none, or it has ended by `now`."""
+
+    def spend_credential(self, kind: CredentialKind, key_hash: str, *, now: datetime) -> Credential | None:
+        """The same, and it opens nothing any more: of two who spend one at once, one gets None."""
+
+    def credentials(self, kind: CredentialKind) -> tuple[Credential, ...]:
+        """All of this kind, oldest first, ended ones too."""
+
+    def revoke_credentials(self, kind: CredentialKind, name: str) -> int:
+        """End all of this kind that a person has. How many there were."""
+
+
+class Store(ContentStore, IssueStore, SubscriberStore, FeedbackStore, Ledger, Books, Credentials, Protocol):
     """All of it: one database."""
 
     def close(self) -> None:

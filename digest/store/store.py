@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL
 from digest.errors import StoreError
 from digest.store.books import BooksPart
 from digest.store.content import ContentPart
+from digest.store.credentials import CredentialsPart
 from digest.store.engine import PATIENCE, Part, make_engine
 from digest.store.feedback import FeedbackPart
 from digest.store.issues import IssuesPart
@@ -17,7 +18,7 @@ from digest.store.schema import SchemaState, raise_schema, state_of, too_new
 from digest.store.subscribers import SubscribersPart
 
 
-class SqlStore(ContentPart, IssuesPart, SubscribersPart, FeedbackPart, LedgerPart, BooksPart):
+class SqlStore(ContentPart, IssuesPart, SubscribersPart, FeedbackPart, LedgerPart, BooksPart, CredentialsPart):
     """Content, issues, readers and ledger in SQLite or PostgreSQL; satisfies `digest.store.base.Store`.
 
     Threads may share one; processes open their own.

@@ -5,6 +5,7 @@
     readers     subscribers  suppressions
                 feedback (immutable)
     ledger      deliveries
+    desk        credentials
 
 They are made by the migrations; this is what the migrations must come to, and a test compares the two.
 """
@@ -13,7 +14,17 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from digest.models import Cadence, DeliveryState, DomainGroup, FeedbackKind, IssueStatus, PartOfDay, SubscriberStatus
+from digest.models import (
+    Cadence,
+    CredentialKind,
+    DeliveryState,
+    DomainGroup,
+    FeedbackKind,
+    IssueStatus,
+    PartOfDay,
+    Role,
+    SubscriberStatus,
+)
 from digest.store import values
 from digest.store.values import ID, Instant, Json, Said, Word
 
@@ -277,4 +288,20 @@ deliveries = sa.Table(
         sqlite_where=sa.text("due_at IS NOT NULL"),
         postgresql_where=sa.text("due_at IS NOT NULL"),
     ),
+)
+
+# --- desk --------------------------------------------------------------------------------------------------
+
+#: Links that sign in, browsers that are signed in, and tokens of the HTTP API: what they hold, never themselves.
+credentials = sa.Table(
+    "credentials",
+    metadata,
+    sa.Column("key_hash", sa.Text, primary_key=True),
+    sa.Column("kind", Word(CredentialKind), nullable=False),
+    #: An address from the configuration, or the name of an API token.
+    sa.Column("name", Said, nullable=False),
+    sa.Column("role", Word(Role), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant),
+    sa.Index("ix_credentials_kind_name", "kind", "name"),
 )

@@ -589,3 +589,23 @@ def test_example_file_names_every_key() -> None:
         key.name for key in known_keys() if key.path[-1] not in secrets and not re.search(rf"\b{key.path[-1]}:", text)
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("host", "base_url", "refused"),
+    [
+        ("127.0.0.1", "http://localhost:8000", False),
+        ("::1", "http://localhost:8000", False),
+        ("0.0.0.0", "http://localhost:8000", True),
+        ("192.0.2.1", "http://localhost:8000", True),
+        ("0.0.0.0", "https://news.example.org", False),
+    ],
+)
+def test_pages_for_others_need_https(tmp_path: Path, host: str, base_url: str, refused: bool) -> None:
+    """What is bound to anything but this very machine must be reached by https."""
+    text = f"newsletter: {{name: A, from: a@example.org, base_url: '{base_url}'}}\nweb: {{host: '{host}'}}\n"
+    if not refused:
+        assert load(tmp_path, text).web.host == host
+        return
+    with pytest.raises(ConfigError, match=r"web\.host: pages that others reach"):
+        load(tmp_path, text)

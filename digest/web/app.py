@@ -1,0 +1,51 @@
+"""`make_app(digest) -> FastAPI`: the site, put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.responses import Response
+from fastapi.staticfiles import StaticFiles
+
+from digest import __version__
+from digest.newsroom import Digest
+from digest.web import desk, faults, health, hooks
+from digest.web.courier import Courier
+from digest.web.guard import Guard
+from digest.web.limits import Limits
+from digest.web.pages import Pages, bundled_pages
+from digest.web.site import Site, TheSite
+
+
+def make_app(digest: Digest) -> FastAPI:
+    """The site of a newsletter, as an ASGI application. It does not close the newsroom.
+
+    Paths: `/desk` for people who are signed in, `/api/v1` for programs, `/hooks` for providers, `/healthz`, `/readyz`,
+    `/metrics`; everything else is for readers.
+    """
+    settings = digest.settings
+    pages = Pages(digest.newsletter, settings.templates)
+    site = Site(digest=digest, pages=pages, limits=Limits(), courier=Courier(digest))
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        site.courier.close()
+
+    app = FastAPI(title=digest.newsletter.name, version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.site = site
+    app.add_middleware(Guard, base_url=site.base_url, host=settings.web.host)
+    faults.install(app, pages)
+    for router in (health.router, hooks.router, desk.router):
+        app.include_router(router)
+    app.get("/look.css", include_in_schema=False)(_look)
+    app.mount("/static", StaticFiles(directory=bundled_pages() / "static"))
+    return app
+
+
+def _look(site: TheSite) -> Response:
+    """The style sheet, in the newsletter's own colour."""
+    sheet = site.pages.render("look.css", {})
+    return Response(sheet, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})

@@ -1,0 +1,66 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from digest import access
+from digest.web.doors import DeskForm, cookie_name, is_from_elsewhere, let_in
+from digest.web.faults import NotAllowed
+from digest.web.forms import Form, read_form
+from digest.web.limits import caller
+from digest.web.site import TheSite
+
+router = APIRouter()
+
+
+@router.get("/sign-in")
+def asked(request: Request, site: TheSite) -> Response:
+    """Ask who it is."""
+    return site.pages.show(request, "desk/sign-in.html")
+
+
+async def _open_form(request: Request) -> Form:
+    """A form of somebody who is not signed in yet. NotAllowed when another site sent it."""
+    if is_from_elsewhere(request):
+        raise NotAllowed("this form is not one of ours: open the page again")
+    return await read_form(request)
+
+
+OpenForm = Annotated[Form, Depends(_open_form)]
+
+
+@router.get("/enter/{secret}")
+def greeted(request: Request, site: TheSite, secret: str) -> Response:
+    """Ask whether to sign in: programs that open every link in a mail must not use it up."""
+    site.limits.count("20/minute", "enter", caller(request))
+    person = access.greet(site.digest, secret)
+    return site.pages.show(request, "desk/enter.html", whom=person.name, goal=_own(request.query_params.get("next")))
+
+
+@router.post("/enter/{secret}")
+def entered(request: Request, site: TheSite, secret: str, form: OpenForm) -> Response:
+    """Sign in."""
+    site.limits.count("20/minute", "enter", caller(request))
+    session = access.sign_in(site.digest, secret)
+    response = site.pages.go(_own(form.text("next")))
+    let_in(site, response, session)
+    return response
+
+
+@router.post("/sign-out")
+def left(request: Request, site: TheSite, _form: DeskForm) -> Response:
+    """Sign out."""
+    access.sign_out(site.digest, request.cookies.get(cookie_name(site), ""))
+    response = site.pages.go("/desk/sign-in", said="You are signed out.")
+    response.delete_cookie(cookie_name(site), path="/", secure=site.is_https, httponly=True, samesite="strict")
+    return response
+
+
+def _own(path: str | None) -> str:
+    """A page of the desk; its first one for anything else."""
+    return path if path and re.fullmatch(r"/desk(/[\w.~%/-]*)?", path) else "/desk"

@@ -1,0 +1,128 @@
+"""What keeps a page from being shown, and how that is said: as a page to people, as problem+json to programs."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from digest.errors import DigestError, FeedbackError, InputError, StateError, StoreError, TokenError, TransportError
+from digest.web.pages import Pages
+
+_log = logging.getLogger(__name__)
+
+
+class SignInNeeded(Exception):  # noqa: N818 - reads as what it is
+    """The page is for people of the desk."""
+
+
+class Fault(Exception):  # noqa: N818
+    """A page cannot be shown, for a reason that has a status of its own."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+    def headers(self) -> dict[str, str]:
+        """What else the answer says."""
+        return {}
+
+
+class NotAllowed(Fault):
+    """The page is for operators, or the form is none of ours."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class NotFound(Fault):
+    """There is no such page."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class TooOften(Fault):
+    """Somebody tried something too often."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, *, seconds: float) -> None:
+        super().__init__("that was a little often: please wait a moment and try again")
+        self.seconds = seconds
+
+    def headers(self) -> dict[str, str]:
+        """When it may be tried again (RFC 6585, 4)."""
+        return {"Retry-After": str(max(1, round(self.seconds)))}
+
+
+#: What our errors are in HTTP; the first that fits counts.
+_STATUS: tuple[tuple[type[DigestError], HTTPStatus], ...] = (
+    (TokenError, HTTPStatus.NOT_FOUND),
+    (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (StateError, HTTPStatus.CONFLICT),
+    (FeedbackError, HTTPStatus.BAD_REQUEST),
+    (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (TransportError, HTTPStatus.BAD_GATEWAY),
+)
+_TITLES = {
+    HTTPStatus.NOT_FOUND: "There is no such page",
+    HTTPStatus.FORBIDDEN: "This is not for you",
+    HTTPStatus.CONFLICT: "That does not fit right now",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Something is not right yet",
+    HTTPStatus.TOO_MANY_REQUESTS: "A little slower, please",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Not just now",
+}
+
+
+def status_of(error: DigestError) -> HTTPStatus:
+    """What an error of ours is in HTTP."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def install(app: FastAPI, pages: Pages) -> None:
+    """Have every fault answered readably."""
+
+    def answered(request: Request, error: Exception) -> Response:
+        status, detail, headers = _said(error)
+        return _answer(pages, request, status, detail, headers)
+
+    def at_the_door(request: Request, _error: Exception) -> Response:
+        if request.method == "GET" and not _is_for_programs(request):
+            return RedirectResponse(f"{pages.prefix}/desk/sign-in?next={quote(request.url.path)}", HTTPStatus.SEE_OTHER)
+        return answered(request, NotAllowed("you are signed out: sign in, then do it again"))
+
+    for kind in (DigestError, HTTPException, RequestValidationError, Fault, Exception):
+        app.add_exception_handler(kind, answered)
+    app.add_exception_handler(SignInNeeded, at_the_door)
+
+
+def _said(error: Exception) -> tuple[HTTPStatus, str, dict[str, str]]:
+    """Status, words and headers of an error."""
+    match error:
+        case DigestError():
+            return status_of(error), str(error), {}
+        case Fault():
+            return error.status, str(error), error.headers()
+        case HTTPException():
+            return HTTPStatus(error.status_code), str(error.detail), dict(error.headers or {})
+        case RequestValidationError():
+            wrong = (f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in error.errors())
+            return HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(wrong), {}
+        case _:
+            # The path may hold a token, so the log does not name it.
+            _log.error("a page failed", exc_info=error)
+            return HTTPStatus.INTERNAL_SERVER_ERROR, "something failed here, and it was written down", {}
+
+
+def _is_for_programs(request: Request) -> bool:
+    return request.url.path.startswith(("/api/", "/hooks/"))
+
+
+def _answer(pages: Pages, request: Request, status: HTTPStatus, detail: str, headers: dict[str, str]) -> Response:
+    title = _TITLES.get(status, status.phrase)
+    if _is_for_programs(request):
+        problem = {"type": "about:blank", "title": title, "status": int(status), "detail": detail}
+        return JSONResponse(problem, status, headers=headers, media_type="application/problem+json")
+    return pages.show(request, "fault.html", status=status, headers=headers, title=title, detail=detail)

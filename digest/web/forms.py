@@ -1,0 +1,49 @@
+"""What a form sends: text by name, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from digest.errors import InputError
+
+#: More fields than any form of ours has, even with every topic in it.
+_MOST_FIELDS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a form, each with all its values in their order."""
+
+    fields: Mapping[str, tuple[str, ...]]
+
+    def text(self, name: str, default: str = "") -> str:
+        """The last value of a field without white space around it; the default where it was not sent."""
+        return self.fields.get(name, (default,))[-1].strip()
+
+    def many(self, name: str) -> tuple[str, ...]:
+        """All values of a field, in their order."""
+        return self.fields.get(name, ())
+
+    def number(self, name: str) -> int:
+        """The value of a field as a whole number. InputError when it is none."""
+        given = self.text(name)
+        if not given.lstrip("-").isascii() or not given.lstrip("-").isdigit() or len(given) > 18:
+            raise InputError(f"{name}: {given[:40]!r} is no whole number")
+        return int(given)
+
+    def is_set(self, name: str) -> bool:
+        """Whether a box was ticked, or a button of this name pressed."""
+        return name in self.fields
+
+
+async def read_form(request: Request) -> Form:
+    """The form a request carries, urlencoded or multipart (RFC 7578); files in it are left out."""
+    async with request.form(max_files=0, max_fields=_MOST_FIELDS) as given:
+        fields: dict[str, list[str]] = {}
+        for name, value in given.multi_items():
+            if isinstance(value, str):
+                fields.setdefault(name, []).append(value)
+    return Form({name: tuple(values) for name, values in fields.items()})

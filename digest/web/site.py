@@ -1,0 +1,53 @@
+"""What every page of the site shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+
+from digest.newsroom import Digest
+from digest.web.courier import Courier
+from digest.web.limits import Limits
+from digest.web.pages import Pages
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Site:
+    """One newsletter's web pages."""
+
+    digest: Digest
+    pages: Pages
+    limits: Limits
+    courier: Courier
+
+    @property
+    def base_url(self) -> str:
+        """Where the site is reached from outside, without a slash at the end."""
+        return self.digest.newsletter.base_url
+
+    @property
+    def prefix(self) -> str:
+        """What stands before every path: the path of `base_url`, without a slash at the end; mostly empty."""
+        return urlsplit(self.base_url).path
+
+    @property
+    def is_https(self) -> bool:
+        """Whether it is reached by https."""
+        return self.base_url.startswith("https://")
+
+
+def site_of(request: Request) -> Site:
+    """The site this request came to."""
+    return cast("Site", request.app.state.site)
+
+
+def newsroom_of(request: Request) -> Digest:
+    """The newsroom behind the site."""
+    return site_of(request).digest
+
+
+TheSite = Annotated[Site, Depends(site_of)]
+Newsroom = Annotated[Digest, Depends(newsroom_of)]
