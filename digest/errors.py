@@ -9,7 +9,7 @@
       StoreError           the database cannot be used
       TemplateError        a template or its inlined page is broken
       TransportError       a transport cannot carry anything at the moment
-      TokenError           a link was not signed by us, or for another purpose
+      TokenError           a link was not signed by us, is for another purpose, or is over
       FeedbackError        what came as feedback is forged, or cannot be read
 
 Each says what happened, where, and what to do next; `str(error)` is fit for a person to read.
@@ -91,7 +91,19 @@ class TransportError(DigestError):
 
 
 class TokenError(DigestError):
-    """A link was not signed by us, was changed, or serves another purpose."""
+    """A link was not signed by us, was changed, serves another purpose, or its time is over.
+
+    Attributes:
+        expired: True when it was ours and is too old.
+        used: True when it did already what it was for.
+        gone: True when it was ours, and whom it is about is not with us any more.
+    """
+
+    def __init__(self, message: str, *, expired: bool = False, used: bool = False, gone: bool = False) -> None:
+        super().__init__(message)
+        self.expired = expired
+        self.used = used
+        self.gone = gone
 
 
 class FeedbackError(DigestError):

@@ -24,11 +24,14 @@ from digest.edition import READER_HOLES, Block, Filling, Fragment, Paper, Pool, 
 from digest.errors import InputError
 from digest.models import FrozenEdition, Message
 
-#: In every message, in this order; the signatures stand before them.
+#: In every message of the list, in this order; the signatures stand before them.
 HEADERS = (
     "From", "To", "Subject", "Date", "Message-ID", "List-ID", "List-Unsubscribe", "List-Unsubscribe-Post",
     "Feedback-ID", "Auto-Submitted", "MIME-Version", "Content-Type",
 )  # fmt: skip
+
+#: The same in a letter that is not of the list: there is nothing to unsubscribe from.
+UNLISTED_HEADERS = tuple(name for name in HEADERS if not name.startswith("List-"))
 
 #: Quoted-printable cannot contain "=_" (RFC 2045, 6.7), so this boundary stands in no body.
 _BOUNDARY = "=_digest"
@@ -65,7 +68,7 @@ class Addressee:
     pause_url: str
     unsubscribe_url: str
     web_url: str
-    #: A POST to it confirms a subscription; empty in mails that ask for no confirmation.
+    #: A POST to it does what a letter asks about; empty in mails that ask nothing.
     confirm_url: str = ""
     #: A `mailto:` url that unsubscribes.
     unsubscribe_mailto: str
@@ -101,10 +104,9 @@ class Composer:
         self._ready: OrderedDict[str, _Ready] = OrderedDict()
         self._from = f"From: {_mailbox(pool.sender_name, pool.address)}\r\nTo: ".encode("ascii")
         self._after_subject = f"\r\nDate: {format_datetime(date.astimezone(UTC))}\r\nMessage-ID: ".encode("ascii")
-        self._after_id = b"\r\nList-ID: <" + _ascii("List-ID", _LIST_ID, pool.list_id) + b">\r\nList-Unsubscribe: <"
-        self._after_links = (
-            ">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-            f"Feedback-ID: {_feedback_id(pool)}\r\n"
+        self._list_id = _ascii("List-ID", _LIST_ID, pool.list_id) if pool.list_id else b""
+        self._last = (
+            f"\r\nFeedback-ID: {_feedback_id(pool)}\r\n"
             "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
             f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n'
         ).encode("ascii")
@@ -144,12 +146,20 @@ class Composer:
             ready.subject,
             self._after_subject,
             _ascii("Message-ID", _MESSAGE_ID, addressee.message_id),
-            self._after_id,
+            *(self._of_list(addressee) if self._list_id else ()),
+            self._last,
+        )
+
+    def _of_list(self, addressee: Addressee) -> Sequence[bytes]:
+        return (
+            b"\r\nList-ID: <",
+            self._list_id,
+            b">\r\nList-Unsubscribe: <",
             _ascii("unsubscribe link", _LINK, addressee.unsubscribe_url),
             # Folded here, between the two: a folder that knows no links would write them as encoded words.
             b">,\r\n <",
             _ascii("unsubscribe mailto", _LINK, addressee.unsubscribe_mailto),
-            self._after_links,
+            b">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click",
         )
 
     def _lay(self, edition: FrozenEdition) -> _Ready:

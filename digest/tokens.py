@@ -1,10 +1,13 @@
-"""The links in a mail: opaque, signed, each for one purpose, the same at every attempt.
+"""The links in a mail: opaque, signed, each for one purpose, the same at every attempt; or each for one errand, in time.
 
 A token holds a subscriber's and an issue's number, hidden and authenticated in the manner of a synthetic
 initialisation vector (RFC 5297): the tag over the contents is also the seed of the pad that hides them. It carries no
 address, no topic and no time, so nothing can be read from a url, and a retried mail has the same bytes. BLAKE2b
 (RFC 7693) is keyed with a key made from the operator's secret and personalised with the purpose, so a token for one
 purpose is noise for every other.
+
+A token for an errand holds a letter's number and the second it ends at, sealed the same way. That it works only once
+is the store's to know: a token cannot.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import hmac
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 from hashlib import blake2b
 
@@ -33,6 +37,14 @@ class Purpose(Enum):
     WEB_VERSION = b"web version"
     #: The envelope sender, so that a bounce says whom it is about (VERP).
     BOUNCE = b"bounce"
+
+
+class Errand(Enum):
+    """What the token of one letter may do, once and for a while; never anything else."""
+
+    CONFIRM = b"confirm"
+    CHANGE_ADDRESS = b"change address"
+    ERASE = b"erase"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,25 +89,61 @@ class Signer:
         """Whom a token of `sign_local_part` is about. Raises TokenError as `read` does."""
         return self._open(purpose, _decode(token.upper(), base64.b32decode, 8))
 
+    def sign_errand(self, errand: Errand, letter_id: int, *, until: datetime) -> str:
+        """A token of 38 characters, safe in a url's path, that works up to this instant (aware; seconds count)."""
+        contents = _CONTENTS.pack(letter_id, int(until.timestamp()))
+        return base64.urlsafe_b64encode(self._sealed(errand, contents)).decode().rstrip("=")
+
+    def read_errand(self, errand: Errand, token: str, *, now: datetime) -> int:
+        """The number of the letter a token of `sign_errand` came in.
+
+        Raises:
+            TokenError: it is not a token of ours for this errand, or its time is over (`expired`).
+        """
+        letter_id, until = self._opened(errand, _decode(token, base64.urlsafe_b64decode, 4))
+        if now >= datetime.fromtimestamp(until, UTC):
+            raise TokenError("this link is too old: ask for a new one", expired=True)
+        return letter_id
+
     def message_id(self, subject: Subject, domain: str) -> str:
         """The Message-ID of one issue to one subscriber (RFC 5322, 3.6.4), with its angle brackets."""
+        return self._named(b"message-id", _contents(subject), domain)
+
+    def letter_message_id(self, letter_id: int, domain: str) -> str:
+        """The Message-ID of one letter, with its angle brackets."""
+        return self._named(b"letter-id", letter_id.to_bytes(8), domain)
+
+    def conceal(self, text: str) -> str:
+        """A hash (hex) by which a text is known again, and not read; another operator's hash of it is another.
+
+        By the oldest secret, so that what was hashed is known again after a new one was put before it.
+        """
+        return blake2b(text.encode(), key=self._keys[-1], person=b"concealed", digest_size=20).hexdigest()
+
+    def _named(self, person: bytes, contents: bytes, domain: str) -> str:
         # Named by the oldest secret: a mail that is retried after a new one was put before it is still the same mail.
-        tag = blake2b(_contents(subject), key=self._keys[-1], person=b"message-id", digest_size=20).digest()
+        tag = blake2b(contents, key=self._keys[-1], person=person, digest_size=20).digest()
         return f"<{base64.b32encode(tag).decode().lower()}@{domain}>"
 
     def _seal(self, purpose: Purpose, subject: Subject) -> bytes:
-        contents = _contents(subject)
+        return self._sealed(purpose, _contents(subject))
+
+    def _sealed(self, purpose: Purpose | Errand, contents: bytes) -> bytes:
         tag = _tag(self._keys[0], purpose, contents)
         return tag + _hide(self._keys[0], tag, contents)
 
     def _open(self, purpose: Purpose, sealed: bytes) -> Subject:
+        subscriber_id, issue_id = self._opened(purpose, sealed)
+        return Subject(subscriber_id=subscriber_id, issue_id=issue_id)
+
+    def _opened(self, purpose: Purpose | Errand, sealed: bytes) -> tuple[int, int]:
         tag, hidden = sealed[:_TAG_SIZE], sealed[_TAG_SIZE:]
         if len(hidden) == _CONTENTS.size:
             for key in self._keys:
                 contents = _hide(key, tag, hidden)
                 if hmac.compare_digest(tag, _tag(key, purpose, contents)):
-                    subscriber_id, issue_id = _CONTENTS.unpack(contents)
-                    return Subject(subscriber_id=subscriber_id, issue_id=issue_id)
+                    first, second = _CONTENTS.unpack(contents)
+                    return first, second
         raise TokenError("this link is not one of ours, was cut short, or serves another purpose")
 
 
@@ -103,7 +151,7 @@ def _contents(subject: Subject) -> bytes:
     return _CONTENTS.pack(subject.subscriber_id, subject.issue_id)
 
 
-def _tag(key: bytes, purpose: Purpose, contents: bytes) -> bytes:
+def _tag(key: bytes, purpose: Purpose | Errand, contents: bytes) -> bytes:
     return blake2b(contents, key=key, person=purpose.value, digest_size=_TAG_SIZE).digest()
 
 

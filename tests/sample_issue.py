@@ -13,9 +13,14 @@ from digest.edition import (
     Templates,
     bundled_directory,
     make_edition,
+    render_address_change,
+    render_address_changed,
+    render_already,
     render_confirmation,
     render_correction,
+    render_erasure,
     render_pool,
+    render_sign_in,
 )
 from digest.message import Addressee, Composer
 from digest.models import (
@@ -285,8 +290,19 @@ GOLDEN = {
     "quiet": (Selection(), an_addressee()),
     "one-item": (Selection(research=(placed(1, "fatigue-sleep"),)), an_addressee()),
 }
-#: And the letters.
-LETTERS = {"confirmation": a_confirmation, "correction": a_correction}
+#: And the letters; those that are not of the list have nothing to unsubscribe from.
+UNLISTED = {
+    "change-address": lambda: render_address_change(a_newsletter(), Templates([bundled_directory()]), days=7),
+    "address-changed": lambda: render_address_changed(a_newsletter(), Templates([bundled_directory()])),
+    "erasure": lambda: render_erasure(a_newsletter(), Templates([bundled_directory()]), days=7),
+    "sign-in": lambda: render_sign_in(a_newsletter(), Templates([bundled_directory()]), minutes=15),
+}
+LISTED = {
+    "confirmation": a_confirmation,
+    "correction": a_correction,
+    "already": lambda: render_already(a_newsletter(), Templates([bundled_directory()])),
+}
+LETTERS = {**LISTED, **UNLISTED}
 MAILS = Path(__file__).parent / "data" / "mails"
 
 

@@ -10,7 +10,17 @@ import json
 
 from digest.edition.fitting import HTML_LIMIT, html_bytes, trimmed
 from digest.edition.layout import READER_HOLES, Block, Filling, Step, lay_out, plan
-from digest.edition.letters import Correction, Letter, render_confirmation, render_correction
+from digest.edition.letters import (
+    Correction,
+    Letter,
+    render_address_change,
+    render_address_changed,
+    render_already,
+    render_confirmation,
+    render_correction,
+    render_erasure,
+    render_sign_in,
+)
 from digest.edition.page import Fragment, Paper
 from digest.edition.pool import Pool, render_pool, render_whole
 from digest.edition.templates import Templates, bundled_directory, look
@@ -37,9 +47,14 @@ __all__ = [
     "make_edition",
     "plan",
     "printed",
+    "render_address_change",
+    "render_address_changed",
+    "render_already",
     "render_confirmation",
     "render_correction",
+    "render_erasure",
     "render_pool",
+    "render_sign_in",
     "render_whole",
 ]
 

@@ -1,4 +1,4 @@
-"""Mails that belong to no issue: the request to confirm a subscription, and the correction of what was sent.
+"""Mails that belong to no issue: what has to be confirmed by its owner, what they should know, and corrections.
 
 A letter is rendered and inlined once and addressed as an issue's mails are: `Composer(letter.pool, date=...)` composes
 `letter.edition` for any reader.
@@ -68,6 +68,75 @@ def render_confirmation(newsletter: Newsletter, templates: Templates, *, days: i
     )
 
 
+def render_already(newsletter: Newsletter, templates: Templates) -> Letter:
+    """The mail to somebody who asked for what they get already. It leads to their preferences."""
+    return _letter(
+        "already",
+        newsletter,
+        templates,
+        {},
+        subject="You are subscribed already",
+        preheader="Nothing has changed. Here is the link to your topics.",
+        required={"preferences", "unsubscribe"},
+    )
+
+
+def render_address_change(newsletter: Newsletter, templates: Templates, *, days: int) -> Letter:
+    """The mail to a new address that asks whether it is the reader's. `days` is how long the link works."""
+    return _letter(
+        "change-address",
+        newsletter,
+        templates,
+        {"days": days},
+        subject="Please confirm your new address",
+        preheader="One step is left. If you did not ask for this, do nothing.",
+        required={"confirm"},
+        listed=False,
+    )
+
+
+def render_address_changed(newsletter: Newsletter, templates: Templates) -> Letter:
+    """The mail to an address that gets nothing more because its reader gave another one, which it does not name."""
+    return _letter(
+        "address-changed",
+        newsletter,
+        templates,
+        {},
+        subject="Your address was changed",
+        preheader="We write to your new address from now on. If it was not you, tell us.",
+        required=frozenset(),
+        listed=False,
+    )
+
+
+def render_erasure(newsletter: Newsletter, templates: Templates, *, days: int) -> Letter:
+    """The mail that asks a reader whether all of theirs is to be erased. `days` is how long the link works."""
+    return _letter(
+        "erasure",
+        newsletter,
+        templates,
+        {"days": days},
+        subject="Please confirm that we erase your data",
+        preheader="One step is left. If you did not ask for this, do nothing.",
+        required={"confirm"},
+        listed=False,
+    )
+
+
+def render_sign_in(newsletter: Newsletter, templates: Templates, *, minutes: int) -> Letter:
+    """The mail to an editor with a link to sign in. `minutes` is how long the link works."""
+    return _letter(
+        "sign-in",
+        newsletter,
+        templates,
+        {"minutes": minutes},
+        subject="Your link to sign in",
+        preheader="It works once, and not for long. If you did not ask for it, do nothing.",
+        required={"confirm"},
+        listed=False,
+    )
+
+
 def render_correction(correction: Correction, newsletter: Newsletter, templates: Templates) -> Letter:
     """The mail that puts a summary right, for those who were sent it. Its subject names no study and no topic."""
     url = safe_url(correction.url)
@@ -93,7 +162,9 @@ def _letter(
     subject: str,
     preheader: str,
     required: Set[str],
+    listed: bool = True,
 ) -> Letter:
+    """A letter; one that is not `listed` is about an account and not of the newsletter: nobody unsubscribes from it."""
     seed = repr((newsletter, given))
     html, text = make_papers(
         templates,
@@ -114,7 +185,7 @@ def _letter(
         headlines={},
         html=html,
         text=text,
-        list_id=newsletter.list_id or newsletter.address.replace("@", "."),
+        list_id=(newsletter.list_id or newsletter.address.replace("@", ".")) if listed else "",
     )
     key = hashlib.sha256(pool.dumps()).hexdigest()[:32]
     return Letter(

@@ -45,7 +45,7 @@ class Pool:
     newsletter: str
     sender_name: str
     address: str
-    #: Without angle brackets.
+    #: Without angle brackets; empty for a letter that is not of the list, such as a link to sign in.
     list_id: str
     #: By summary id.
     headlines: Mapping[int, str]

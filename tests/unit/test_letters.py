@@ -11,13 +11,14 @@ from typing import cast
 
 import pytest
 
+from digest.checks.words import grade
 from digest.edition import Letter, Pool, Templates, bundled_directory, render_confirmation, render_correction
 from digest.edition.letters import Correction
 from digest.errors import TemplateError
-from digest.message import HEADERS, Composer
+from digest.message import HEADERS, UNLISTED_HEADERS, Composer
 from digest.models import Logo
 from tests.factories import a_newsletter
-from tests.sample_issue import DATE, LETTERS, LINKS, a_confirmation, a_correction, a_pool, an_addressee
+from tests.sample_issue import DATE, LETTERS, LINKS, LISTED, UNLISTED, a_confirmation, a_correction, a_pool, an_addressee
 
 HOSTILE = "<script>x</script> {{ hole('confirm') }} \r\nBcc: evil@example.org =?utf-8?q?=0D=0ABcc=3A_x?="
 
@@ -32,11 +33,37 @@ def forms(letter: Letter, **addressee: str) -> tuple[str, str]:
     return composer.html(letter.edition, reader), composer.text(letter.edition, reader)
 
 
-@pytest.mark.parametrize("make", LETTERS.values(), ids=LETTERS)
-def test_letters_have_the_headers_of_every_mail(make) -> None:
+@pytest.mark.parametrize("make", LISTED.values(), ids=LISTED)
+def test_letters_of_the_list_have_the_headers_of_every_mail(make) -> None:
     """One way to compose, one list of headers."""
     message = composed(make())
     assert tuple(message.keys()) == HEADERS and ":once:letter:" in message["Feedback-ID"]
+
+
+@pytest.mark.parametrize("make", UNLISTED.values(), ids=UNLISTED)
+def test_nobody_unsubscribes_from_a_letter_about_an_account(make) -> None:
+    """It has no List headers and no link to unsubscribe: a filter that follows it would do what nobody wanted."""
+    letter = make()
+    message = composed(letter)
+    assert tuple(message.keys()) == UNLISTED_HEADERS and ":once:letter:" in message["Feedback-ID"]
+    assert all("/unsubscribe/" not in form for form in forms(letter))
+
+
+@pytest.mark.parametrize("name", ["change-address", "erasure", "sign-in", "confirmation"])
+def test_what_asks_has_one_link_that_acts(name: str) -> None:
+    """In both forms, with the time it works for, and what to do when it was somebody else."""
+    for form in forms(LETTERS[name](), confirm_url="https://digest.example.org/x/one"):
+        assert form.count("https://digest.example.org/x/one") == 1 and re.search(r"\d+ (days|minutes)", form)
+        assert re.search("(?i)if (it|this) was not you", form)
+
+
+@pytest.mark.parametrize("make", LETTERS.values(), ids=LETTERS)
+def test_a_tired_person_can_read_it(make) -> None:
+    """The words of every letter are of school grade 8 or below (Flesch-Kincaid)."""
+    text = forms(make())[1]
+    words = re.sub(r"\S+@\S+|https://\S+|^---$", "", text, flags=re.MULTILINE)
+    sentences = [re.sub(r"\s+", " ", part).strip().rstrip(":.") for part in words.split("\n\n")]
+    assert grade(". ".join(part for part in sentences if part) + ".") <= 8
 
 
 @pytest.mark.parametrize("make", LETTERS.values(), ids=LETTERS)
