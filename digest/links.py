@@ -1,7 +1,7 @@
 """The links to us in mails: where they lead, and whom they are about.
 
-    /p/T preferences   /s/T pause   /u/T unsubscribe   /w/T web version        (the same for ever)
-    /c/T confirm   /a/T new address   /e/T erase                               (once, and for a while)
+T is a token. The same for ever: /p/T preferences, /s/T pause, /u/T unsubscribe, /w/T web version. Once, and for a
+while: /c/T confirm, /a/T new address, /e/T erase.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The links in a mail: opaque, signed, each for one purpose, the same at every attempt; or each for one errand, in time.
+"""The links in a mail: opaque, signed, each for one purpose for ever, or for one errand and a while.
 
 A token holds a subscriber's and an issue's number, hidden and authenticated in the manner of a synthetic
 initialisation vector (RFC 5297): the tag over the contents is also the seed of the pad that hides them. It carries no

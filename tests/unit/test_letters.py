@@ -18,7 +18,17 @@ from digest.errors import TemplateError
 from digest.message import HEADERS, UNLISTED_HEADERS, Composer
 from digest.models import Logo
 from tests.factories import a_newsletter
-from tests.sample_issue import DATE, LETTERS, LINKS, LISTED, UNLISTED, a_confirmation, a_correction, a_pool, an_addressee
+from tests.sample_issue import (
+    DATE,
+    LETTERS,
+    LINKS,
+    LISTED,
+    UNLISTED,
+    a_confirmation,
+    a_correction,
+    a_pool,
+    an_addressee,
+)
 
 HOSTILE = "<script>x</script> {{ hole('confirm') }} \r\nBcc: evil@example.org =?utf-8?q?=0D=0ABcc=3A_x?="
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import TokenError
-from digest.tokens import Purpose, Signer, Subject
+from digest.tokens import Errand, Purpose, Signer, Subject
 
 SIGNER = Signer([b"a secret of the operator"])
 ADA = Subject(subscriber_id=17, issue_id=3)
@@ -89,3 +91,62 @@ def test_message_ids() -> None:
     assert len(ids) == 400
     rotated = Signer([b"the new secret", b"a secret of the operator"])
     assert again == rotated.message_id(ADA, "example.org") and again.endswith("@example.org>")
+
+
+# --- errands ---------------------------------------------------------------------------------------------
+
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+until = st.datetimes(datetime(2026, 1, 1), datetime(2100, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001
+
+
+@given(letter=st.integers(0, 2**63 - 1), errand=st.sampled_from(Errand), end=until)
+def test_an_errand_is_read_until_its_end(letter: int, errand: Errand, end: datetime) -> None:
+    """Up to the last second, and not in the one it ends with; the end counts in whole seconds."""
+    token = SIGNER.sign_errand(errand, letter, until=end)
+    last = end.replace(microsecond=0)
+    assert SIGNER.read_errand(errand, token, now=last - timedelta(seconds=1)) == letter
+    with pytest.raises(TokenError, match="too old") as raised:
+        SIGNER.read_errand(errand, token, now=last)
+    assert raised.value.expired
+
+
+@pytest.mark.parametrize("errand", Errand)
+def test_one_errand_each(errand: Errand) -> None:
+    """Refused for every other errand, and for whatever a link in an issue is for; and the other way round."""
+    token = SIGNER.sign_errand(errand, 3, until=NOON)
+    for other in set(Errand) - {errand}:
+        with pytest.raises(TokenError, match="another purpose"):
+            SIGNER.read_errand(other, token, now=NOON - timedelta(1))
+    for purpose in Purpose:
+        with pytest.raises(TokenError, match="another purpose"):
+            SIGNER.read(purpose, token)
+        with pytest.raises(TokenError, match="another purpose"):
+            SIGNER.read_errand(errand, SIGNER.sign(purpose, ADA), now=NOON - timedelta(1))
+
+
+def test_an_errand_is_opaque_short_and_rotates() -> None:
+    """Under 70 characters, unlike its neighbours, and read under a new secret put before the old one."""
+    token, next_letter, next_second = (
+        SIGNER.sign_errand(Errand.ERASE, letter, until=NOON + timedelta(seconds=late))
+        for letter, late in ((3, 0), (4, 0), (3, 1))
+    )
+    assert len(token) == 38
+    for other in (next_letter, next_second):
+        assert sum(left == right for left, right in zip(token, other, strict=True)) < 12
+    rotated = Signer([b"the new secret", b"a secret of the operator"])
+    assert rotated.read_errand(Errand.ERASE, token, now=NOON - timedelta(1)) == 3
+
+
+def test_what_is_concealed_is_known_again_and_by_nobody_else() -> None:
+    """The same text, the same hash, also after a new secret; another operator's is another; nothing of it shows."""
+    hidden = SIGNER.conceal("ada@example.org")
+    assert hidden == Signer([b"the new secret", b"a secret of the operator"]).conceal("ada@example.org")
+    assert hidden != Signer([b"the new secret"]).conceal("ada@example.org") and "ada" not in hidden
+    assert hidden != SIGNER.conceal("bob@example.org") and len(hidden) == 40
+
+
+def test_a_letter_s_message_id_is_its_own() -> None:
+    """The same at every attempt, and never an issue's."""
+    ids = {SIGNER.letter_message_id(number, "example.org") for number in range(50)}
+    assert len(ids) == 50 and SIGNER.letter_message_id(3, "example.org") in ids
+    assert SIGNER.message_id(ADA, "example.org") not in ids
