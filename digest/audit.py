@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from digest.models import DeliveryState, SkipReason
+from digest.models import DeliveryState, SkipReason, Wait
 
 #: How many rows that contradict themselves are named; all of them are counted.
 NAMED = 20
@@ -47,6 +47,8 @@ class Row:
     doubts: int
     #: True while somebody holds it under a lease.
     held: bool
+    #: What it waits for that is no trouble; empty for nothing.
+    waits_for: str
     #: Instants in UTC, ISO 8601; empty for none.
     due_at: str
     finished_at: str
@@ -170,9 +172,16 @@ def account_of(row: Row) -> tuple[Account, str]:
     if state in _WAITING:
         return Account.OPEN, row.state
     account = Account(state.value)
+    if account is Account.DEFERRED:
+        return account, row.waits_for if row.waits_for in _WAITS else ""
     if account in (Account.SKIPPED, Account.SUPPRESSED):
         return account, row.detail if row.detail in _REASONS else "for a reason not known"
     return account, ""
+
+
+def _only_waits(row: Row, state: DeliveryState) -> bool:
+    """Whether nobody refused it: its hour has not come."""
+    return state is DeliveryState.DEFERRED and row.waits_for in _WAITS
 
 
 def contradiction(row: Row, editions: Mapping[int, int]) -> str | None:
@@ -185,6 +194,7 @@ def contradiction(row: Row, editions: Mapping[int, int]) -> str | None:
 
 _STATES = {state.value: state for state in DeliveryState}
 _REASONS = {reason.value for reason in SkipReason}
+_WAITS = {wait.value for wait in Wait}
 _HELD = (DeliveryState.CLAIMED, DeliveryState.INFLIGHT)
 _WAITING = (DeliveryState.PENDING, *_HELD)
 _OPEN = (*_WAITING, DeliveryState.DEFERRED)
@@ -203,7 +213,10 @@ _CONTRADICTIONS = (
         "it was skipped for no reason that exists",
         lambda row, state, _: state is DeliveryState.SKIPPED and row.detail not in _REASONS,
     ),
-    ("it has an answer, and was never tried", lambda row, state, _: state in _TRIED and row.attempts < 1),
+    (
+        "it has an answer, and was never tried",
+        lambda row, state, _: state in _TRIED and row.attempts < 1 and not _only_waits(row, state),
+    ),
     ("it has ended, and nobody knows when", lambda row, state, _: state not in _OPEN and not row.finished_at),
     ("it is still open, and has ended", lambda row, state, _: state in _OPEN and bool(row.finished_at)),
     (

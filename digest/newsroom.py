@@ -31,6 +31,7 @@ from digest.edition import (
 )
 from digest.errors import InputError, NothingToDo, StateError, TransportError
 from digest.feedback import Taken, take_feedback, take_letters
+from digest.hours import Hours
 from digest.models import (
     Claim,
     DeliveryState,
@@ -488,9 +489,15 @@ class Digest:
                 gone=owners.surely_gone,
                 lease=rules.lease_seconds,
                 life=timedelta(hours=rules.life_hours),
+                hours=self._hours(issue),
                 stop=stop,
                 on_progress=on_progress,
             )
+
+    def _hours(self, issue: Issue) -> Hours:
+        """When its mails may leave. A reader's week begins when the issue is due, or approved where that came later."""
+        due = max(issue.window.due, issue.approved_at or issue.window.due)
+        return Hours(zone=self.calendar.timezone, due=due, quiet=self.settings.delivery.quiet_hours)
 
     def send_test(self, preview: Preview, *, to: str) -> str:
         """Send a preview to one address, marked as a test, past the ledger. What the transport said.

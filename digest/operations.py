@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from digest.audit import Account, Audit, Auditor, Check, Row
 from digest.errors import NothingToDo, StateError
-from digest.models import DeliveryState, Issue, IssueStatus
+from digest.models import DeliveryState, Issue, IssueStatus, Wait
 from digest.newsroom import Digest
 from digest.pace import SPAN, Progress, progress
 
@@ -42,6 +42,8 @@ class Sending:
     progress: Progress
     #: When the next deferred mail is due, or a lease runs out; None when nothing waits.
     next_due: datetime | None
+    #: What keeps mails back that nothing is wrong with: how many each, and until when the first of them.
+    waits: tuple[tuple[Wait, int, datetime], ...] = ()
 
     @property
     def is_over(self) -> bool:
@@ -122,6 +124,7 @@ def sending(digest: Digest, issue: Issue) -> Sending:
         now=now,
         progress=progress(counts, now=now),
         next_due=digest.store.next_due(issue.id),
+        waits=digest.store.waits(issue.id),
     )
 
 

@@ -23,6 +23,7 @@ from functools import partial
 from digest.deliveries import LIFE, decide, reconciled
 from digest.errors import DigestError, InputError, StoreError, TransportError
 from digest.feedback import take_in
+from digest.hours import Hours
 from digest.models import (
     Claim,
     DeliveryState,
@@ -31,6 +32,7 @@ from digest.models import (
     Outcome,
     Receipt,
     Result,
+    Wait,
 )
 from digest.store.base import Store
 from digest.suppression import feedback_of
@@ -74,6 +76,8 @@ class Sent:
     resent: int = 0
     #: Why the first `REASONS` deliveries that did not go well did not, by delivery id.
     reasons: dict[int, str] = field(default_factory=dict)
+    #: What still waits although nothing is wrong with it: what for, how many, and until when the first of them.
+    waits: tuple[tuple[Wait, int, datetime], ...] = ()
     #: Why the transport could carry nothing more; None when all went its way.
     trouble: TransportError | None = None
 
@@ -96,6 +100,7 @@ def send_issue(
     batch: int = BATCH,
     lease: float = LEASE,
     life: timedelta = LIFE,
+    hours: Hours | None = None,
     stop: Callable[[], bool] = lambda: False,
     on_progress: Callable[[Sent], None] = lambda _: None,
     wait: Callable[[float], object] = time.sleep,
@@ -115,6 +120,7 @@ def send_issue(
         batch: how many deliveries are claimed at once; fewer where many workers share a small issue.
         lease: how long (seconds) deliveries are claimed for; what is in flight is held as long at the least.
         life: how long after its first try a delivery is given up.
+        hours: when mails may leave; None for at any hour.
         stop: asked before every window; what is in hand is always finished and recorded.
         on_progress: told after every window.
         wait: waits so many seconds.
@@ -138,6 +144,7 @@ def send_issue(
         batch=batch,
         lease=lease,
         life=life,
+        hours=hours,
         stop=stop,
         wait=wait,
     )
@@ -150,6 +157,7 @@ def send_issue(
                 on_progress(run.sent)
         finally:
             run.settle_up()
+    run.sent.waits = store.waits(issue_id)
     on_progress(run.sent)
     return run.sent
 
@@ -178,6 +186,7 @@ class _Run:
     batch: int
     lease: float
     life: timedelta
+    hours: Hours | None
     stop: Callable[[], bool]
     wait: Callable[[float], object]
     sent: Sent = field(default_factory=Sent)
@@ -192,7 +201,9 @@ class _Run:
         size = max(1, self.transport.window // (2 if self.transport.ahead else 1))
         self.recover()
         while not self._must_stop():
-            claims = self.store.claim(self.issue_id, self.owner, limit=self.batch, lease=self.lease, now=self.clock())
+            claims = self.store.claim(
+                self.issue_id, self.owner, limit=self.batch, lease=self.lease, now=self.clock(), hours=self.hours
+            )
             if not claims and not self.recover():
                 return
             for start in range(0, len(claims), size):

@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from rich.text import Text
 from digest.bell import Tick
 from digest.doctor import Finding
 from digest.feedback import Taken
-from digest.models import DeliveryState, Issue, Problem, Recipient, Selection, SourceState, TopicTree
+from digest.models import DeliveryState, Issue, Problem, Recipient, Selection, SourceState, TopicTree, Wait
 from digest.newsroom import Digest, Preview
 from digest.outbox import Sent
 from digest.pipeline import Composed, Visit
@@ -275,9 +276,22 @@ def sent_data(issue: Issue, sent: Sent) -> dict[str, Any]:
         "unknown": sent.unknown,
         "withheld": sent.withheld,
         "resent": sent.resent,
+        "waits": waits_data(sent.waits),
         "trouble": str(sent.trouble) if sent.trouble else None,
         "reasons": sent.reasons,
     }
+
+
+def waits_data(waits: Sequence[tuple[Wait, int, datetime]]) -> list[dict[str, Any]]:
+    """What keeps mails back that nothing is wrong with, for machines."""
+    return [{"for": wait, "mails": number, "until": until} for wait, number, until in waits]
+
+
+def waits_lines(waits: Sequence[tuple[Wait, int, datetime]]) -> list[str]:
+    """The same for people, a line each."""
+    return [
+        f"  waiting: {counted(number, 'mail')}, until {until:%a %H:%M} UTC: {wait}" for wait, number, until in waits
+    ]
 
 
 def show_sent(console: Console, results: Sequence[tuple[Issue, Sent]]) -> None:
@@ -295,6 +309,8 @@ def show_sent(console: Console, results: Sequence[tuple[Issue, Sent]]) -> None:
         console.print(f"{issue.window.label}: {'; '.join(told)}.", markup=False)
         for delivery, reason in sent.reasons.items():
             console.print(f"  delivery {delivery}: {reason}", markup=False, style="yellow")
+        for line in waits_lines(sent.waits):
+            console.print(line, markup=False)
         if sent.trouble:
             console.print(f"  stopped: {sent.trouble}", markup=False, style="red")
 

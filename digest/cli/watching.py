@@ -12,7 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from digest.cli.tables import cell, counted, table
+from digest.cli.tables import cell, counted, table, waits_data, waits_lines
 from digest.newsroom import Digest
 from digest.operations import Sending, sending, under_way
 from digest.pace import Pace
@@ -50,6 +50,7 @@ def sending_data(one: Sending) -> dict[str, Any]:
         "held": one.issue.held,
         **pace_data(one.progress.whole),
         "next_due": one.next_due,
+        "waits": waits_data(one.waits),
         "groups": {group.value: pace_data(pace) for group, pace in one.progress.groups},
         "transports": {kind: pace_data(pace) for kind, pace in one.progress.transports},
     }
@@ -85,7 +86,7 @@ def _one(one: Sending) -> RenderableType:
     for name, pace in (*one.progress.groups, *one.progress.transports):
         rate = f"{pace.rate:,.1f}"
         made.add_row(cell(name), f"{pace.through:,}", f"{pace.total:,}", f"{pace.deferred:,}", rate)
-    return Group(head, made)
+    return Group(head, *(Text(line, style="yellow") for line in waits_lines(one.waits)), made)
 
 
 def _speed(one: Sending) -> str:

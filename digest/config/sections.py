@@ -28,6 +28,7 @@ from digest.config.values import (
     ListId,
     MonthDay,
     PictureUrl,
+    QuietTime,
     Selector,
     TimeOfDay,
     TimeZone,
@@ -259,6 +260,8 @@ class DeliverySettings(Section):
     #: For what is claimed; what is in flight is held for two hours at the least, see `outbox`.
     lease_seconds: Annotated[int, Field(ge=30, le=86_400)] = 900
     life_hours: Annotated[int, Field(ge=1, le=240)] = 72
+    #: By the reader's clock; None: mail leaves at any hour.
+    quiet_hours: QuietTime | None = None
 
 
 class PersonSettings(Section):

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, PlainValidator, ValidationInfo
 
 from digest.config.wording import did_you_mean, shown
 from digest.errors import ConfigError
+from digest.hours import QuietHours
 from digest.models import WEEKDAYS
 from digest.sources.headings import Headings
 from digest.subscribers import LANGUAGE, check_address, check_timezone
@@ -61,6 +62,19 @@ def _send_at(given: Any) -> time:
     if not found or int(found[1]) > 23 or int(found[2]) > 59:
         raise ValueError('write hours and minutes, such as "09:00"')
     return time(int(found[1]), int(found[2]))
+
+
+def _quiet_hours(given: Any) -> QuietHours:
+    if isinstance(given, QuietHours):
+        return given
+    begin, _, end = str(given).partition("-")
+    try:
+        quiet = QuietHours(start=_send_at(begin.strip()), end=_send_at(end.strip()))
+    except ValueError:
+        quiet = None
+    if quiet is None or quiet.start == quiet.end:
+        raise ValueError('write from when until when no mail leaves, such as "21:00-07:00"')
+    return quiet
 
 
 def _weekday(given: Any) -> int:
@@ -223,6 +237,8 @@ Domain = Annotated[str, AfterValidator(_domain)]
 BounceAddress = Annotated[str, AfterValidator(_bounce_address)]
 #: Monday 0 to Sunday 6.
 Weekday = Annotated[int, PlainValidator(_weekday)]
+#: From when until when, by the reader's clock.
+QuietTime = Annotated[QuietHours, PlainValidator(_quiet_hours)]
 TimeOfDay = Annotated[time, PlainValidator(_send_at)]
 TimeZone = Annotated[ZoneInfo, PlainValidator(_timezone)]
 Minutes = Annotated[timedelta, PlainValidator(_minutes)]

@@ -34,6 +34,7 @@ from digest.models.deliveries import (
     Result,
     SkipReason,
     Suppression,
+    Wait,
 )
 from digest.models.issues import (
     OTHER_TOPIC,
@@ -125,5 +126,6 @@ __all__ = [
     "Suppression",
     "Topic",
     "TopicTree",
+    "Wait",
     "Window",
 ]

@@ -42,6 +42,14 @@ class SkipReason(StrEnum):
     SUPPRESSED = "suppressed"
 
 
+class Wait(StrEnum):
+    """What keeps a delivery back for a while although nothing is wrong with it."""
+
+    QUIET_HOURS = "night where the reader lives"
+    WEEKDAY = "its reader's day of the week"
+    PART_OF_DAY = "its reader's time of day"
+
+
 class Outcome(StrEnum):
     """What a transport says about one message."""
 

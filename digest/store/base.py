@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from digest.audit import Book
+from digest.hours import Hours
 from digest.models import (
     Cadence,
     Claim,
@@ -27,6 +28,7 @@ from digest.models import (
     SubscriberStatus,
     Summary,
     Suppression,
+    Wait,
     Window,
 )
 from digest.pace import Count
@@ -205,12 +207,17 @@ class SubscriberStore(Protocol):
 class Ledger(Protocol):
     """The deliveries. Every change of state goes through here, under a lease and a fence."""
 
-    def claim(self, issue_id: int, owner: str, *, limit: int, lease: float, now: datetime) -> Sequence[Claim]:
+    def claim(
+        self, issue_id: int, owner: str, *, limit: int, lease: float, now: datetime, hours: Hours | None = None
+    ) -> Sequence[Claim]:
         """Take up to `limit` deliveries that are due, oldest id first, for `lease` seconds; [] when none is due.
 
         A delivery whose reader has unsubscribed or is suppressed by now becomes SUPPRESSED instead, one whose reader
-        is paused SKIPPED.
+        is paused SKIPPED, and one that may not leave at this hour DEFERRED until it may; None for `hours`: all may.
         """
+
+    def waits(self, issue_id: int) -> tuple[tuple[Wait, int, datetime], ...]:
+        """What keeps deliveries back that nothing is wrong with: how many each, and until when the first of them."""
 
     def record(
         self, results: Sequence[Result], intents: Sequence[Claim], owner: str, *, lease: float, now: datetime

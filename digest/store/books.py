@@ -96,6 +96,7 @@ def _rows(mine: sa.ColumnElement[bool]) -> sa.Select[Any]:
             deliveries.c.attempts,
             deliveries.c.doubts,
             sa.and_(deliveries.c.owner.is_not(None), deliveries.c.lease_until.is_not(None)),
+            _raw(deliveries.c.waits_for),
             _raw(deliveries.c.due_at),
             _raw(deliveries.c.finished_at),
         )
@@ -105,7 +106,7 @@ def _rows(mine: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 
 def _row(row: sa.Row[*tuple[Any, ...]]) -> Row:
-    subscriber_id, address, edition_id, state, detail, attempts, doubts, held, due_at, finished_at = row
+    subscriber_id, address, edition_id, state, detail, attempts, doubts, held, waits_for, due_at, finished_at = row
     return Row(
         subscriber_id=subscriber_id,
         address=address,
@@ -115,6 +116,7 @@ def _row(row: sa.Row[*tuple[Any, ...]]) -> Row:
         attempts=attempts,
         doubts=doubts,
         held=bool(held),
+        waits_for=waits_for or "",
         due_at=_instant(due_at),
         finished_at=_instant(finished_at),
     )

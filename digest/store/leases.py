@@ -11,7 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digest.models import Claim, DeliveryState, IssueStatus, Outcome, Result, SkipReason, SubscriberStatus
+from digest.hours import Hours, Wish, may_leave
+from digest.models import Claim, DeliveryState, IssueStatus, Outcome, Result, SkipReason, SubscriberStatus, Wait
 from digest.store.engine import within
 from digest.store.tables import deliveries, issue_status, subscribers, suppressions
 
@@ -55,6 +56,9 @@ _WITH_READER = (
         deliveries.c.state,
         subscribers.c.status,
         subscribers.c.paused_until,
+        subscribers.c.timezone,
+        subscribers.c.weekday,
+        subscribers.c.part_of_day,
         suppressions.c.id.is_not(None).label("suppressed"),
     )
     .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
@@ -70,6 +74,7 @@ _WRITE_RESULT = (
         code=sa.bindparam("to_code"),
         via=sa.bindparam("to_via"),
         due_at=sa.bindparam("to_due_at"),
+        waits_for=None,
         finished_at=sa.bindparam("to_finished_at"),
         attempts=deliveries.c.attempts + 1,
         doubts=deliveries.c.doubts + sa.bindparam("more_doubts"),
@@ -146,6 +151,25 @@ def _forbidden(row: sa.Row[Any], today: date) -> tuple[DeliveryState, SkipReason
     if row.paused_until is not None and today < row.paused_until:
         return DeliveryState.SKIPPED, SkipReason.PAUSED
     return None
+
+
+def put_off(connection: sa.Connection, rows: Sequence[sa.Row[Any]], hours: Hours, now: datetime) -> list[sa.Row[Any]]:
+    """Let the deliveries wait that may not leave at this hour, each until it may; the rows that are left.
+
+    No try is counted: nothing was wrong with them.
+    """
+    kept: list[sa.Row[Any]] = []
+    waiting: dict[tuple[datetime, Wait], list[int]] = {}
+    for row in rows:
+        wish = Wish(timezone=row.timezone, weekday=row.weekday, part=row.part_of_day)
+        instant, wait = may_leave(hours, wish, now=now, again=row.attempts > 0)
+        if wait is None:
+            kept.append(row)
+        else:
+            waiting.setdefault((instant, wait), []).append(row.id)
+    for (instant, wait), ids in waiting.items():
+        change(connection, ids, {"state": DeliveryState.DEFERRED, "due_at": instant, "waits_for": wait, **_NOBODY})
+    return kept
 
 
 def take(connection: sa.Connection, rows: Sequence[sa.Row[Any]], owner: str, until: datetime) -> None:

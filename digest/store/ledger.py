@@ -9,30 +9,60 @@ from typing import Any
 import sqlalchemy as sa
 
 from digest.errors import StateError
-from digest.models import Claim, Delivery, DeliveryState, Result
+from digest.hours import Hours
+from digest.models import Claim, Delivery, DeliveryState, Result, Wait
 from digest.store import leases
 from digest.store.base import Recovered
 from digest.store.engine import Part
 from digest.store.tables import deliveries
 
+#: How often a claim looks for more, in the place of what may not leave, before it commits what it found.
+_LOOKS = 16
+
 
 class LedgerPart(Part):
     """The deliveries of all issues."""
 
-    def claim(self, issue_id: int, owner: str, *, limit: int, lease: float, now: datetime) -> Sequence[Claim]:
+    def claim(
+        self, issue_id: int, owner: str, *, limit: int, lease: float, now: datetime, hours: Hours | None = None
+    ) -> Sequence[Claim]:
         """Up to `limit` deliveries that are due, in the order of their ids; [] when none is, or the issue is held.
 
         What is due again is taken before what was never tried.
         """
         taken: list[sa.Row[Any]] = []
-        with self.begin() as connection:
-            if not leases.is_open(connection, issue_id):
-                return []
-            while len(taken) < limit and (rows := leases.due_rows(connection, issue_id, limit - len(taken), now)):
-                kept = leases.turn_away(connection, rows, now)
-                leases.take(connection, kept, owner, now + timedelta(seconds=lease))
-                taken += kept
+        is_more = True
+        # Where half the world sleeps, others need not wait until all of its mails were looked at.
+        while is_more and not taken:
+            with self.begin() as connection:
+                if not leases.is_open(connection, issue_id):
+                    return []
+                for _ in range(_LOOKS):
+                    rows = leases.due_rows(connection, issue_id, limit - len(taken), now)
+                    kept = leases.turn_away(connection, rows, now)
+                    kept = leases.put_off(connection, kept, hours, now) if hours is not None else kept
+                    leases.take(connection, kept, owner, now + timedelta(seconds=lease))
+                    taken += kept
+                    is_more = bool(rows)
+                    if not is_more or len(taken) == limit:
+                        break
         return sorted((_claim(row, fence=row.fence + 1) for row in taken), key=lambda claim: claim.delivery_id)
+
+    def waits(self, issue_id: int) -> tuple[tuple[Wait, int, datetime], ...]:
+        """What keeps deliveries back that nothing is wrong with: how many each, and until when the first of them."""
+        query = (
+            sa.select(deliveries.c.waits_for, sa.func.count(), sa.func.min(deliveries.c.due_at))
+            .where(
+                deliveries.c.issue_id == issue_id,
+                deliveries.c.due_at.is_not(None),
+                deliveries.c.waits_for.is_not(None),
+                deliveries.c.state == DeliveryState.DEFERRED,
+            )
+            .group_by(deliveries.c.waits_for)
+        )
+        with self.read() as connection:
+            found = {wait: (wait, number, until) for wait, number, until in connection.execute(query)}
+        return tuple(found[wait] for wait in Wait if wait in found)
 
     def record(
         self, results: Sequence[Result], intents: Sequence[Claim], owner: str, *, lease: float, now: datetime

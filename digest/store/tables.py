@@ -24,6 +24,7 @@ from digest.models import (
     PartOfDay,
     Role,
     SubscriberStatus,
+    Wait,
 )
 from digest.store import values
 from digest.store.values import ID, Instant, Json, Said, Word
@@ -274,6 +275,8 @@ deliveries = sa.Table(
     sa.Column("doubts", sa.Integer, nullable=False, server_default=sa.text("0")),
     #: None for "at once"; an instant only while it is DEFERRED.
     sa.Column("due_at", Instant),
+    #: What it waits for that is no trouble; None where it does not, or a server asked for the delay.
+    sa.Column("waits_for", Word(Wait)),
     sa.Column("first_tried_at", Instant),
     #: When it came to an end; the freeze for a skipped one.
     sa.Column("finished_at", Instant),

@@ -5,21 +5,25 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from digest.hours import Hours, QuietHours
 from digest.models import (
     Claim,
     Delivery,
     DeliveryState,
     FeedbackKind,
     Outcome,
+    PartOfDay,
     Receipt,
     Result,
     SubscriberStatus,
     Suppression,
+    Wait,
 )
 from digest.store.base import Recovered
 from digest.store.store import SqlStore
@@ -148,6 +152,90 @@ def test_deferred_is_claimed_when_it_is_due_and_not_before(store: SqlStore) -> N
     assert claim(store, now=LATER - timedelta(seconds=1)) == []
     (again,) = claim(store, now=LATER)
     assert (again.fence, again.attempts, again.first_tried_at) == (2, 1, NOW)
+
+
+# --- at their hour ---------------------------------------------------------------------------------------
+
+#: At `NOW` it is ten in the morning in Berlin, and evening in Sydney.
+HOURS = Hours(zone=ZoneInfo("Europe/Berlin"), due=NOW, quiet=QuietHours(start=time(19), end=time(7)))
+#: 07:00 in Sydney.
+DAWN = datetime(2026, 12, 1, 20, tzinfo=UTC)
+
+
+def wish(store: SqlStore, number: int, **given: Any) -> None:
+    (reader,) = store.subscribers([f"reader{number}@example.org"])
+    store.save_subscribers([replace(reader, **given)], now=NOW)
+
+
+def claimed(store: SqlStore, *, now: datetime = NOW, limit: int = 100) -> list[int]:
+    return [one.delivery_id for one in store.claim(1, "one", limit=limit, lease=300, now=now, hours=HOURS)]
+
+
+def test_who_sleeps_is_left_in_peace(store: SqlStore) -> None:
+    """Their mail waits until their morning, no try is counted, and nothing looks at it before."""
+    an_approved_issue(store, 3)
+    wish(store, 2, timezone="Australia/Sydney")
+    assert claimed(store) == [1, 3]
+    assert (row(store, 2).state, row(store, 2).attempts) == (S.DEFERRED, 0)
+    assert store.waits(1) == ((Wait.QUIET_HOURS, 1, DAWN),)
+    assert claimed(store, now=DAWN - timedelta(seconds=1)) == []
+    assert claimed(store, now=DAWN) == [2]
+
+
+def test_each_wish_is_told_apart(store: SqlStore) -> None:
+    """What waits for a day, for a part of one, and for the morning is counted by itself."""
+    an_approved_issue(store, 4)
+    wish(store, 1, weekday=5)
+    wish(store, 2, part_of_day=PartOfDay.AFTERNOON)
+    wish(store, 3, part_of_day=PartOfDay.AFTERNOON)
+    wish(store, 4, timezone="Australia/Sydney")
+    assert claimed(store) == []
+    assert [(wait, number) for wait, number, _ in store.waits(1)] == [
+        (Wait.QUIET_HOURS, 1),
+        (Wait.WEEKDAY, 1),
+        (Wait.PART_OF_DAY, 2),
+    ]
+
+
+def test_a_retry_at_night_waits_for_the_morning(store: SqlStore) -> None:
+    """It keeps its one try, and the words of the server."""
+    an_approved_issue(store, 1)
+    (held,) = claim(store)
+    intend(store, [held])
+    end(store, a_result(held, S.DEFERRED, due_at=LATER, outcome=Outcome.DEFERRED, detail="450 later"))
+    wish(store, 1, timezone="Australia/Sydney")
+    assert claimed(store, now=LATER) == []
+    assert (row(store).attempts, row(store).detail, store.next_due(1)) == (1, "450 later", DAWN)
+
+
+def test_an_answer_ends_the_waiting(store: SqlStore) -> None:
+    """What a server then defers waits for the server."""
+    an_approved_issue(store, 1)
+    wish(store, 1, timezone="Australia/Sydney")
+    assert claimed(store) == []
+    (held,) = claim(store, now=DAWN)
+    intend(store, [held], now=DAWN)
+    end(store, a_result(held, S.DEFERRED, due_at=DAWN + timedelta(hours=1), outcome=Outcome.DEFERRED), now=DAWN)
+    assert store.waits(1) == ()
+
+
+def test_those_awake_do_not_wait_for_all_that_sleep(store: SqlStore) -> None:
+    """However many of those before them sleep."""
+    an_approved_issue(store, 60)
+    for number in range(1, 60):
+        wish(store, number, timezone="Australia/Sydney")
+    assert claimed(store, limit=2) == [60]
+    assert store.progress(1) == {S.DEFERRED: 59, S.CLAIMED: 1}
+
+
+def test_a_sleeper_who_leaves_is_let_go(store: SqlStore) -> None:
+    """The unsubscribe wins in the morning."""
+    an_approved_issue(store, 1)
+    wish(store, 1, timezone="Australia/Sydney")
+    assert claimed(store) == []
+    leave(store, 1)
+    assert claimed(store, now=DAWN) == []
+    assert states(store) == [S.SUPPRESSED]
 
 
 # --- intents and results ---------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from digest.audit import NAMED, Account, Audit, Auditor, Book, Row, account_of, contradiction
+from digest.models import Wait
 
 EDITIONS = {7: 3, 8: 0}
 ENDED = "2026-12-01T09:00:00.000000Z"
@@ -26,6 +27,7 @@ def a_row(state: str = "accepted", number: int = 1, **given: Any) -> Row:
         "attempts": 1 if state in ("accepted", "deferred", "bounced", "unknown") else 0,
         "doubts": 0,
         "held": state in ("claimed", "inflight"),
+        "waits_for": "",
         "due_at": ENDED if state == "deferred" else "",
         "finished_at": "" if is_open else ENDED,
     }
@@ -109,6 +111,8 @@ def test_an_issue_nobody_counted_is_not_held_against_a_count() -> None:
         (a_row("claimed"), (Account.OPEN, "claimed")),
         (a_row("inflight"), (Account.OPEN, "inflight")),
         (a_row("deferred", detail="451 later"), (Account.DEFERRED, "")),
+        (a_row("deferred", waits_for=Wait.WEEKDAY.value), (Account.DEFERRED, "its reader's day of the week")),
+        (a_row("deferred", waits_for="x@example.org"), (Account.DEFERRED, "")),
         (a_row("bounced", detail="550 no"), (Account.BOUNCED, "")),
         (a_row("suppressed", detail="unsubscribed"), (Account.SUPPRESSED, "unsubscribed")),
         (a_row("suppressed", detail="x@example.org"), (Account.SUPPRESSED, "for a reason not known")),
@@ -125,8 +129,9 @@ def test_every_state_has_an_account(row: Row, account: tuple[Account, str]) -> N
 
 @pytest.mark.parametrize("state", ["pending", "claimed", "inflight", "accepted", "deferred", "bounced", "suppressed"])
 def test_what_the_ledger_writes_is_no_contradiction(state: str) -> None:
-    """A row in each state as the ledger leaves it."""
+    """A row in each state as the ledger leaves it; one that waits for its hour was never tried."""
     assert contradiction(a_row(state), EDITIONS) is None
+    assert contradiction(a_row("deferred", attempts=0, waits_for=Wait.QUIET_HOURS.value), EDITIONS) is None
 
 
 @pytest.mark.parametrize("state", ["cancelled", "unknown", "skipped"])
@@ -145,6 +150,7 @@ def test_what_ended_is_no_contradiction(state: str) -> None:
         (a_row("skipped", detail="felt like it"), "no reason that exists"),
         (a_row(attempts=0), "never tried"),
         (a_row("deferred", attempts=0), "never tried"),
+        (a_row("bounced", attempts=0, waits_for=Wait.QUIET_HOURS.value), "never tried"),
         (a_row(finished_at=""), "nobody knows when"),
         (a_row("pending", finished_at=ENDED), "still open"),
         (a_row("deferred", due_at=""), "an hour that is not set"),

@@ -319,6 +319,9 @@ def test_base_url(tmp_path: Path, url: str) -> None:
         ({"transport": {"kind": "smtp", "host": "h", "window": 257}}, "write 256 or less"),
         ({"transport": {"kind": "smtp", "host": "h", "window": 0}}, "write 1 or more"),
         ({"delivery": {"life_hours": 241}}, "write 240 or less"),
+        ({"delivery": {"quiet_hours": "21:00"}}, "delivery.quiet_hours: write from when until when"),
+        ({"delivery": {"quiet_hours": "21:00-25:00"}}, '"21:00-07:00"'),
+        ({"delivery": {"quiet_hours": "07:00-07:00"}}, '"21:00-07:00"'),
         ({"selection": {"max_items": {"long": 3}}}, "selection.max_items.long: there is no such key"),
     ],
 )
