@@ -33,6 +33,7 @@ from digest.errors import InputError, NothingToDo, StateError, TransportError
 from digest.feedback import Taken, take_feedback, take_letters
 from digest.hours import Hours
 from digest.models import (
+    OTHER_TOPIC,
     Claim,
     DeliveryState,
     FrozenEdition,
@@ -88,6 +89,8 @@ class Preview:
     message: Message
     html: str
     text: str
+    #: What its reader follows, for a test mail to say so.
+    topics: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -220,7 +223,7 @@ class Digest:
             raise NothingToDo(f"{address} reads the {reader.cadence} issues, and {issue.window.label} is none of them")
         selection = self._selection_of(issue, reader)
         pool = self._pool(issue, selection)
-        return self._preview(issue, make_edition(pool, selection), pool, reader)
+        return self._preview(issue, make_edition(pool, selection), pool, reader, reader.profile.interests)
 
     def preview_interests(self, issue: Issue, interests: Sequence[str]) -> Preview:
         """The issue as a new reader of these interests gets it; the general edition for none.
@@ -237,7 +240,8 @@ class Digest:
         if selection.is_empty:
             raise NothingToDo(f"{issue.window.label} has nothing new for these interests")
         pool = self._pool(issue, selection)
-        return self._preview(issue, make_edition(pool, selection), pool, Subscriber(address=READER))
+        nobody = Subscriber(address=READER)
+        return self._preview(issue, make_edition(pool, selection), pool, nobody, tuple(interests))
 
     def _selection_of(self, issue: Issue, reader: Subscriber) -> Selection:
         one = pipeline.recipients(
@@ -255,13 +259,16 @@ class Digest:
         if delivery.edition_id is None:
             raise NothingToDo(f"{reader.address} gets nothing of {issue.window.label}: {delivery.detail}")
         pool = Pool.loads(self.store.frozen_pool(issue.id))
-        return self._preview(issue, self.store.edition(delivery.edition_id), pool, reader)
+        edition = self.store.edition(delivery.edition_id)
+        return self._preview(issue, edition, pool, reader, _followed(edition.selection, reader))
 
-    def _preview(self, issue: Issue, edition: FrozenEdition, pool: Pool, reader: Subscriber) -> Preview:
+    def _preview(
+        self, issue: Issue, edition: FrozenEdition, pool: Pool, reader: Subscriber, topics: tuple[str, ...]
+    ) -> Preview:
         press = self._press(issue, pool)
         html, text = press.parts(edition, subscriber_id=reader.id, address=reader.address, name=reader.name)
         message = press.message(edition, subscriber_id=reader.id, address=reader.address, name=reader.name)
-        return Preview(issue=issue, edition=edition, pool=pool, message=message, html=html, text=text)
+        return Preview(issue=issue, edition=edition, pool=pool, message=message, html=html, text=text, topics=topics)
 
     def _selector(self, issue: Issue) -> Selector:
         items = self.store.items(issue.id)
@@ -500,14 +507,13 @@ class Digest:
         return Hours(zone=self.calendar.timezone, due=due, quiet=self.settings.delivery.quiet_hours)
 
     def send_test(self, preview: Preview, *, to: str) -> str:
-        """Send a preview to one address, marked as a test, past the ledger. What the transport said.
+        """Send a preview to one address, past the ledger; it says that it is a test. What the transport said.
 
         Raises:
             TransportError: it could not be handed over.
         """
-        edition = replace(
-            preview.edition, subject=f"[TEST] {preview.edition.subject}", key=f"test {preview.edition.key}"
-        )
+        subject, key = f"[TEST] {preview.edition.subject}", f"test {preview.edition.key}"
+        edition = replace(preview.edition, subject=subject, key=key, test=preview.topics)
         press = self._press(preview.issue, preview.pool)
         message = press.message(edition, subscriber_id=0, address=to, name="")
         transport = self.make_transport()
@@ -614,6 +620,13 @@ def refusal(issue: Issue, report: Report) -> str:
 
 def _counted(report: Report) -> str:
     return "1 error" if len(report.errors) == 1 else f"{len(report.errors)} errors"
+
+
+def _followed(selection: Selection, reader: Subscriber) -> tuple[str, ...]:
+    """What the reader of a frozen edition followed then, as far as it shows; what they follow now may differ."""
+    if selection.general:
+        return ()
+    return tuple(topic for topic, _ in selection.sections if topic != OTHER_TOPIC) or reader.profile.interests
 
 
 def _only_selection(selection: Selection) -> FrozenEdition:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 from digest.edition import (
@@ -266,16 +267,24 @@ def a_confirmation(**newsletter: object) -> Letter:
     return render_confirmation(a_newsletter(**newsletter), Templates([bundled_directory()]), days=7)
 
 
+A_CORRECTION = Correction(
+    headline=WALKING.summary.entry.headline,
+    issue_title="October 2026",
+    url=WALKING.summary.entry.url,
+    was_wrong=("We wrote that tiredness fell by a half.",),
+    is_right=("Tiredness fell by almost a third in the walking group, and hardly at all in the other.",),
+)
+
+
 def a_correction(**given: object) -> Letter:
     """A correction of the trial of walks."""
-    known = {
-        "headline": WALKING.summary.entry.headline,
-        "issue_title": "October 2026",
-        "url": WALKING.summary.entry.url,
-        "was_wrong": ("We wrote that tiredness fell by a half.",),
-        "is_right": ("Tiredness fell by almost a third in the walking group, and hardly at all in the other.",),
-    }
-    return render_correction(Correction(**{**known, **given}), a_newsletter(), Templates([bundled_directory()]))  # type: ignore[arg-type]
+    correction = replace(A_CORRECTION, **given)  # type: ignore[arg-type]
+    return render_correction(correction, a_newsletter(), Templates([bundled_directory()]))
+
+
+def as_a_test(edition: FrozenEdition, *topics: str) -> FrozenEdition:
+    """The edition as an editor sends it to themselves."""
+    return replace(edition, key="test", subject=f"[TEST] {edition.subject}", test=topics)
 
 
 #: The golden mails in tests/data/mails, by name: a reader and what they chose to read.
@@ -289,6 +298,7 @@ GOLDEN = {
     "general": (replace(a_selection(), general=True, left_over=(placed(6, "vision"),)), an_addressee()),
     "quiet": (Selection(), an_addressee()),
     "one-item": (Selection(research=(placed(1, "fatigue-sleep"),)), an_addressee()),
+    "test": (a_selection(), an_addressee("editor@example.org", name="")),
 }
 #: And the letters; those that are not of the list have nothing to unsubscribe from.
 UNLISTED = {
@@ -308,18 +318,21 @@ MAILS = Path(__file__).parent / "data" / "mails"
 
 def golden_messages() -> dict[str, Message]:
     """Every golden mail as it is made today."""
-    return {name: composer.compose(edition, reader) for name, (composer, edition, reader) in _golden().items()}
+    return {name: composer.compose(edition, reader) for name, (composer, edition, reader) in golden().items()}
 
 
 def golden_pages() -> dict[str, str]:
     """The HTML of every golden mail as it is made today."""
-    return {name: composer.html(edition, reader) for name, (composer, edition, reader) in _golden().items()}
+    return {name: composer.html(edition, reader) for name, (composer, edition, reader) in golden().items()}
 
 
-def _golden() -> dict[str, tuple[Composer, FrozenEdition, Addressee]]:
+@cache
+def golden() -> dict[str, tuple[Composer, FrozenEdition, Addressee]]:
+    """What every golden mail is made from."""
     pool = a_pool()
     composer = Composer(pool, date=DATE)
     mails = {name: (composer, make_edition(pool, chosen), reader) for name, (chosen, reader) in GOLDEN.items()}
+    mails["test"] = (composer, as_a_test(mails["test"][1], "fatigue-sleep", "vision"), mails["test"][2])
     letters = {name: make() for name, make in LETTERS.items()}
     return mails | {
         name: (Composer(letter.pool, date=DATE), letter.edition, an_addressee()) for name, letter in letters.items()

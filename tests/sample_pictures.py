@@ -30,9 +30,15 @@ SHOTS = {
     "full-desk": Shot(mail="standard", width=640),
     "full-phone-dark": Shot(mail="standard", width=360, dark=True),
     "one-item-phone": Shot(mail="one-item", width=360),
+    "one-item-phone-dark": Shot(mail="one-item", width=360, dark=True),
     "correction-phone": Shot(mail="correction", width=360),
+    "correction-phone-dark": Shot(mail="correction", width=360, dark=True),
     "confirmation-phone": Shot(mail="confirmation", width=360),
     "longest-names-small": Shot(mail="longest-names", width=320),
+    "longest-names-small-dark": Shot(mail="longest-names", width=320, dark=True),
+    "quiet-phone": Shot(mail="quiet", width=360),
+    "quiet-phone-dark": Shot(mail="quiet", width=360, dark=True),
+    "test-phone": Shot(mail="test", width=360),
 }
 
 

@@ -38,6 +38,7 @@ ACCEPTED: Mapping[str, str] = {
     "css-selector-descendant": "kept styles only; every element carries what it needs itself",
     "css-selector-grouping": "kept styles only; every element carries what it needs itself",
     "css-selector-type": "kept styles only; every element carries what it needs itself",
+    "css-text-decoration-color": "the line under a headline has the headline's colour",
     "css-text-decoration-thickness": "the line under a link is of the usual thickness",
     "css-text-underline-offset": "the line under a link is in the usual place",
     "css-word-break": "only a word wider than the screen is concerned, and most clients break it anyway",

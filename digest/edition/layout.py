@@ -88,10 +88,12 @@ class Listed(NamedTuple):
     between: str
     names: tuple[str, ...]
 
-    def steps(self, _pieces: Container[str], /) -> tuple[Step, ...]:
+    def steps(self, pieces: Container[str], /) -> tuple[Step, ...]:
         """The piece, with its entries and what stands between them."""
         inside: list[Step] = []
         for name in self.names:
+            if f"{self.entry}/{name}" not in pieces:
+                continue  # a topic that is none any more
             inside += [(self.between, _PLAIN)] if inside else []
             inside.append((f"{self.entry}/{name}", _PLAIN))
         return ((self.key, {self.slot: tuple(inside)}),)
@@ -122,6 +124,7 @@ def plan(edition: FrozenEdition) -> Mapping[str, str | tuple[Block, ...]]:
     return {
         "subject": edition.subject,
         "preheader": edition.preheader,
+        "test": _test(edition.test),
         "opening": (_opening(selection),),
         "contents": _contents(selection, [topic for topic, _ in sections]),
         "research": tuple(_research(selection, sections)),
@@ -142,6 +145,16 @@ def lay_out(edition: FrozenEdition, pieces: Container[str]) -> Mapping[str, Fill
         name: filling if isinstance(filling, str) else tuple(step for block in filling for step in block.steps(pieces))
         for name, filling in plan(edition).items()
     }
+
+
+def _test(topics: tuple[str, ...] | None) -> tuple[Block, ...]:
+    if topics is None:
+        return ()
+    return (
+        Listed("test/personal", "test-topics", "test/topic", "test/between", topics)
+        if topics
+        else Single("test/general"),
+    )
 
 
 def _opening(selection: Selection) -> Block:

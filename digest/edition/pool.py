@@ -162,6 +162,11 @@ def _catalogue(items: Sequence[IssueItem], window: Window, tree: TopicTree, unti
     also: dict[str, tuple[str, tuple[Any, ...]]] = {"also": ("also", ()), SHORTENED: ("shortened", ())}
     return {
         "greeting": {"greeting": ("greeting", ())},
+        "test": {f"test/{form}": ("test", (form,)) for form in ("personal", "general")},
+        "test-topics": {
+            "test/between": ("test_between", ()),
+            **{f"test/topic/{name}": ("test_topic", (label,)) for name, label in labels.items()},
+        },
         "opening": {f"opening/{form}": ("opening", (form,)) for form in opening},
         "contents": {"contents": ("contents", ())},
         "contents-links": {

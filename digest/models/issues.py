@@ -151,11 +151,13 @@ class Selection:
 class FrozenEdition:
     """One edition as it was approved: with the issue's pool it makes the same bytes for ever."""
 
-    #: A hash (hex) of all that follows: equal editions are stored once an issue.
+    #: A hash (hex) of all that is said: equal editions are stored once an issue.
     key: str
     subject: str
     preheader: str
     selection: Selection
+    #: In a test mail the topics that its reader follows; None in every mail to a reader, and so in every stored one.
+    test: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -125,9 +125,14 @@ def test_dry_run_and_test_mail_change_nothing(approved: Operator) -> None:
     rows = approved.run("send", "--dry-run", "--json").json
     assert next((row["reader"], bool(row["sections"])) for row in rows) == ("ada@example.org", True)
     assert approved.mails() == []
+    books = approved.run("audit", "2026-11", "--json").json
     approved.run("send", "--to", "editor@example.org", "--as", "ada@example.org")
+    assert approved.run("audit", "2026-11", "--json").json == books
     (test,) = map(read_mail, approved.mails())
     assert str(test["Subject"]).startswith("[TEST] ") and test["To"] == "editor@example.org"
+    for form in ("plain", "html"):
+        said = " ".join(test.get_body([form]).get_content().split())
+        assert "This is a test" in said and "November 2026 as a reader gets it who follows" in said
     assert approved.run("send", "--json").json[0]["accepted"] == 3
 
 

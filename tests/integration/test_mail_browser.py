@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from importlib import resources
 from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser
 
-from digest.edition import Templates, bundled_directory, lay_out, make_edition, render_whole
+from digest.edition import Templates, bundled_directory, lay_out, render_whole
 from digest.edition.colours import palette
-from digest.inlining import inline
+from digest.edition.page import WholePage
+from digest.edition.paper import render_page
+from digest.edition.templates import look
 from tests.browser import CHROMIUM, HOW_TO_INSTALL, a_browser, difference, picture, shown, without_style
 from tests.factories import a_newsletter, a_tree, a_window
-from tests.sample_issue import FEW, a_pool, a_selection, an_addressee
+from tests.sample_issue import A_CORRECTION, FEW, GOLDEN, LETTERS, a_pool, golden
 from tests.sample_pictures import PICTURES, SHOTS, pages
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_INSTALL)
 
 MAILS = (
-    "standard", "brief", "full-hostile-name", "general", "quiet", "one-item", "confirmation", "correction",
+    "standard", "brief", "full-hostile-name", "general", "quiet", "one-item", "test", "confirmation", "correction",
     "longest-names",
 )  # fmt: skip
 #: axe's rules for whole web sites: a mail has one region, its article.
@@ -49,8 +52,16 @@ COMPARED = [
     *("text-decoration-line", "text-align", "display", "width", "max-width", "max-height", "overflow", "word-break"),
     *("margin-top", "margin-right", "margin-bottom", "margin-left", "vertical-align", "border-top-left-radius"),
     *("padding-top", "padding-right", "padding-bottom", "padding-left"),
-    *("border-top-width", "border-left-width", "border-top-color", "border-left-color"),
+    *("border-top-width", "border-left-width", "border-top-color", "border-left-color", "border-top-style"),
+    *("text-decoration-color", "text-decoration-thickness", "text-underline-offset", "letter-spacing"),
 ]
+TEMPLATES = Templates([bundled_directory()])
+POOL = a_pool()
+#: What the templates of letters are given.
+LETTERS_GIVEN = {
+    "confirmation": {"days": 7},
+    "correction": {"correction": {**asdict(A_CORRECTION), "host": "research.example.org"}},
+}
 
 
 @pytest.fixture(scope="module")
@@ -150,10 +161,16 @@ def test_one_style_block_is_left(name: str) -> None:
 
 
 def test_jumps_arrive(browser: Browser) -> None:
-    """Every entry of "In this issue" has its section."""
+    """Every entry of "In this issue" brings its section, of the same words, to where it can be read."""
+    seen = "id => { const box = document.getElementById(id).getBoundingClientRect(); return [box.top, innerHeight]; }"
     with shown(browser, pages()["standard"]) as page:
-        targets = page.evaluate("[...document.querySelectorAll('.jump')].map(a => a.getAttribute('href').slice(1))")
-        assert len(targets) == 5 and all(page.evaluate("id => !!document.getElementById(id)", one) for one in targets)
+        jumps = page.locator(".jump").all()
+        assert len(jumps) == 5
+        for jump in jumps:
+            target, words = (jump.get_attribute("href") or "").removeprefix("#"), jump.inner_text()
+            jump.click()
+            top, height = page.evaluate(seen, target)
+            assert 0 <= top < height and page.locator(f"#{target} h2").inner_text() == words
 
 
 def test_nothing_is_asked_of_the_network(browser: Browser) -> None:
@@ -166,27 +183,124 @@ def test_nothing_is_asked_of_the_network(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(("width", "dark"), [(360, False), (640, False), (360, True), (640, True)])
-def test_inlining_changes_no_computed_style(browser: Browser, width: int, dark: bool) -> None:
-    """Every element looks the same before and after its styles were written into it."""
-    plain = _before_inlining()
+@pytest.mark.parametrize("name", [*GOLDEN, *LETTERS])
+def test_inlining_changes_no_computed_style(browser: Browser, name: str, width: int, dark: bool) -> None:
+    """Every element of the mail we send looks as in the page rendered whole, before its styles were written into it."""
     styles = []
-    for html in plain:
+    for html in (before_inlining(name), pages()[name]):
         with shown(browser, html, width=width, dark=dark) as page:
             styles.append(page.evaluate(STYLES, COMPARED))
-    assert styles[0] == styles[1] and len(styles[0]) > 60
+    assert styles[0] == styles[1] and len(styles[0]) > 20
 
 
-def _before_inlining() -> tuple[str, str]:
-    pool, reader = a_pool(), an_addressee()
-    edition = make_edition(pool, a_selection())
+def before_inlining(name: str) -> str:
+    """The mail rendered from scratch, with both its style blocks."""
+    _composer, edition, reader = golden()[name]
     values = {"name": reader.name, "address": reader.address, "preferences": reader.preferences_url,
-              "pause": reader.pause_url, "unsubscribe": reader.unsubscribe_url, "web": reader.web_url}  # fmt: skip
-    html, _ = render_whole(
-        FEW,
-        fillings={**lay_out(edition, pool.html.pieces), **values, "greeting": (("greeting", {}),)},
-        window=a_window(),
-        newsletter=a_newsletter(),
-        tree=a_tree(),
-        templates=Templates([bundled_directory()]),
+              "pause": reader.pause_url, "unsubscribe": reader.unsubscribe_url, "web": reader.web_url,
+              "confirm": reader.confirm_url, "greeting": (("greeting", {}),) if reader.name else ()}  # fmt: skip
+    if name in GOLDEN:
+        html, _ = render_whole(
+            FEW,
+            fillings={**lay_out(edition, POOL.html.pieces), **values},
+            window=a_window(),
+            newsletter=a_newsletter(),
+            tree=a_tree(),
+            templates=TEMPLATES,
+        )
+        return html
+    whole = WholePage(
+        fillings={**values, "subject": edition.subject, "preheader": edition.preheader},
+        catalogue={"greeting": {"greeting": ("greeting", ())}},
     )
-    return html, inline(html)
+    return render_page(TEMPLATES, name, ".html", whole, {**look(a_newsletter()), **LETTERS_GIVEN[name]})
+
+
+# --- what stands where -----------------------------------------------------------------------------------
+
+
+def texts(browser: Browser, name: str, selector: str) -> list[str]:
+    with shown(browser, pages()[name]) as page:
+        return [" ".join(words.split()) for words in page.locator(selector).all_inner_texts()]
+
+
+def test_the_facts_of_a_study_are_one_row(browser: Browser) -> None:
+    """People, design, journal and date, the date as precisely as it is known; what is not known leaves no gap."""
+    assert texts(browser, "standard", ".facts:has(.fact):not(:has(.circles))") == [
+        "186 adults · randomised trial · Journal of Invented Rehabilitation · 12 November 2026",
+        "1,204 adults at nine clinics · observational study · 2026",
+        "92 teenagers, 12 to 17 years old · open-label study · Annals of Made-Up Neurology · dated December 2026",
+    ]
+
+
+def test_credibility_is_words_and_shape(browser: Browser) -> None:
+    """On one line of their own where they do not fit; a screen reader hears the words alone."""
+    assert texts(browser, "standard", ".facts:has(.circles)") == [
+        "Credibility, as the source rates it: ●●● High",
+        "Credibility, as the source rates it: ●●○ Moderate",
+    ]
+    with shown(browser, pages()["standard"], width=320) as page:
+        tops = "rows => rows.map(row => [...row.children].map(e => Math.round(e.getBoundingClientRect().bottom)))"
+        rows = page.eval_on_selector_all(".fact:has(.circles)", tops)
+        assert rows and all(len(set(row)) == 1 for row in rows)
+        assert page.locator(".circles:not([aria-hidden=true])").count() == 0
+
+
+def test_the_chart_can_be_read_aloud(browser: Browser) -> None:
+    """Each row is a table row with its topic as a heading and its number in words beside the bar."""
+    with shown(browser, pages()["standard"]) as page:
+        heard = page.locator(".bars").aria_snapshot()
+        widths = page.eval_on_selector_all(".bar", "bars => bars.map(bar => bar.getBoundingClientRect().width)")
+    assert re.findall(r'rowheader "([^"]+)"', heard) == ["Treatments", "Symptoms", "Children and teenagers"]
+    assert re.findall(r'cell "(\d+)"', heard) == ["1", "1", "1"] and min(widths) > 40
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        ("brief", {"Important considerations:"}),
+        ("standard", {"What they found", "Why it matters", "Important considerations", "How to tell"}),
+        ("full-hostile-name", {"What they found", "Why it matters", "How to tell", "Questions readers ask"}),
+    ],
+)
+def test_an_item_can_be_read_at_three_lengths(browser: Browser, name: str, labels: set[str]) -> None:
+    """Brief: headline, takeaway and limits in a line. Standard: what was found and why it matters. Full: the rest."""
+    heads = {*texts(browser, name, ".item h4"), *texts(browser, name, ".item p > strong")}
+    assert labels <= heads and "Key takeaway" in heads
+    assert ("What they found" in heads) is (name != "brief")
+    assert ("Questions readers ask" in heads) is (name == "full-hostile-name")
+
+
+def test_a_list_is_a_list(browser: Browser) -> None:
+    """For eyes with its bullets, for ears with its number of points."""
+    with shown(browser, pages()["standard"]) as page:
+        assert [one.locator("li").count() for one in page.locator("ul").all()] == [3, 2]
+        assert page.eval_on_selector_all("li", "all => all.every(e => getComputedStyle(e).listStyleType === 'disc')")
+
+
+def test_why_you_see_this_is_quiet(browser: Browser) -> None:
+    """It is the smallest and palest text of an item."""
+    size = "e => [parseFloat(getComputedStyle(e).fontSize), getComputedStyle(e).color]"
+    with shown(browser, pages()["standard"]) as page:
+        why, text = (page.eval_on_selector(selector, size) for selector in (".why", ".item .text"))
+    assert why[0] < text[0] and _contrast(why[1], "rgb(255, 255, 255)") < _contrast(text[1], "rgb(255, 255, 255)")
+
+
+def test_a_test_says_so_before_anything_else(browser: Browser) -> None:
+    """In the body, for which issue, and as whom; no other mail does."""
+    assert texts(browser, "test", ".test") == [
+        (
+            "This is a test It shows November 2026 as a reader gets it who follows Fatigue and sleep; Eyes and vision. "
+            "Nobody else was sent this mail, and the links at its end belong to nobody."
+        )
+    ]
+    with shown(browser, pages()["test"]) as page:
+        assert page.eval_on_selector(".body", "body => body.firstElementChild.className") == "test"
+    assert [name for name in MAILS if texts(browser, name, ".test")] == ["test"]
+
+
+def test_a_quiet_month_has_a_look_of_its_own(browser: Browser) -> None:
+    """A heading that says so, where another issue has its list of contents, and one thing to do."""
+    assert texts(browser, "quiet", ".calm h2") == ["A quiet month"] and not texts(browser, "quiet", ".contents, .item")
+    assert texts(browser, "quiet", ".button") == ["See or change your topics"]
+    assert not texts(browser, "standard", ".calm, .button")

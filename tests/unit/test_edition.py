@@ -36,7 +36,18 @@ from digest.models import (
 )
 from digest.selection import Limits, select
 from tests.factories import a_newsletter, a_section, a_tree, a_window, an_entry, an_item
-from tests.sample_issue import DATE, EXPLAINER, EYES, FEW, WALKING, a_pool, a_selection, an_addressee, placed
+from tests.sample_issue import (
+    DATE,
+    EXPLAINER,
+    EYES,
+    FEW,
+    WALKING,
+    a_pool,
+    a_selection,
+    an_addressee,
+    as_a_test,
+    placed,
+)
 from tests.unit.mail_parts import canonical
 
 POOL = a_pool()
@@ -223,6 +234,31 @@ def test_the_quiet_note_says_so_and_has_no_items() -> None:
     html, text = a_mail(pool=POOL, selection=Selection())
     assert "Nothing new was added to your topics" in html and "Nothing new was added to your topics" in text
     assert "<h3" not in html and "In this issue" not in html
+
+
+@pytest.mark.parametrize(
+    ("topics", "words"),
+    [
+        (("vision", "fatigue-sleep"), "as a reader gets it who follows: - Eyes and vision - Fatigue and sleep"),
+        (("no-topic-any-more", "vision"), "as a reader gets it who follows: - Eyes and vision 3 new"),
+        ((), "as a reader gets it who chose no topics."),
+    ],
+)
+def test_a_test_says_as_whom(topics: tuple[str, ...], words: str) -> None:
+    """For which issue, and as a reader of which topics; in lines for reading; the rest is the reader's mail."""
+    edition = make_edition(POOL, a_selection())
+    composer, reader = Composer(POOL, date=DATE), an_addressee(name="")
+    text = composer.text(as_a_test(edition, *topics), reader)
+    said, mail = text.partition("3 new")[0], composer.text(edition, reader)
+    assert f"It shows November 2026 {words}" in " ".join((said + "3 new").split())
+    assert all(len(line) <= 72 for line in said.splitlines()) and not re.search(r"\n{3}", text)
+    assert text.partition("3 new")[2] == mail.partition("3 new")[2] and "This is a test" not in mail
+
+
+def test_the_quiet_note_is_a_quiet_month() -> None:
+    """Both forms say so before anything else."""
+    for form in a_mail(pool=POOL, selection=Selection()):
+        assert "A quiet month" in form.partition("Hello Ada")[2][:400]
 
 
 def test_a_topic_without_words_falls_back() -> None:
