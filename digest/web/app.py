@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 
 from digest import __version__
 from digest.newsroom import Digest
-from digest.web import desk, faults, health, hooks
+from digest.web import desk, faults, health, hooks, readers
 from digest.web.courier import Courier
 from digest.web.guard import Guard
 from digest.web.limits import Limits
@@ -38,7 +38,7 @@ def make_app(digest: Digest) -> FastAPI:
     app.state.site = site
     app.add_middleware(Guard, base_url=site.base_url, host=settings.web.host)
     faults.install(app, pages)
-    for router in (health.router, hooks.router, desk.router):
+    for router in (health.router, hooks.router, desk.router, readers.router):
         app.include_router(router)
     app.get("/look.css", include_in_schema=False)(_look)
     app.mount("/static", StaticFiles(directory=bundled_pages() / "static"))

@@ -1,0 +1,14 @@
+"""The readers' pages: what a link in a mail leads to. No account, no password, no cookie: the link is the key.
+
+GET shows, POST acts: programs that open every link of a mail change nothing.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from digest.web.readers import leaving
+
+router = APIRouter(include_in_schema=False)
+for _page in (leaving,):
+    router.include_router(_page.router)
