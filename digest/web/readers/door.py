@@ -24,8 +24,8 @@ class ReadersRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
         super().__init__(path, endpoint, **given)
-        if "GET" in self.methods:
-            self.methods.add("HEAD")
+        if "GET" in (self.methods or ()):
+            self.methods = {"GET", "HEAD"}
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The page, or in its place the one about links that lead nowhere: the same for all that do."""
