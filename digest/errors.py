@@ -6,6 +6,7 @@
       SourceError          a source cannot be read now, or ever
       StateError           the thing asked for does not fit the state of the issue
         NothingToDo        there is nothing to do
+        EditedMeanwhile    somebody else changed the issue first
       StoreError           the database cannot be used
       TemplateError        a template or its inlined page is broken
       TransportError       a transport cannot carry anything at the moment
@@ -68,6 +69,18 @@ class NothingToDo(StateError):  # noqa: N818 - reads as what it is: not a fault
     """There is nothing to do."""
 
     exit_code = 3
+
+
+class EditedMeanwhile(StateError):  # noqa: N818 - reads as what it is
+    """Somebody else changed the issue since it was looked at; the message says who and what. Nothing was changed.
+
+    Attributes:
+        version: the number of the last act by now.
+    """
+
+    def __init__(self, message: str, *, version: int) -> None:
+        super().__init__(message)
+        self.version = version
 
 
 class StoreError(DigestError):

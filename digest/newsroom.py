@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from functools import lru_cache, partial
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -34,8 +36,11 @@ from digest.feedback import Taken, take_feedback, take_letters
 from digest.hours import Hours
 from digest.models import (
     OTHER_TOPIC,
+    Act,
+    Approve,
     Claim,
     DeliveryState,
+    Exclusions,
     FrozenEdition,
     Issue,
     IssueItem,
@@ -47,6 +52,7 @@ from digest.models import (
     Profile,
     Recipient,
     Selection,
+    Shape,
     SkipReason,
     Subscriber,
     SubscriberStatus,
@@ -55,7 +61,8 @@ from digest.models import (
 )
 from digest.outbox import Sent, send_issue
 from digest.pipeline import Composed, Selector, Synced, Visit
-from digest.press import Press
+from digest.press import Press, leaves_at
+from digest.shaping import fold, shaped
 from digest.sources.base import Source
 from digest.store.base import Store
 from digest.subscribers import Read, read_subscribers
@@ -175,11 +182,27 @@ class Digest:
         settings = self.settings
         assumed = frozenset(source.name for source in settings.sources if source.condition == "assumed")
         rules = pipeline.Rules(
-            tags=self.tagger, assumed=assumed, study_age_limit_years=settings.selection.study_age_limit_years
+            tags=self.tagger,
+            assumed=assumed,
+            study_age_limit_years=settings.selection.study_age_limit_years,
+            exclusions=self._exclusions(window),
         )
         since = self._waiting_since(window)
         return pipeline.compose(
             self.store, window, waiting_since=since, rules=rules, now=self.clock(), today=self.today
+        )
+
+    def _exclusions(self, window: Window) -> Exclusions:
+        """What editors left out of the issues before; what the latest of them said of a summary counts."""
+        later: dict[int, bool] = {}
+        acts = self.store.earlier_acts(window)
+        by_issue = {issue.id: issue.window.until for issue in self.store.issues(window.cadence)}
+        of = {issue_id: fold(group) for issue_id, group in groupby(acts, key=attrgetter("issue_id"))}
+        for issue_id in sorted(of, key=by_issue.__getitem__):
+            later |= {summary_id: why.later for summary_id, why in of[issue_id].excluded.items()}
+        return Exclusions(
+            final=frozenset(one for one, may_come in later.items() if not may_come),
+            later=frozenset(one for one, may_come in later.items() if may_come),
         )
 
     def _waiting_since(self, window: Window) -> datetime:
@@ -202,6 +225,14 @@ class Digest:
         if issue is None:
             raise StateError(f"there is no issue {label}: make it with `digest compose --period {label}`")
         return issue
+
+    def shape(self, issue: Issue) -> Shape:
+        """What its editors made of it, so far."""
+        return fold(self.store.acts(issue.id))
+
+    def items(self, issue: Issue) -> tuple[IssueItem, ...]:
+        """Its pool as its editors want it."""
+        return shaped(self.store.items(issue.id), self.shape(issue))
 
     def subscriber(self, address: str) -> Subscriber:
         """The subscriber of this address. InputError when there is none."""
@@ -271,13 +302,22 @@ class Digest:
         return Preview(issue=issue, edition=edition, pool=pool, message=message, html=html, text=text, topics=topics)
 
     def _selector(self, issue: Issue) -> Selector:
-        items = self.store.items(issue.id)
-        caught_up = pipeline.caught_up(items, pipeline.carried_until(self.store, issue.window))
-        return Selector(self.store, items, tree=self.tree, limits=self.settings.selection.limits(), caught_up=caught_up)
+        shape = self.shape(issue)
+        items = shaped(self.store.items(issue.id), shape)
+        missed = pipeline.carried_until(self.store, issue.window)
+        return Selector(
+            self.store,
+            items,
+            tree=self.tree,
+            limits=self.settings.selection.limits(),
+            caught_up=pipeline.caught_up(items, missed, self._exclusions(issue.window).later),
+            shape=shape,
+        )
 
     def _pool(self, issue: Issue, selection: Selection | None = None) -> Pool:
         """The issue's pool rendered: all of it, or what one selection needs."""
-        items: Sequence[IssueItem] = self.store.items(issue.id)
+        shape = self.shape(issue)
+        items: Sequence[IssueItem] = shaped(self.store.items(issue.id), shape)
         whole = items
         if selection is not None:
             placed = (*selection.research, *selection.background, *selection.also_new)
@@ -290,6 +330,7 @@ class Digest:
             newsletter=self.newsletter,
             tree=self.tree,
             templates=self.templates,
+            shape=shape,
         )
 
     def render_specimen(self) -> None:
@@ -336,7 +377,7 @@ class Digest:
             reach=None if offline else self.reach,
             judge=judge,
         )
-        return gate.examine(pool, self.store.items(issue.id), self._editions(issue, pool))
+        return gate.examine(pool, self.items(issue), self._editions(issue, pool))
 
     def _editions(self, issue: Issue, pool: Pool) -> Iterable[tuple[FrozenEdition, int]]:
         """Each edition once, with the number of its readers."""
@@ -353,33 +394,54 @@ class Digest:
         make = partial(make_edition, pool)
         return pipeline.recipients(self.store, issue, self._selector(issue), make, today=self.today)
 
-    def approve(self, issue: Issue, *, by: str, offline: bool = True, despite: str = "") -> Issue:
+    def approve(
+        self, issue: Issue, *, by: str, offline: bool = True, despite: str = "", on: int | None = None
+    ) -> Issue:
         """Freeze the issue: its pool, its editions and everybody's delivery, all at once.
+
+        Where `newsletter.approvals` wants more people, it stays a draft until enough of them agreed to the same.
 
         Args:
             issue: a draft whose window has closed.
             by: who approves it.
             offline: True to follow no links in the check before.
             despite: why it is approved although the check finds errors, kept with the approval; empty to refuse then.
+            on: the version of its shape they saw; None for the one there is now.
 
         Raises:
-            StateError: its window is still open, or the check found errors.
+            StateError: its window is still open, the check found errors, or this person agreed before.
+            EditedMeanwhile: somebody changed it since that version.
             NothingToDo: it is no draft any more.
         """
         self._refuse_unless_ready(issue)
+        shape = self.shape(issue)
         pool = self._pool(issue)
         report = self._examine(issue, pool, offline=offline)
         if report.errors and not despite:
             raise StateError(refusal(issue, report))
-        dumped = pool.dumps()
+        dumped, now = pool.dumps(), self.clock()
+        step = Approve(content_hash=hashlib.sha256(dumped).hexdigest(), despite=despite if report.errors else "")
+        before = [one for one in shape.approvals if one.content_hash == step.content_hash]
+        version = shape.version if on is None else on
+        if any(one.by.casefold() == by.casefold() for one in before):
+            raise StateError(f"{by} approved {issue.window.label} before: now it is somebody else's turn")
+        if len(before) + 1 < self.settings.newsletter.approvals:
+            self.store.act(issue.id, [step], by=by, on=version, now=now)
+            return self.store.issue_by_id(issue.id)
+        named = f"{by} (despite {_counted(report)}: {despite})" if report.errors else by
         return self.store.freeze(
             issue.id,
             self._everybody(issue, pool),
             pool=dumped,
-            content_hash=hashlib.sha256(dumped).hexdigest(),
-            approved_by=f"{by} (despite {_counted(report)}: {despite})" if report.errors else by,
-            now=self.clock(),
+            content_hash=step.content_hash,
+            approved_by=" and ".join([*(one.by for one in before), named]),
+            now=now,
+            act=Act(issue_id=issue.id, number=version + 1, at=now, by=by, steps=(step,)),
         )
+
+    def content_hash(self, issue: Issue) -> str:
+        """What an approval of this draft would stand for now."""
+        return hashlib.sha256(self._pool(issue).dumps()).hexdigest()
 
     def _refuse_unless_ready(self, issue: Issue) -> None:
         window = issue.window
@@ -447,7 +509,7 @@ class Digest:
             for issue in reversed(self.store.issues())
             if issue.status is IssueStatus.APPROVED
             and not issue.held
-            and issue.window.due <= now
+            and leaves_at(issue) <= now
             and self.is_open(issue)
         )
 
@@ -483,6 +545,11 @@ class Digest:
             raise NothingToDo(f"nothing of {label} is left to send")
         if issue.held:
             raise StateError(f"{label} is paused: `digest resume {label}` lets it go on")
+        if issue.not_before is not None and self.clock() < issue.not_before:
+            when = issue.not_before.astimezone(self.settings.newsletter.timezone)
+            raise StateError(
+                f"{label} is scheduled for {when:%Y-%m-%d %H:%M}: `digest schedule {label} --off` lets it leave before"
+            )
         rules = self.settings.delivery
         with closing(self.make_transport()) as transport, owners.a_run() as owner:
             return send_issue(
@@ -526,11 +593,18 @@ class Digest:
         return receipt.detail
 
     def _compose_claim(self, issue: Issue) -> Callable[[Claim], Message]:
-        press = self._press(issue, Pool.loads(self.store.frozen_pool(issue.id)))
-        edition_of = lru_cache(pipeline.SHARED_EDITIONS)(self.store.edition)
+        # An approval may be withdrawn and given anew while this runs: its hash says which words a claim is about.
+        @lru_cache(1)
+        def press_of(_approved: str) -> Press:
+            approved = self.store.issue_by_id(issue.id)
+            return self._press(approved, Pool.loads(self.store.frozen_pool(issue.id)))
+
+        @lru_cache(pipeline.SHARED_EDITIONS)
+        def edition_of(_approved: str, edition_id: int) -> FrozenEdition:
+            return self.store.edition(edition_id)
 
         def compose(claim: Claim) -> Message:
-            edition = edition_of(claim.edition_id)
+            press, edition = press_of(claim.content_hash), edition_of(claim.content_hash, claim.edition_id)
             return press.message(edition, subscriber_id=claim.subscriber_id, address=claim.address, name=claim.name)
 
         return compose

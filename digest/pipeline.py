@@ -10,7 +10,7 @@ Nothing is decided here: `cadence`, `topics`, `audience`, `selection` and `studi
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -22,7 +22,10 @@ from typing import Protocol
 from digest.audience import address_key, merge, reason_to_skip
 from digest.errors import DigestError, SourceError
 from digest.models import (
+    EVERYBODY,
+    UNSHAPED,
     Entry,
+    Exclusions,
     FrozenEdition,
     Issue,
     IssueItem,
@@ -32,6 +35,7 @@ from digest.models import (
     Profile,
     Recipient,
     Selection,
+    Shape,
     SkipReason,
     SourceState,
     Subscriber,
@@ -40,7 +44,7 @@ from digest.models import (
     TopicTree,
     Window,
 )
-from digest.selection import History, Limits, editors_order, is_old, select
+from digest.selection import History, Limits, editors_order, is_old, select, topics_read
 from digest.sources.base import Collected, Source, after_failure
 from digest.store.base import Added, HistoryRow, Store
 
@@ -171,6 +175,8 @@ class Composed:
     #: Left out: not about the condition; study too old. Never silently.
     off_topic: tuple[Summary, ...] = ()
     old: tuple[Summary, ...] = ()
+    #: Would have waited from earlier, had an editor not left it out for good.
+    excluded: tuple[Summary, ...] = ()
     #: False when the pool was the same already, or the issue is no draft any more.
     changed: bool = False
 
@@ -183,6 +189,8 @@ class Rules:
     #: Sources that write of nothing but the condition.
     assumed: frozenset[str] = frozenset()
     study_age_limit_years: int | None = None
+    #: What editors left out of earlier issues.
+    exclusions: Exclusions = field(default_factory=Exclusions)
 
 
 def compose(
@@ -204,9 +212,12 @@ def compose(
     items: list[IssueItem] = []
     off_topic: list[Summary] = []
     old: list[Summary] = []
+    excluded: list[Summary] = []
     for summary in store.summaries_added(min(waiting_since, window.since), window.until):
         item = _item(summary, rules, window)
-        if item is None:
+        if summary.added_at < window.since and summary.id in rules.exclusions.final:
+            excluded.append(summary)
+        elif item is None:
             off_topic.append(summary)
         elif is_old(summary.entry.published, today=today, years=rules.study_age_limit_years):
             old.append(summary)
@@ -219,6 +230,7 @@ def compose(
         waiting=sum(not item.fresh for item in pool),
         off_topic=tuple(summary for summary in off_topic if summary.added_at >= window.since),
         old=tuple(summary for summary in old if summary.added_at >= window.since),
+        excluded=tuple(excluded),
         changed=store.save_items(issue.id, pool, now=now),
     )
 
@@ -253,6 +265,7 @@ class Selector:
         tree: the topics.
         limits: how much fits into one mail.
         caught_up: studies of windows that never had an issue: they wait for everybody.
+        shape: what the editors wrote for all, or for the readers of some topics.
     """
 
     def __init__(
@@ -263,8 +276,10 @@ class Selector:
         tree: TopicTree,
         limits: Limits,
         caught_up: frozenset[int] = frozenset(),
+        shape: Shape = UNSHAPED,
     ) -> None:
         self._items = items
+        self._shape = shape
         self._tree = tree
         self._limits = limits
         self._caught_up = caught_up
@@ -274,7 +289,22 @@ class Selector:
 
     def _select(self, profile: Profile, past: Past = ()) -> Selection:
         """What a reader of this profile with this past reads."""
-        return select(profile, self._items, tree=self._tree, limits=self._limits, history=self._history(past))
+        selection = select(profile, self._items, tree=self._tree, limits=self._limits, history=self._history(past))
+        return replace(
+            selection,
+            notes=self._addressed(profile, self._shape.notes),
+            subject=self._nearest(profile, self._shape.subjects),
+            preheader=self._nearest(profile, self._shape.preheaders),
+        )
+
+    def _nearest(self, profile: Profile, written: Collection[str]) -> str:
+        """Of the readers' first matching interest; everybody's where none matches."""
+        return next((topic for topic in self._addressed(profile, written) if topic != EVERYBODY), EVERYBODY)
+
+    def _addressed(self, profile: Profile, written: Collection[str]) -> tuple[str, ...]:
+        """What of this is written for such a reader: for everybody first, then by their interests."""
+        for_all = (EVERYBODY,) if EVERYBODY in written else ()
+        return (*for_all, *topics_read(profile, [one for one in written if one != EVERYBODY], self._tree))
 
     def _history(self, past: Past) -> History:
         received: set[int] = set()
@@ -297,9 +327,13 @@ def carried_until(store: Store, window: Window) -> datetime:
     return max(approved) if approved else min((issue.window.since for issue in earlier), default=window.since)
 
 
-def caught_up(items: Iterable[IssueItem], since: datetime) -> frozenset[int]:
-    """The studies of a pool that were added before its window and after `since`: missed, so they wait for everybody."""
-    return frozenset(item.summary.study_id for item in items if not item.fresh and item.summary.added_at >= since)
+def caught_up(items: Iterable[IssueItem], since: datetime, later: Collection[int] = ()) -> frozenset[int]:
+    """The studies of a pool that wait for everybody: added before its window and after `since`, so they were missed.
+
+    So do those of the summaries `later`, that an editor kept for a later issue.
+    """
+    waiting = (item.summary for item in items if not item.fresh)
+    return frozenset(one.study_id for one in waiting if one.added_at >= since or one.id in later)
 
 
 def recipients(

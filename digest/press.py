@@ -88,5 +88,10 @@ class Press:
 
 
 def date_of(issue: Issue, *, now: datetime) -> datetime:
-    """What the Date header of an issue's mails says: its due time, or its approval where that came later."""
-    return max(issue.approved_at, issue.window.due) if issue.approved_at else now
+    """What the Date header of an issue's mails says: when it may leave, or its approval where that came later."""
+    return max(issue.approved_at, leaves_at(issue)) if issue.approved_at else now
+
+
+def leaves_at(issue: Issue) -> datetime:
+    """From when on an issue may leave: once it is due, or later where it is scheduled for later."""
+    return issue.window.due if issue.not_before is None else max(issue.window.due, issue.not_before)

@@ -2,7 +2,8 @@
 
     pool -> one summary a study, not muted, not received before
          -> each in its most specific section among the reader's interests
-         -> fair share: every interest gets one item before any gets two, up to the reader's limit
+         -> what editors pinned, then a fair share: every interest gets one item before any gets two, up to the
+            reader's limit
          -> in the order of interests; what did not fit rolls over
 
 Pure: the same arguments give the same selection, whoever asks.
@@ -11,7 +12,7 @@ Pure: the same arguments give the same selection, whoever asks.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -77,7 +78,7 @@ def select(
 
     Returns:
         The selection; `is_empty` when there is nothing to mail. Nothing is lost: what is for this reader and does
-        not fit stands in `left_over`.
+        not fit stands in `left_over`. What is pinned always fits: it counts towards the limit, and may go beyond it.
     """
     wanted = _Interests(profile, tree)
     pool = [item for item in _one_a_study(items) if not wanted.mutes(item) and _is_due(item, history)]
@@ -95,6 +96,21 @@ def select(
         also_new=tuple(_headlines(others, tree, limits.also_new)),
         left_over=tuple(map(_placement, (*left, *unexplained))),
     )
+
+
+def topics_read(profile: Profile, topics: Collection[str], tree: TopicTree) -> tuple[str, ...]:
+    """Which of these topics a reader reads, in the order of their interests.
+
+    Whoever follows a topic reads it, those below it, and what is said about those above it. A reader without interests
+    reads none: nobody may tell them that they follow something.
+    """
+    found: dict[str, None] = {}
+    for interest in profile.interests:
+        above = tree.lineage(interest)
+        mine = [topic for topic in topics if topic in above or interest in tree.lineage(topic)]
+        # The nearest first: the interest itself, then those above it, then those below.
+        found |= dict.fromkeys(sorted(mine, key=lambda topic: above.index(topic) if topic in above else len(above)))
+    return tuple(found)
 
 
 def is_old(published: PublishedDate | None, *, today: date, years: int | None) -> bool:
@@ -158,11 +174,13 @@ class _Interests:
         return min(self._rank[above] for above in self._tree.lineage(topic_id) if above in self._rank)
 
     def mutes(self, item: IssueItem) -> bool:
-        return any(not self._muted.isdisjoint(self._tree.lineage(match.topic_id)) for match in item.matches)
+        # Moving an item does not change what its text is about.
+        topics = (match.topic_id for match in (*item.matches, *item.about))
+        return any(not self._muted.isdisjoint(self._tree.lineage(topic)) for topic in topics)
 
     def topics(self, item: IssueItem) -> tuple[str, ...]:
         """The reader's topics this item is about: the deepest first, then the one it says most about."""
-        found = [match for match in item.matches if self._wants(match)]
+        found = [match for match in item.about if self._wants(match)]
         found.sort(
             key=lambda match: (-len(self._tree.lineage(match.topic_id)), -match.score, self.rank(match.topic_id))
         )
@@ -176,11 +194,11 @@ class _Interests:
 
 
 def _one_a_study(items: Iterable[IssueItem]) -> Iterator[IssueItem]:
-    """The first summary of each study, a fresh one before one that waits."""
+    """The first summary of each study: one that is pinned before others, a fresh one before one that waits."""
     best: dict[int, IssueItem] = {}
     for item in items:
         held = best.get(item.summary.study_id)
-        if held is None or (item.fresh and not held.fresh):
+        if held is None or (item.pinned, item.fresh) > (held.pinned, held.fresh):
             best[item.summary.study_id] = item
     return iter(best.values())
 
@@ -194,14 +212,21 @@ def _is_due(item: IssueItem, history: History) -> bool:
 def _fair_share(
     candidates: Sequence[_Candidate], wanted: _Interests, limit: int
 ) -> tuple[list[_Candidate], list[_Candidate]]:
-    """Round by round one item an interest, up to the limit; then the chosen and the rest, in reading order."""
+    """The pinned, then round by round one item an interest, up to the limit; the chosen and the rest, in reading order.
+
+    A pinned item takes the turn of its interest.
+    """
     ranked = sorted(candidates, key=_merit)
+    limit = max(limit, sum(candidate.item.pinned for candidate in candidates))
     queues: dict[int, list[_Candidate]] = {}
     for candidate in ranked:
         queues.setdefault(wanted.rank(candidate.topics[0]), []).append(candidate)
     depth = {id(candidate): place for queue in queues.values() for place, candidate in enumerate(queue)}
-    rounds = sorted(ranked, key=lambda candidate: (depth[id(candidate)], wanted.rank(candidate.topics[0])))
-    merit = {id(candidate): place for place, candidate in enumerate(ranked)}
+    rounds = sorted(
+        ranked,
+        key=lambda one: (not one.item.pinned, depth[id(one)], wanted.rank(one.topics[0])),
+    )
+    merit = {id(candidate): place for place, candidate in enumerate(sorted(candidates, key=_place))}
     sections = _section_order(rounds[:limit], wanted, merit)
 
     def reading_order(candidate: _Candidate) -> tuple[int, int, int]:
@@ -222,10 +247,19 @@ def _merit(candidate: _Candidate) -> tuple[bool, bool]:
     return not candidate.item.pinned, candidate.item.fresh
 
 
+def _place(candidate: _Candidate) -> tuple[bool, bool]:
+    """The same for reading, but that what an editor put somewhere stays there."""
+    return not candidate.item.pinned, candidate.item.fresh or candidate.item.placed
+
+
 def _placement(candidate: _Candidate) -> Placement:
     summary = candidate.item.summary
     return Placement(
-        summary_id=summary.id, study_id=summary.study_id, topic_id=candidate.topics[0], also=candidate.topics[1:]
+        summary_id=summary.id,
+        study_id=summary.study_id,
+        topic_id=candidate.topics[0],
+        also=candidate.topics[1:],
+        pinned=candidate.item.pinned,
     )
 
 
@@ -234,7 +268,7 @@ def _headlines(items: Sequence[IssueItem], tree: TopicTree, limit: int) -> Itera
     by_topic: dict[str, list[IssueItem]] = {}
     for item in items:
         if item.fresh and item.summary.entry.kind is Kind.RESEARCH:
-            topic = item.matches[0].topic_id if item.matches else OTHER_TOPIC
+            topic = item.about[0].topic_id if item.about else OTHER_TOPIC
             by_topic.setdefault(topic, []).append(item)
     queued = [
         (place, tree.order.get(topic, len(tree.order)), item.summary, topic)

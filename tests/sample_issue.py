@@ -25,6 +25,7 @@ from digest.edition import (
 )
 from digest.message import Addressee, Composer
 from digest.models import (
+    UNSHAPED,
     Bullets,
     Entry,
     Evidence,
@@ -42,6 +43,7 @@ from digest.models import (
     Section,
     SectionRole,
     Selection,
+    Shape,
     Subheading,
 )
 from tests.factories import a_newsletter, a_summary, a_tree, a_window
@@ -204,10 +206,11 @@ def many(count: int) -> tuple[IssueItem, ...]:
     )
 
 
-def a_pool(items: tuple[IssueItem, ...] = FEW, **newsletter: object) -> Pool:
+def a_pool(items: tuple[IssueItem, ...] = FEW, *, shape: Shape = UNSHAPED, **newsletter: object) -> Pool:
     """The pool of an issue of these items."""
     return render_pool(
         items,
+        shape=shape,
         window=a_window(),
         newsletter=a_newsletter(**newsletter),
         tree=a_tree(),

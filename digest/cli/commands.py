@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import logging
 import os
 from enum import StrEnum
@@ -14,12 +13,12 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
-from digest import __version__, starter
+from digest import __version__, desk, starter
 from digest.bell import Bell
-from digest.cli import checked, readers, sending, tables, vocabulary, watching
+from digest.cli import checked, readers, sending, shaping, tables, vocabulary, watching
 from digest.cli.session import Advance, Output, Session, rows_of
 from digest.errors import InputError, NothingToDo
-from digest.models import Issue
+from digest.models import Issue, IssueStatus
 from digest.newsroom import Digest, Preview
 from digest.outbox import Sent
 from digest.pipeline import Composed
@@ -39,6 +38,7 @@ database = typer.Typer(help="The database.", no_args_is_help=True)
 application.add_typer(database, name="db")
 application.add_typer(readers.application, name="subscribers")
 application.add_typer(vocabulary.application, name="topics")
+application.add_typer(shaping.application, name="shape")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Label = Annotated[str | None, typer.Argument(metavar="[ISSUE]", help="Such as 2026-11, 2026-W47, 2026-Q4.")]
@@ -268,18 +268,27 @@ def approve(
     """Freeze an issue: what is approved is what is sent, to everybody, whatever changes afterwards."""
     output = Output(as_json=as_json)
     with context.obj.open() as digest, output.progress("Making everybody's edition"):
-        approved = digest.approve(digest.issue(issue), by=by or _user(), offline=offline, despite=despite.strip())
+        approved = digest.approve(
+            digest.issue(issue), by=by or shaping.user(), offline=offline, despite=despite.strip()
+        )
+        so_far = desk.approvals(digest, approved)
         progress = digest.store.progress(approved.id)
         editions = len(digest.store.editions(approved.id))
-    data = {**tables.issue_data(approved), "editions": editions, "deliveries": progress}
-    output.result(data, lambda console: tables.show_approved(console, approved, editions, progress))
+    data = {
+        **tables.issue_data(approved),
+        "editions": editions,
+        "deliveries": progress,
+        "approvals": [one.by for one in so_far.given],
+        "approvals_needed": so_far.needed,
+    }
 
+    def show(console: Console) -> None:
+        if approved.status is IssueStatus.DRAFT:
+            shaping.show_approvals(console, approved, so_far)
+        else:
+            tables.show_approved(console, approved, editions, progress)
 
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"
+    output.result(data, show)
 
 
 @application.command()
@@ -389,6 +398,8 @@ def serve(
         serving.serve(digest, ring=(lambda stop: tables.log_tick(bell.ring(stop=stop))) if also_run else None)
 
 
+for _editors in (shaping.withdraw, shaping.schedule):
+    application.command()(_editors)
 for _command in (sending.pause, sending.resume, sending.abort, sending.resolve, sending.audit):
     application.command()(_command)
 

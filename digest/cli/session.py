@@ -48,7 +48,7 @@ class Session:
         return read_topics(self.settings().topics if named or DEFAULT_FILE.exists() else None)
 
 
-def parse_instant(text: str, settings: Settings) -> datetime:
+def parse_instant(text: str, settings: Settings, *, hint: str = "--now") -> datetime:
     """An instant as people type it: ISO 8601, in the newsletter's time zone where it names none.
 
     Raises:
@@ -58,7 +58,7 @@ def parse_instant(text: str, settings: Settings) -> datetime:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(
-            f"{text!r} is no instant: write 2026-12-01 or 2026-12-01T09:00", param_hint="--now"
+            f"{text!r} is no instant: write 2026-12-01 or 2026-12-01T09:00", param_hint=hint
         ) from error
     return instant if instant.tzinfo else instant.replace(tzinfo=settings.newsletter.timezone)
 

@@ -160,6 +160,7 @@ def composed_data(composed: Composed) -> dict[str, Any]:
         "changed": composed.changed,
         "off_topic": [summary.entry.headline for summary in composed.off_topic],
         "old": [summary.entry.headline for summary in composed.old],
+        "excluded": [summary.entry.headline for summary in composed.excluded],
     }
 
 
@@ -174,7 +175,11 @@ def show_composed(console: Console, composed: Sequence[Composed]) -> None:
         earlier = f", and {one.waiting} from earlier for those who still wait for them" if one.waiting else ""
         fresh = counted(one.fresh, "new summary", "new summaries")
         console.print(f"{one.issue.window.title} ({label}), {state}: {fresh}{earlier}.", markup=False)
-        for reason, left_out in (("not about the condition", one.off_topic), ("the study is too old", one.old)):
+        for reason, left_out in (
+            ("not about the condition", one.off_topic),
+            ("the study is too old", one.old),
+            ("an editor excluded it before", one.excluded),
+        ):
             for summary in left_out:
                 console.print(f"  left out, {reason}: {summary.entry.headline}", markup=False, style="yellow")
         console.print(f"Next: digest preview {label} --general -o mail.html, then digest approve {label}", markup=False)
@@ -194,6 +199,7 @@ def issue_data(issue: Issue) -> dict[str, Any]:
         "due": issue.window.due,
         "status": issue.status,
         "held": issue.held,
+        "not_before": issue.not_before,
         "approved_at": issue.approved_at,
         "approved_by": issue.approved_by,
         "content_hash": issue.content_hash,

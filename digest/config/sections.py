@@ -121,6 +121,8 @@ class NewsletterSettings(Section):
     weekly_on: Weekday = Field("monday", validate_default=True)
     send_at: TimeOfDay = time(9)
     approval: Literal["manual", "auto"] = "manual"
+    #: How many different people must agree to the same content before it is frozen.
+    approvals: Annotated[int, Field(ge=1, le=5)] = 1
     language: Language = "en"
     list_id: ListId = ""
     unsubscribe_mailto: Address = ""
@@ -131,6 +133,12 @@ class NewsletterSettings(Section):
     logo: LogoSettings | None = None
     #: Each signs every mail, for the domain of the From address; none leaves that to the server.
     dkim: tuple[DkimSettings, ...] = ()
+
+    @model_validator(mode="after")
+    def _somebody_approves(self) -> Self:
+        if self.approval == "auto" and self.approvals > 1:
+            raise ValueError("approval: auto asks nobody, and approvals: 2 or more asks people: take one of them away")
+        return self
 
     @field_validator("cadences")
     @classmethod

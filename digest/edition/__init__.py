@@ -69,7 +69,8 @@ def make_edition(pool: Pool, selection: Selection) -> FrozenEdition:
     over; a mail with one item left is as long as it is.
 
     The subject counts and names nothing: it travels through headers, logs and lock screens, and a topic there would
-    tell what its reader has. The preheader is part of the body and names headlines.
+    tell what its reader has. The preheader is part of the body and names headlines. Where the editors wrote their own,
+    those stand; a mail that has nothing new says so all the same.
     """
     edition = _edition(pool, selection)
     while html_bytes(pool, edition) > HTML_LIMIT:
@@ -81,8 +82,9 @@ def make_edition(pool: Pool, selection: Selection) -> FrozenEdition:
 
 
 def _edition(pool: Pool, selection: Selection) -> FrozenEdition:
-    subject = f"{pool.title}: {_inside(selection)}"
-    preheader = _preheader(pool, selection)
+    own = not selection.is_empty
+    subject = (own and pool.subjects.get(selection.subject)) or f"{pool.title}: {_inside(selection)}"
+    preheader = (own and pool.preheaders.get(selection.preheader)) or _preheader(pool, selection)
     hashed = json.dumps([subject, preheader, selection], sort_keys=True, ensure_ascii=True, default=_fields)
     key = hashlib.sha256(hashed.encode()).hexdigest()[:32]
     return FrozenEdition(key=key, subject=subject, preheader=preheader, selection=selection)

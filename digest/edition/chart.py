@@ -52,7 +52,7 @@ def chart_of(items: Iterable[IssueItem], tree: TopicTree) -> Chart | None:
 
 
 def _top(item: IssueItem, tree: TopicTree) -> str:
-    lineage = tree.lineage(item.matches[0].topic_id) if item.matches else ()
+    lineage = tree.lineage(item.about[0].topic_id) if item.about else ()
     return lineage[-1] if lineage else OTHER_TOPIC
 
 

@@ -4,7 +4,7 @@
              -> the last item of the fullest section rolls over -> …
 
 Deterministic: the same selection from the same pool is trimmed in the same way. Important considerations are never
-cut, and one item always stays.
+cut, what editors pinned never rolls over, and one item always stays.
 """
 
 from __future__ import annotations
@@ -61,13 +61,18 @@ def _without_a_headline(selection: Selection) -> Selection | None:
 
 
 def _rolled_over(selection: Selection) -> Selection | None:
-    """Without the last item of the fullest section, the later one of two: the fair share stays fair."""
-    sections = [placements for _, placements in selection.sections]
+    """Without the last item of the fullest section, the later one of two: the fair share stays fair.
+
+    What is pinned stays.
+    """
     if len(selection.research) + len(selection.background) < 2:
         return None
-    if selection.background:
-        sections.append(selection.background)
-    last = max(reversed(sections), key=len)[-1]
+    sections = [placements for _, placements in selection.sections]
+    loose = [[one for one in section if not one.pinned] for section in (*sections, selection.background)]
+    fullest = max(reversed(loose), key=len)
+    if not fullest:
+        return None
+    last = fullest[-1]
     return replace(
         selection,
         research=tuple(one for one in selection.research if one is not last),

@@ -45,6 +45,11 @@ def why_key(summary_id: int, topic_id: str, *, general: bool) -> str:
     return f"why/{summary_id}/{'general' if general else 'personal'}/{topic_id}"
 
 
+def note_key(topic_id: str) -> str:
+    """The piece of the editors' note for a topic's readers, or for everybody."""
+    return f"note/{topic_id}"
+
+
 class Block(Protocol):
     """Pieces that stand together wherever they stand. A value: what was made of one serves for every equal one."""
 
@@ -125,6 +130,7 @@ def plan(edition: FrozenEdition) -> Mapping[str, str | tuple[Block, ...]]:
         "subject": edition.subject,
         "preheader": edition.preheader,
         "test": _test(edition.test),
+        "notes": tuple(Single(note_key(topic)) for topic in selection.notes),
         "opening": (_opening(selection),),
         "contents": _contents(selection, [topic for topic, _ in sections]),
         "research": tuple(_research(selection, sections)),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from digest.edition.layout import (
     SHORTENED,
     Filling,
     item_key,
+    note_key,
     why_key,
 )
 from digest.edition.page import Catalogue, Paper, WholePage
@@ -26,7 +28,20 @@ from digest.edition.templates import Templates, look
 from digest.edition.view import view
 from digest.edition.wording import shortened
 from digest.errors import StoreError
-from digest.models import OTHER_TOPIC, Cadence, Evidence, IssueItem, Length, Newsletter, Topic, TopicTree, Window
+from digest.models import (
+    OTHER_TOPIC,
+    UNSHAPED,
+    Cadence,
+    Evidence,
+    IssueItem,
+    Length,
+    Newsletter,
+    Shape,
+    Topic,
+    TopicTree,
+    Window,
+)
+from digest.shaping import paragraphs
 
 #: Raised whenever a stored pool could no longer be read as it was meant.
 _VERSION = 1
@@ -51,6 +66,11 @@ class Pool:
     headlines: Mapping[int, str]
     html: Paper
     text: Paper
+    #: The editors' own, by topic or `EVERYBODY`.
+    subjects: Mapping[str, str] = field(default_factory=dict)
+    preheaders: Mapping[str, str] = field(default_factory=dict)
+    #: A hash (hex) over the items' order, pins and topics: with the pieces it stands for all that was approved.
+    arrangement: str = ""
 
     def dumps(self) -> bytes:
         """The pool as bytes (JSON); the same pool gives the same bytes."""
@@ -86,25 +106,34 @@ def render_pool(
     tree: TopicTree,
     templates: Templates,
     whole: Sequence[IssueItem] | None = None,
+    shape: Shape = UNSHAPED,
 ) -> Pool:
     """Render and inline every item of the issue once, at every length.
 
     Args:
-        items: the issue's pool; their order does not matter.
+        items: the issue's pool as its editors want it; their order does not matter to the pieces.
         whole: the issue's pool where `items` are a part of it, for what a mail says about all of it.
         window: what the issue covers.
         newsletter: who sends it.
         tree: the topics, for the labels of sections.
         templates: `issue.html`, `issue.txt` and what they use.
+        shape: the editors' notes, subjects and preheaders.
 
     Raises:
-        TemplateError: a template is broken, or would lose its styles or holes by being inlined.
+        TemplateError: a template is broken, would lose its styles or holes by being inlined, or has no room for notes
+            although there are some.
     """
-    catalogue = _catalogue(items, window, tree, _closing_day(window, newsletter))
-    seed = repr((items, window, newsletter, tree))
+    catalogue = _catalogue(items, window, tree, _closing_day(window, newsletter), shape)
+    seed = repr((items, window, newsletter, tree, shape.notes))
     context = _context(window, newsletter, chart_of(items if whole is None else whole, tree))
     html, text = make_papers(
-        templates, "issue", context, catalogue=catalogue, seed=seed, holes=ISSUE_HOLES, required=REQUIRED_HOLES
+        templates,
+        "issue",
+        context,
+        catalogue=catalogue,
+        seed=seed,
+        holes=ISSUE_HOLES,
+        required=REQUIRED_HOLES | ({"notes"} if shape.notes else set()),
     )
     return Pool(
         label=window.label,
@@ -117,7 +146,25 @@ def render_pool(
         headlines={item.summary.id: shortened(item.summary.entry.headline, 300) for item in items},
         html=html,
         text=text,
+        subjects=dict(shape.subjects),
+        preheaders=dict(shape.preheaders),
+        arrangement=_arrangement(items if whole is None else whole),
     )
+
+
+def _arrangement(items: Sequence[IssueItem]) -> str:
+    said = [
+        [
+            one.summary.id,
+            one.summary.revision,
+            one.pinned,
+            one.placed,
+            one.fresh,
+            *(match.topic_id for match in one.about),
+        ]
+        for one in items
+    ]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 def render_whole(
@@ -128,12 +175,13 @@ def render_whole(
     newsletter: Newsletter,
     tree: TopicTree,
     templates: Templates,
+    shape: Shape = UNSHAPED,
 ) -> tuple[str, str]:
     """One reader's HTML (to be inlined) and text from scratch: the slow way, by which the fast one is judged.
 
     `fillings` is the edition's layout, with the reader's own values in the holes that it leaves open.
     """
-    catalogue = _catalogue(items, window, tree, _closing_day(window, newsletter))
+    catalogue = _catalogue(items, window, tree, _closing_day(window, newsletter), shape)
     context = _context(window, newsletter, chart_of(items, tree))
 
     def rendered(form: str) -> str:
@@ -150,7 +198,7 @@ def _closing_day(window: Window, newsletter: Newsletter) -> date:
     return window.until.astimezone(ZoneInfo(newsletter.timezone)).date()
 
 
-def _catalogue(items: Sequence[IssueItem], window: Window, tree: TopicTree, until: date) -> Catalogue:
+def _catalogue(items: Sequence[IssueItem], window: Window, tree: TopicTree, until: date, shape: Shape) -> Catalogue:
     """Every piece any edition of this issue may need, by the slot it may stand in."""
     labels = _labels(tree, window)
     counts = ("one", "many")
@@ -167,6 +215,7 @@ def _catalogue(items: Sequence[IssueItem], window: Window, tree: TopicTree, unti
             "test/between": ("test_between", ()),
             **{f"test/topic/{name}": ("test_topic", (label,)) for name, label in labels.items()},
         },
+        "notes": {note_key(topic): ("note", (paragraphs(text),)) for topic, text in shape.notes.items()},
         "opening": {f"opening/{form}": ("opening", (form,)) for form in opening},
         "contents": {"contents": ("contents", ())},
         "contents-links": {
@@ -215,7 +264,7 @@ def _item_pieces(
 def _reasons(item: IssueItem, tree: TopicTree) -> Mapping[Topic, tuple[str, ...]]:
     """For every topic the item may stand under, its own or a parent's, the words that put it there."""
     reasons: dict[str, tuple[Evidence, ...]] = {}
-    for match in item.matches:
+    for match in item.about:
         for topic_id in tree.lineage(match.topic_id):
             reasons[topic_id] = (*reasons.get(topic_id, ()), *match.evidence)
     return {tree.by_id[topic_id]: _words(evidence) for topic_id, evidence in reasons.items()}

@@ -63,6 +63,8 @@ class ItemView:
     #: True when something was left out that the original has.
     cut: bool
     brief: bool
+    #: Which of the words above are the editors' own: "headline", "key takeaway".
+    edited: tuple[str, ...]
     language: str
     direction: str
 
@@ -96,6 +98,7 @@ def view(item: IssueItem, length: Length, *, until: date) -> ItemView:
         earlier=not item.fresh,
         cut=cut_takeaway or cut_parts,
         brief=length is Length.BRIEF,
+        edited=item.edited,
         language=entry.language,
         direction=direction(entry.language),
     )

@@ -104,6 +104,8 @@ class Claim:
     attempts: int
     #: When it was first tried; None when it never was.
     first_tried_at: datetime | None = None
+    #: Of the approval it was claimed under: withdrawn and approved anew, an issue has other words.
+    content_hash: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -52,6 +52,8 @@ class Issue:
     content_hash: str | None = None
     #: True while an operator holds the sending.
     held: bool = False
+    #: Scheduled: nothing leaves before; None: once it is due.
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +64,22 @@ class IssueItem:
     matches: tuple[Match, ...] = ()
     #: False when it was added before the window and waits from an issue that was missed, or rolled over.
     fresh: bool = True
+    #: First in its section, and never left over.
     pinned: bool = False
+    #: The topic an editor moved it to; None: where its words put it.
+    section: str | None = None
+    #: True when an editor gave it its place in the order.
+    placed: bool = False
+    #: Which of its words are an editor's: "headline", "key takeaway".
+    edited: tuple[str, ...] = ()
+
+    @property
+    def about(self) -> tuple[Match, ...]:
+        """The topics it stands under: the one an editor moved it to, or those it is about."""
+        if self.section is None:
+            return self.matches
+        found = (match for match in self.matches if match.topic_id == self.section)
+        return (next(found, Match(topic_id=self.section, score=0.0)),)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,6 +127,8 @@ class Placement:
     also: tuple[str, ...] = ()
     #: Shorter than the reader asked, where the mail would have been too long; None: the selection's own.
     length: Length | None = None
+    #: True when it is never left over.
+    pinned: bool = False
 
 
 #: The section for what is about the condition and about none of its topics.
@@ -132,6 +151,11 @@ class Selection:
     left_over: tuple[Placement, ...] = ()
     #: True when something was shortened or rolled over because the mail would have been too long for inboxes.
     trimmed: bool = False
+    #: The editors' notes its reader reads, by topic id or `EVERYBODY`, in order.
+    notes: tuple[str, ...] = ()
+    #: Whose subject and preheader of the editors it bears: a topic id or `EVERYBODY`.
+    subject: str = ""
+    preheader: str = ""
 
     @property
     def sections(self) -> tuple[tuple[str, tuple[Placement, ...]], ...]:

@@ -11,6 +11,7 @@ from typing import Protocol
 from digest.audit import Book
 from digest.hours import Hours
 from digest.models import (
+    Act,
     Cadence,
     Claim,
     Credential,
@@ -24,6 +25,7 @@ from digest.models import (
     Recipient,
     Result,
     SourceState,
+    Step,
     Subscriber,
     SubscriberStatus,
     Summary,
@@ -139,13 +141,16 @@ class IssueStore(Protocol):
         content_hash: str,
         approved_by: str,
         now: datetime,
+        act: Act | None = None,
     ) -> Issue:
         """Approve the issue and write its pool, editions and deliveries, in one transaction: all of it or nothing.
 
-        Deliveries with an edition begin as PENDING, those without as SKIPPED with their reason.
+        Deliveries with an edition begin as PENDING, those without as SKIPPED with their reason. `act` is the
+        approval, written into the trail.
 
         Raises:
             StateError: the issue is no draft.
+            EditedMeanwhile: `act` is not the next act on it: somebody changed it while it was being made.
         """
 
     def frozen_pool(self, issue_id: int) -> bytes:
@@ -168,6 +173,27 @@ class IssueStore(Protocol):
 
     def abort(self, issue_id: int, *, now: datetime) -> int:
         """End the issue: what is pending, deferred or only claimed is CANCELLED. How many those were."""
+
+
+class ShapeStore(Protocol):
+    """What editors did to issues; nothing of it is ever changed."""
+
+    def acts(self, issue_id: int) -> tuple[Act, ...]:
+        """Everything that was done to the issue, in order."""
+
+    def earlier_acts(self, window: Window) -> tuple[Act, ...]:
+        """Everything that was done to the issues of this cadence whose windows came before, issue by issue."""
+
+    def act(self, issue_id: int, steps: Sequence[Step], *, by: str, on: int, now: datetime) -> bool:
+        """Write down what an editor does, on the version they saw (0 before the first act); all of it or nothing.
+
+        What changes the content of an approved issue withdraws its approval in the same transaction: editions and
+        deliveries go. True when that was so.
+
+        Raises:
+            EditedMeanwhile: somebody else acted since that version.
+            StateError: the issue was aborted, or some of it has left already.
+        """
 
 
 class SubscriberStore(Protocol):
@@ -310,7 +336,7 @@ class Credentials(Protocol):
         """End all of this kind that a person has. How many there were."""
 
 
-class Store(ContentStore, IssueStore, SubscriberStore, FeedbackStore, Ledger, Books, Credentials, Protocol):
+class Store(ContentStore, IssueStore, ShapeStore, SubscriberStore, FeedbackStore, Ledger, Books, Credentials, Protocol):
     """All of it: one database."""
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from digest.errors import StateError, StoreError
 from digest.models import (
+    Act,
     Cadence,
     DeliveryState,
     FrozenEdition,
@@ -24,6 +25,7 @@ from digest.models import (
 from digest.store.content import SUMMARY
 from digest.store.engine import Conflict, Part
 from digest.store.freezing import write_recipients
+from digest.store.shaping import locked_status, write_act
 from digest.store.tables import (
     deliveries,
     edition_items,
@@ -121,18 +123,22 @@ class IssuesPart(Part):
         content_hash: str,
         approved_by: str,
         now: datetime,
+        act: Act | None = None,
     ) -> Issue:
         """Approve the issue and write its pool, editions and deliveries, in one transaction: all of it or nothing.
 
         Deliveries with an edition begin as PENDING, those without as SKIPPED with their reason. `recipients` may read
-        this store while it is read here, and is never held as a whole.
+        this store while it is read here, and is never held as a whole. `act` is the approval, written into the trail.
 
         Raises:
             StateError: the issue is no draft.
+            EditedMeanwhile: `act` is not the next act on it: somebody changed it while it was being made.
         """
         approval = {"approved_at": now, "approved_by": approved_by, "content_hash": content_hash}
         with self.begin() as connection:
             _lock_draft(connection, issue_id)
+            if act is not None:
+                write_act(connection, act)
             mine = issue_status.c.issue_id == issue_id
             connection.execute(sa.update(issue_status).where(mine).values(status=IssueStatus.APPROVED, **approval))
             connection.execute(sa.insert(frozen_pools).values(issue_id=issue_id, pool=pool))
@@ -225,17 +231,9 @@ def _same_window(window: Window) -> sa.ColumnElement[bool]:
 
 def _lock_draft(connection: sa.Connection, issue_id: int) -> None:
     """Nobody else changes the issue before this transaction ends. Raises StateError unless it is a draft."""
-    query = (
-        sa.select(issue_status.c.status, issues.c.label)
-        .join_from(issue_status, issues, issues.c.id == issue_status.c.issue_id)
-        .where(issue_status.c.issue_id == issue_id)
-        .with_for_update(of=issue_status)
-    )
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        raise StoreError(f"there is no issue with the id {issue_id}")
-    if row.status is not IssueStatus.DRAFT:
-        raise StateError(f"issue {row.label} is {row.status} already: only a draft can be changed or approved")
+    label, status = locked_status(connection, issue_id)
+    if status is not IssueStatus.DRAFT:
+        raise StateError(f"issue {label} is {status} already: only a draft can be changed or approved")
 
 
 def _issue(row: sa.Row[*tuple[Any, ...]]) -> Issue:
@@ -249,6 +247,7 @@ def _issue(row: sa.Row[*tuple[Any, ...]]) -> Issue:
         approved_by=row.approved_by,
         content_hash=row.content_hash,
         held=row.held,
+        not_before=row.not_before,
     )
 
 

@@ -96,18 +96,29 @@ _LOCKED_ROWS = (
     _WITH_READER.add_columns(deliveries.c.owner).where(_IDS).order_by(deliveries.c.id).with_for_update(of=deliveries)
 )
 _TO_INFLIGHT = deliveries.update().where(_IDS).values(state=DeliveryState.INFLIGHT, lease_until=sa.bindparam("until"))
-_STATUS = sa.select(issue_status.c.status, issue_status.c.held).where(
-    issue_status.c.issue_id == sa.bindparam("issue_id")
-)
+_STATUS = sa.select(
+    issue_status.c.status, issue_status.c.held, issue_status.c.not_before, issue_status.c.content_hash
+).where(issue_status.c.issue_id == sa.bindparam("issue_id"))
 
 
 # --- who is due, and who may not be written to -----------------------------------------------------------
 
 
-def is_open(connection: sa.Connection, issue_id: int) -> bool:
-    """Whether the issue may be sent now: approved, not held, not aborted."""
+def content_hash(connection: sa.Connection, issue_id: int) -> str:
+    """Of the approval that stands; empty where none does."""
     row = connection.execute(_STATUS, {"issue_id": issue_id}).first()
-    return row is not None and row.status is IssueStatus.APPROVED and not row.held
+    return (row and row.content_hash) or ""
+
+
+def open_under(connection: sa.Connection, issue_id: int, now: datetime) -> str | None:
+    """The content hash of an issue that may be sent now: approved, not held, not aborted, not scheduled for later.
+
+    None when it may not.
+    """
+    row = connection.execute(_STATUS, {"issue_id": issue_id}).first()
+    if row is None or row.status is not IssueStatus.APPROVED or row.held:
+        return None
+    return None if row.not_before is not None and now < row.not_before else row.content_hash or ""
 
 
 def due_rows(connection: sa.Connection, issue_id: int, limit: int, now: datetime) -> list[sa.Row[Any]]:
@@ -245,7 +256,9 @@ def grant(connection: sa.Connection, rows: Sequence[sa.Row[Any]], now: datetime)
     if not claimed:
         return frozenset()
     allowed = turn_away(connection, claimed, now)
-    open_issues = {number for number in {row.issue_id for row in allowed} if is_open(connection, number)}
+    open_issues = {
+        number for number in {row.issue_id for row in allowed} if open_under(connection, number, now) is not None
+    }
     waiting = [row.id for row in allowed if row.issue_id not in open_issues]
     give_back(connection, waiting)
     return frozenset(row.id for row in allowed if row.issue_id in open_issues)

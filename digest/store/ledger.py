@@ -31,11 +31,12 @@ class LedgerPart(Part):
         What is due again is taken before what was never tried.
         """
         taken: list[sa.Row[Any]] = []
-        is_more = True
+        is_more, approved = True, None
         # Where half the world sleeps, others need not wait until all of its mails were looked at.
         while is_more and not taken:
             with self.begin() as connection:
-                if not leases.is_open(connection, issue_id):
+                approved = leases.open_under(connection, issue_id, now)
+                if approved is None:
                     return []
                 for _ in range(_LOOKS):
                     rows = leases.due_rows(connection, issue_id, limit - len(taken), now)
@@ -46,7 +47,8 @@ class LedgerPart(Part):
                     is_more = bool(rows)
                     if not is_more or len(taken) == limit:
                         break
-        return sorted((_claim(row, fence=row.fence + 1) for row in taken), key=lambda claim: claim.delivery_id)
+        claims = (_claim(row, fence=row.fence + 1, content_hash=approved or "") for row in taken)
+        return sorted(claims, key=lambda claim: claim.delivery_id)
 
     def waits(self, issue_id: int) -> tuple[tuple[Wait, int, datetime], ...]:
         """What keeps deliveries back that nothing is wrong with: how many each, and until when the first of them."""
@@ -114,7 +116,8 @@ class LedgerPart(Part):
             .order_by(deliveries.c.id)
         )
         with self.read() as connection:
-            return [_claim(row, fence=row.fence) for row in connection.execute(query)]
+            approved = leases.content_hash(connection, issue_id)
+            return [_claim(row, fence=row.fence, content_hash=approved) for row in connection.execute(query)]
 
     def settle(self, results: Sequence[Result], *, now: datetime) -> int:
         """Write what was found out about in-flight deliveries of dead workers, under their fence. How many counted."""
@@ -182,7 +185,7 @@ class LedgerPart(Part):
 # --- rows to values --------------------------------------------------------------------------------------
 
 
-def _claim(row: Any, *, fence: int) -> Claim:
+def _claim(row: Any, *, fence: int, content_hash: str = "") -> Claim:
     return Claim(
         delivery_id=row.id,
         issue_id=row.issue_id,
@@ -193,6 +196,7 @@ def _claim(row: Any, *, fence: int) -> Claim:
         fence=fence,
         attempts=row.attempts,
         first_tried_at=row.first_tried_at,
+        content_hash=content_hash,
     )
 
 

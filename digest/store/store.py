@@ -15,10 +15,13 @@ from digest.store.feedback import FeedbackPart
 from digest.store.issues import IssuesPart
 from digest.store.ledger import LedgerPart
 from digest.store.schema import SchemaState, raise_schema, state_of, too_new
+from digest.store.shaping import ShapingPart
 from digest.store.subscribers import SubscribersPart
 
 
-class SqlStore(ContentPart, IssuesPart, SubscribersPart, FeedbackPart, LedgerPart, BooksPart, CredentialsPart):
+class SqlStore(
+    ContentPart, IssuesPart, ShapingPart, SubscribersPart, FeedbackPart, LedgerPart, BooksPart, CredentialsPart
+):
     """Content, issues, readers and ledger in SQLite or PostgreSQL; satisfies `digest.store.base.Store`.
 
     Threads may share one; processes open their own.

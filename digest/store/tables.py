@@ -1,7 +1,7 @@
 """The tables. What was said once and never changes lies apart from where it stands now.
 
     content     sources  studies  study_keys  summaries  aliases  | revisions (immutable)
-    issues      issue_status  issue_items  | issues  frozen_pools  editions (immutable)  edition_items
+    issues      issue_status  issue_items  | issues  issue_acts  frozen_pools  editions (immutable)  edition_items
     readers     subscribers  suppressions
                 feedback (immutable)
     ledger      deliveries
@@ -142,6 +142,19 @@ issue_status = sa.Table(
     sa.Column("aborted_at", Instant),
     #: How many subscribers there were on the day of the freeze; None for a draft.
     sa.Column("recipients", sa.Integer),
+    #: Scheduled: nothing leaves before.
+    sa.Column("not_before", Instant),
+)
+
+#: What editors did, immutable. The primary key is what makes two of them at once one after the other.
+issue_acts = sa.Table(
+    "issue_acts",
+    metadata,
+    sa.Column("issue_id", ID, sa.ForeignKey("issues.id"), primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("by", Said, nullable=False),
+    sa.Column("steps", Json(values.write_steps, values.read_steps), nullable=False),
 )
 
 issue_items = sa.Table(

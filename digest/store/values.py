@@ -13,12 +13,24 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
+from pydantic import Discriminator, TypeAdapter
 
-from digest.models import Block, Bullets, Entry, Match, Paragraph, Profile, Section, SectionRole, Selection, Subheading
+from digest.models import (
+    Block,
+    Bullets,
+    Entry,
+    Match,
+    Paragraph,
+    Profile,
+    Section,
+    SectionRole,
+    Selection,
+    Step,
+    Subheading,
+)
 
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
@@ -120,6 +132,7 @@ _ENTRY = TypeAdapter(Entry)
 _MATCHES = TypeAdapter(tuple[Match, ...])
 _SELECTION = TypeAdapter(Selection)
 _PROFILE = TypeAdapter(Profile)
+_STEPS: TypeAdapter[tuple[Step, ...]] = TypeAdapter(tuple[Annotated[Step, Discriminator("what")], ...])
 
 
 def write_entry(entry: Entry) -> str:
@@ -191,3 +204,13 @@ def write_profile(profile: Profile) -> str:
 def read_profile(text: str) -> Profile:
     """The profile as it was given. Readers share few profiles, so the last ones read are kept and shared."""
     return _PROFILE.validate_python(json.loads(text))
+
+
+def write_steps(steps: tuple[Step, ...]) -> str:
+    """An editor's steps as JSON, each with its word."""
+    return _compact(_STEPS.dump_python(steps, mode="json"))
+
+
+def read_steps(text: str) -> tuple[Step, ...]:
+    """The steps as they were made."""
+    return _STEPS.validate_python(json.loads(text))

@@ -175,11 +175,14 @@ def test_a_section_mentions_only_options_that_exist(words: str, command: Any) ->
 
 @each_command
 def test_arguments_are_documented(words: str, command: Any) -> None:
-    """A command with an argument shows how it is called, in brackets where it may be left out."""
-    for one in command.params:
-        if one.param_type_name == "argument":
-            shown = one.name.upper() if one.required else f"[{one.name.upper()}]"
-            assert f"`digest {words} {shown}`" in REFERENCE[words]
+    """A command with arguments shows how it is called, in their order, in brackets where one may be left out."""
+    shown = [_argument(one) for one in command.params if one.param_type_name == "argument"]
+    assert not shown or f"`digest {' '.join([words, *shown])}" in REFERENCE[words]
+
+
+def _argument(one: Any) -> str:
+    name = (one.metavar or one.name.upper()).strip("[]")
+    return name if one.required else f"[{name}]"
 
 
 @each_command

@@ -32,6 +32,7 @@ from digest.models import (
     PublishedDate,
     SectionRole,
     Selection,
+    Shape,
     Subheading,
 )
 from digest.selection import Limits, select
@@ -51,6 +52,14 @@ from tests.sample_issue import (
 from tests.unit.mail_parts import canonical
 
 POOL = a_pool()
+#: As editors may leave it: notes for all and for some, an item in their words, one moved.
+SHAPE = Shape(
+    notes={"": "Dear <all>.\n\nWelcome & enjoy.", "vision": "%%NAME%% {{ hole('name') }}"},
+    subjects={"": "Ours", "vision": "On eyes"},
+    preheaders={"vision": "Look inside"},
+)
+SHAPED = (replace(FEW[0], edited=("headline", "key takeaway")), replace(FEW[1], section="vision"), *FEW[2:])
+NOTED = a_pool(SHAPED, shape=SHAPE)
 
 
 def a_mail(*items, selection: Selection | None = None, pool: Pool | None = None, **addressee: str) -> tuple[str, str]:
@@ -117,6 +126,8 @@ def selections(draw: st.DrawFn) -> Selection:
         background=(placed(4, "symptoms"),) if draw(st.booleans()) else (),
         also_new=tuple(place(number) for number in numbers[cut:]),
         left_over=tuple(place(9) for _ in range(draw(st.integers(0, 3)))),
+        notes=tuple(draw(st.permutations(["", "vision"]))[: draw(st.integers(0, 2))]),
+        subject=draw(st.sampled_from(["", "vision"])),
     )
 
 
@@ -140,9 +151,9 @@ NAMES = st.sampled_from(
 @given(selection=selections() | chosen(), name=NAMES)
 def test_a_join_is_the_page_rendered_from_scratch(selection: Selection, name: str) -> None:
     """For any selection, order and name: fragments joined equal that reader's mail rendered and inlined whole."""
-    edition, reader = make_edition(POOL, selection), an_addressee(name=name)
+    edition, reader = make_edition(NOTED, selection), an_addressee(name=name)
     fillings = {
-        **lay_out(edition, POOL.html.pieces),
+        **lay_out(edition, NOTED.html.pieces),
         "greeting": (("greeting", {}),) if name else (),
         "name": name,
         "address": reader.address,
@@ -152,9 +163,15 @@ def test_a_join_is_the_page_rendered_from_scratch(selection: Selection, name: st
         "web": reader.web_url,
     }
     html, text = render_whole(
-        FEW, fillings=fillings, window=a_window(), newsletter=a_newsletter(), tree=a_tree(), templates=_templates()
+        SHAPED,
+        fillings=fillings,
+        window=a_window(),
+        newsletter=a_newsletter(),
+        tree=a_tree(),
+        templates=_templates(),
+        shape=SHAPE,
     )
-    composer = Composer(POOL, date=DATE)
+    composer = Composer(NOTED, date=DATE)
     assert canonical(composer.html(edition, reader)) == canonical(inline(html))
     assert composer.text(edition, reader) == text
 
@@ -339,6 +356,62 @@ def test_dates_are_as_precise_as_known(day: date, precision: Precision, words: s
     assert spoken_date(PublishedDate(day=day, precision=precision), date(2026, 12, 1)) == words
 
 
+# --- the editors' hand -----------------------------------------------------------------------------------
+
+
+def test_notes_stand_at_the_top_in_their_order() -> None:
+    """Between the greeting and what is inside; only those that are for this reader."""
+    selection = replace(a_selection(), notes=("vision", ""))
+    for form in a_mail(selection=selection, pool=NOTED):
+        marks = [form.index(words) for words in ("Hello Ada", "%%NAME%%", "Welcome", "match your interests")]
+        assert marks == sorted(marks)
+    assert "From the editors" not in a_mail(selection=a_selection(), pool=NOTED)[1]
+
+
+@pytest.mark.parametrize(
+    ("selection", "subject", "preheader"),
+    [
+        (Selection(research=(placed(1, "btk"),)), "Ours", None),
+        (Selection(research=(placed(1, "btk"),), subject="vision", preheader="vision"), "On eyes", "Look inside"),
+        (Selection(subject="vision", preheader="vision"), "November 2026: nothing new for you", None),
+    ],
+)
+def test_the_editors_subject(selection: Selection, subject: str, preheader: str | None) -> None:
+    """For all, or for a topic's readers; a quiet note says that it is one. Without theirs the preheader says itself."""
+    edition = make_edition(NOTED, selection)
+    assert edition.subject == subject
+    assert edition.preheader == (preheader or make_edition(POOL, selection).preheader)
+
+
+def test_edited_words_say_so_where_they_stand() -> None:
+    """At every length, and behind a headline among what is also new; the others say nothing."""
+    for length in Length:
+        html, text = a_mail(
+            selection=Selection(length=length, research=(placed(1, "btk"), placed(3, "btk"))), pool=NOTED
+        )
+        assert "Edited by us for this issue: headline and key takeaway." in html
+        assert text.count("Edited by us for this issue") == 1
+    also = Selection(also_new=(placed(1, "btk"), placed(3, "btk")), research=(placed(2, "vision"),))
+    assert [form.count("(edited by us)") for form in a_mail(selection=also, pool=NOTED)] == [1, 1]
+
+
+def test_a_moved_item_says_why_it_stands_there() -> None:
+    """Its reader follows the topic; words that were found for another one are not claimed for it."""
+    text = a_mail(selection=Selection(research=(placed(2, "vision"),)), pool=NOTED)[1]
+    assert "Why you see this: you follow Eyes and vision." in text
+
+
+def test_a_template_without_room_for_notes_is_refused_when_there_are_some(tmp_path: Path) -> None:
+    """An operator's own page would lose them without a word."""
+    ours = (bundled_directory() / "issue.txt").read_text("utf-8")
+    (tmp_path / "issue.txt").write_text(ours.replace('{{ slot("notes") }}', ""), encoding="utf-8")
+    given = {"window": a_window(), "newsletter": a_newsletter(), "tree": a_tree()}
+    templates = Templates([tmp_path, bundled_directory()])
+    assert render_pool(FEW, **given, templates=templates)
+    with pytest.raises(TemplateError, match=r"issue\.txt lacks notes"):
+        render_pool(FEW, **given, templates=templates, shape=SHAPE)
+
+
 # --- hostile words ---------------------------------------------------------------------------------------
 
 
@@ -366,6 +439,17 @@ def test_a_feed_writes_only_words(attack: str) -> None:
     html, text = a_mail(an_item(1, of=entry))
     assert _elements(html) == _elements(a_mail(an_item(1, of=plain))[0])
     assert not re.search(r"[\x00-\x08\x0b-\x1f\u2028\u202e]", html + text)
+
+
+@pytest.mark.parametrize("attack", ["<script>x</script>", "</td></table>", "<!--zstamp end -->", "{{ hole('name') }}"])
+def test_an_editor_writes_only_words(attack: str) -> None:
+    """A note is escaped as what feeds say: it adds no element, and fills no hole."""
+    selection = Selection(notes=("",), research=(placed(1, "fatigue-sleep"),))
+    hostile, plain = (
+        a_mail(selection=selection, pool=a_pool(shape=Shape(notes={"": words}))) for words in (attack, "words")
+    )
+    assert _elements(hostile[0]) == _elements(plain[0])
+    assert attack in hostile[1].replace("\n", " ")
 
 
 def _elements(html: str) -> list[str]:

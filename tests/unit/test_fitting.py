@@ -125,3 +125,18 @@ def test_a_join_fills_what_is_given_and_names_the_rest() -> None:
     assert {name for name, is_text in parts if not is_text} == {
         "greeting", "address", "preferences", "pause", "unsubscribe", "web",
     }  # fmt: skip
+
+
+def test_what_editors_pinned_never_rolls_over() -> None:
+    """The others go in its place, even where it stands last in the fullest section."""
+    research = tuple(replace(one, pinned=one.summary_id in (7, 8)) for one in first(8).research)
+    selection = fitted(a_pool(long_items(8, answers=5, limits=250)), replace(first(8), research=research)).selection
+    assert {7, 8} <= set(numbers(selection.research)) and selection.left_over
+    assert not any(one.pinned for one in selection.left_over)
+
+
+def test_a_mail_of_pinned_items_alone_is_as_long_as_it_is() -> None:
+    """Nobody is sent half of what editors promised; the gate says that it is too long."""
+    research = tuple(replace(one, pinned=True) for one in first(8).research)
+    edition = make_edition(a_pool(long_items(8, answers=5, limits=250)), replace(first(8), research=research))
+    assert len(edition.selection.research) == 8

@@ -1,0 +1,329 @@
+"""What editors' acts come to: a fold over the trail, and the pool as they want it.
+
+    acts -> fold -> Shape;  items + Shape -> shaped -> items
+
+Pure. The trail only grows: undo is an act like any other, so who did what is never lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import singledispatch
+from typing import TypeVar
+
+from digest.models import (
+    Act,
+    Approval,
+    Approve,
+    Edit,
+    Edited,
+    Exclude,
+    Exclusion,
+    Include,
+    IssueItem,
+    Move,
+    Note,
+    Order,
+    Paragraph,
+    Pin,
+    Redo,
+    Schedule,
+    Section,
+    SectionRole,
+    Shape,
+    Title,
+    Undo,
+    Withdraw,
+)
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def fold(acts: Iterable[Act]) -> Shape:
+    """The shape these acts come to, given in the order of their numbers.
+
+    Undo takes the last act that stands away, whoever made it; redo brings back what was undone last, until somebody
+    does something else. Approving and scheduling cannot be undone that way. Whatever changes the shape makes the
+    approvals before it void.
+    """
+    done: list[Act] = []
+    undone: list[Act] = []
+    approvals: tuple[Approval, ...] = ()
+    version = 0
+    for act in acts:
+        version = act.number
+        approvals = _approvals(approvals, act)
+        if _has(act, Undo):
+            undone += [done.pop()] if done else []
+        elif _has(act, Redo):
+            done += [undone.pop()] if undone else []
+        elif not _has(act, Approve, Withdraw, Schedule):
+            done.append(act)
+            undone.clear()
+    shape = Shape(
+        version=version,
+        approvals=approvals,
+        undoes=done[-1] if done else None,
+        redoes=undone[-1] if undone else None,
+    )
+    for act in done:
+        for step in act.steps:
+            shape = _changed(step, shape, act.by)
+    return shape
+
+
+def is_content(act: Act) -> bool:
+    """Whether the act changes what readers get, so that an approval before it is void."""
+    return not _has(act, Approve, Withdraw, Schedule)
+
+
+def shaped(items: Sequence[IssueItem], shape: Shape) -> tuple[IssueItem, ...]:
+    """The pool as its editors want it.
+
+    Args:
+        items: the pool as it was composed, in its order. What the shape says of others is passed over, so that it
+            outlives a draft that is composed anew.
+        shape: what the editors did.
+
+    Returns:
+        The items without the excluded ones, in the editors' order, with their words, topics and pins.
+    """
+    by_id = {item.summary.id: item for item in items}
+    order = list(by_id)
+    for one in shape.orders:
+        order = _ordered(order, one)
+    placed = {summary_id for one in shape.orders for summary_id in one.summary_ids}
+    return tuple(
+        _shaped(by_id[summary_id], shape, placed=summary_id in placed)
+        for summary_id in order
+        if summary_id not in shape.excluded
+    )
+
+
+def _ordered(order: Sequence[int], wanted: Order) -> list[int]:
+    """The order with some of it moved; what it is moved behind may be gone by now, then nothing moves."""
+    known = set(order)
+    moving = [summary_id for summary_id in dict.fromkeys(wanted.summary_ids) if summary_id in known]
+    rest = [summary_id for summary_id in order if summary_id not in moving]
+    if wanted.after is None:
+        return [*moving, *rest]
+    if wanted.after not in rest:
+        return list(order)
+    place = rest.index(wanted.after) + 1
+    return [*rest[:place], *moving, *rest[place:]]
+
+
+def _shaped(item: IssueItem, shape: Shape, *, placed: bool) -> IssueItem:
+    summary_id = item.summary.id
+    edited = shape.edits.get(summary_id)
+    return replace(
+        item if edited is None else _edited(item, edited),
+        pinned=summary_id in shape.pinned,
+        section=shape.moved.get(summary_id),
+        placed=placed,
+    )
+
+
+def _edited(item: IssueItem, words: Edited) -> IssueItem:
+    """The item in the editors' words, and which of them are theirs; words that say the same are no change."""
+    entry, marks = item.summary.entry, []
+    if words.headline is not None and words.headline != entry.headline:
+        entry = replace(entry, headline=words.headline)
+        marks.append("headline")
+    takeaway = None if words.takeaway is None else takeaway_of(words.takeaway)
+    if takeaway is not None and takeaway.blocks != _blocks(entry.section(SectionRole.TAKEAWAY)):
+        others = tuple(section for section in entry.sections if section.role is not SectionRole.TAKEAWAY)
+        entry = replace(entry, sections=(takeaway, *others))
+        marks.append("key takeaway")
+    return replace(item, summary=replace(item.summary, entry=entry), edited=tuple(marks))
+
+
+def _blocks(section: Section | None) -> tuple[object, ...]:
+    return section.blocks if section else ()
+
+
+def takeaway_of(text: str) -> Section:
+    """A takeaway in an editor's words."""
+    return Section(role=SectionRole.TAKEAWAY, blocks=tuple(map(Paragraph, paragraphs(text))))
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    """What stands between empty lines, each in one line."""
+    chunks = "\n".join(line.strip() for line in text.splitlines()).split("\n\n")
+    return tuple(words for chunk in chunks if (words := " ".join(chunk.split())))
+
+
+# --- one change ----------------------------------------------------------------------------------------------
+
+
+@singledispatch
+def _changed(_change: object, shape: Shape, _by: str) -> Shape:
+    return shape
+
+
+@_changed.register
+def _(change: Pin, shape: Shape, _by: str) -> Shape:
+    one = frozenset({change.summary_id})
+    return replace(shape, pinned=shape.pinned | one if change.pinned else shape.pinned - one)
+
+
+@_changed.register
+def _(change: Exclude, shape: Shape, by: str) -> Shape:
+    why = Exclusion(reason=change.reason, later=change.later, by=by)
+    return replace(shape, excluded=_with(shape.excluded, change.summary_id, why))
+
+
+@_changed.register
+def _(change: Include, shape: Shape, _by: str) -> Shape:
+    return replace(shape, excluded=_with(shape.excluded, change.summary_id, None))
+
+
+@_changed.register
+def _(change: Move, shape: Shape, _by: str) -> Shape:
+    return replace(shape, moved=_with(shape.moved, change.summary_id, change.topic_id))
+
+
+@_changed.register
+def _(change: Order, shape: Shape, _by: str) -> Shape:
+    return replace(shape, orders=(*shape.orders, change))
+
+
+@_changed.register
+def _(change: Edit, shape: Shape, _by: str) -> Shape:
+    before = shape.edits.get(change.summary_id, Edited())
+    after = Edited(
+        headline=before.headline if change.headline is None else change.headline or None,
+        takeaway=before.takeaway if change.takeaway is None else change.takeaway or None,
+    )
+    return replace(shape, edits=_with(shape.edits, change.summary_id, None if after == Edited() else after))
+
+
+@_changed.register
+def _(change: Note, shape: Shape, _by: str) -> Shape:
+    return replace(shape, notes=_with(shape.notes, change.topic_id, change.text or None))
+
+
+@_changed.register
+def _(change: Title, shape: Shape, _by: str) -> Shape:
+    subjects, preheaders = shape.subjects, shape.preheaders
+    if change.subject is not None:
+        subjects = _with(subjects, change.topic_id, change.subject or None)
+    if change.preheader is not None:
+        preheaders = _with(preheaders, change.topic_id, change.preheader or None)
+    return replace(shape, subjects=subjects, preheaders=preheaders)
+
+
+def _with(known: Mapping[K, V], key: K, value: V | None) -> Mapping[K, V]:
+    """The same with this value; without the key for None."""
+    rest = {one: kept for one, kept in known.items() if one != key}
+    return rest if value is None else {**rest, key: value}
+
+
+def _has(act: Act, *kinds: type) -> bool:
+    return any(isinstance(step, kinds) for step in act.steps)
+
+
+def _approvals(before: tuple[Approval, ...], act: Act) -> tuple[Approval, ...]:
+    if is_content(act) or _has(act, Withdraw):
+        return ()
+    given = (step for step in act.steps if isinstance(step, Approve))
+    made = (Approval(by=act.by, at=act.at, content_hash=one.content_hash, despite=one.despite) for one in given)
+    return (*before, *made)
+
+
+# --- in words ------------------------------------------------------------------------------------------------
+
+
+def told(act: Act) -> str:
+    """What somebody did, in one line: `moved summary 12 to btk; excluded summary 3 (a letter, no study)`."""
+    return "; ".join(map(_told, act.steps))
+
+
+@singledispatch
+def _told(_step: object) -> str:
+    return "did something"
+
+
+@_told.register
+def _(step: Pin) -> str:
+    return f"{'pinned' if step.pinned else 'unpinned'} summary {step.summary_id}"
+
+
+@_told.register
+def _(step: Exclude) -> str:
+    later = ", a later issue may take it" if step.later else ""
+    return f"excluded summary {step.summary_id} ({step.reason}{later})"
+
+
+@_told.register
+def _(step: Include) -> str:
+    return f"took summary {step.summary_id} in again"
+
+
+@_told.register
+def _(step: Move) -> str:
+    where = f"to {step.topic_id}" if step.topic_id else "back to its own topics"
+    return f"moved summary {step.summary_id} {where}"
+
+
+@_told.register
+def _(step: Order) -> str:
+    where = "first" if step.after is None else f"behind summary {step.after}"
+    return f"put summary {', '.join(map(str, step.summary_ids))} {where}"
+
+
+@_told.register
+def _(step: Edit) -> str:
+    words = [
+        f"{'restored' if text == '' else 'edited'} the {name}"
+        for name, text in (("headline", step.headline), ("key takeaway", step.takeaway))
+        if text is not None
+    ]
+    return f"{' and '.join(words) or 'edited nothing'} of summary {step.summary_id}"
+
+
+@_told.register
+def _(step: Note) -> str:
+    return f"{'wrote' if step.text else 'took away'} the note {_for(step.topic_id)}"
+
+
+@_told.register
+def _(step: Title) -> str:
+    words = [
+        f"{'wrote' if text else 'took away'} the {name}"
+        for name, text in (("subject", step.subject), ("preheader", step.preheader))
+        if text is not None
+    ]
+    return f"{' and '.join(words) or 'wrote no subject'} {_for(step.topic_id)}"
+
+
+def _for(topic_id: str) -> str:
+    return f"for readers of {topic_id}" if topic_id else "for all readers"
+
+
+@_told.register
+def _(_step: Undo) -> str:
+    return "undid the last act"
+
+
+@_told.register
+def _(_step: Redo) -> str:
+    return "did again what was undone"
+
+
+@_told.register
+def _(step: Approve) -> str:
+    despite = f" although the check found errors ({step.despite})" if step.despite else ""
+    return f"approved {step.content_hash[:12]}{despite}"
+
+
+@_told.register
+def _(step: Withdraw) -> str:
+    return f"withdrew the approval{f' ({step.reason})' if step.reason else ''}"
+
+
+@_told.register
+def _(step: Schedule) -> str:
+    return f"scheduled it, not before {step.at:%Y-%m-%d %H:%M} UTC" if step.at else "took the schedule away"

@@ -1,0 +1,448 @@
+"""Editors at work: what they shape is what is previewed, checked, approved and sent; nobody overwrites anybody."""
+
+from __future__ import annotations
+
+import email
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email import policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from digest import desk
+from digest.app import make_digest
+from digest.checks import Verdict
+from digest.config import load_settings
+from digest.errors import EditedMeanwhile, InputError, NothingToDo, StateError
+from digest.models import (
+    Change,
+    Edit,
+    Exclude,
+    Include,
+    Issue,
+    IssueStatus,
+    Move,
+    Note,
+    Order,
+    Pin,
+    SectionRole,
+    SkipReason,
+    Title,
+)
+from digest.newsroom import Digest
+from digest.sources.base import StaticSource
+from digest.transports.memory import MemoryTransport
+from tests.factories import a_section, a_subscriber, an_entry
+
+NOVEMBER, DECEMBER = datetime(2026, 11, 10, tzinfo=UTC), datetime(2026, 12, 1, 10, tzinfo=UTC)
+JANUARY = datetime(2027, 1, 1, 10, tzinfo=UTC)
+READERS = (
+    a_subscriber("eyes@example.org", "vision"),
+    a_subscriber("tired@example.org", "fatigue-sleep"),
+    a_subscriber("all@example.org"),
+)
+HOSTILE = "</td><script>x</script> {{ hole('confirm') }} <!--z piece 0-->\r\nBcc: evil@example.org"
+
+
+def entry(guid: str, headline: str, **given: Any) -> Any:
+    sections = (a_section(SectionRole.TAKEAWAY, "Words."), a_section(SectionRole.CONSIDERATIONS, "It was small."))
+    return an_entry(guid, headline=headline, url=f"https://made-up.info/{guid}", **{"sections": sections, **given})
+
+
+ENTRIES = (
+    entry("1", "Optic neuritis in multiple sclerosis, a first look"),
+    entry("2", "Optic neuritis in multiple sclerosis, another trial"),
+    entry("3", "Fatigue in multiple sclerosis and short walks"),
+    entry("4", "Fatigue in multiple sclerosis and long nights"),
+)
+
+
+@dataclass
+class Room:
+    """One newsletter over one database, at any time."""
+
+    open: Callable[..., Digest]
+    outbox: list[Any]
+
+    def at(self, now: datetime) -> Digest:
+        return self.open(now)
+
+
+@pytest.fixture
+def room(tmp_path: Path, sqlite_url: str) -> Iterator[Callable[..., Room]]:
+    opened: list[Digest] = []
+
+    def make(**newsletter: Any) -> Room:
+        given = {"name": "Monthly", "from": "digest@example.org", "base_url": "https://made-up.info"}
+        given["send_at"] = "00:00"
+        text = yaml.safe_dump({"database": sqlite_url, "newsletter": {**given, **newsletter}})
+        (tmp_path / "digest.yaml").write_text(text, encoding="utf-8")
+        settings = load_settings(tmp_path / "digest.yaml", {})
+        transport = MemoryTransport()
+
+        def at(now: datetime) -> Digest:
+            digest = make_digest(
+                settings,
+                now=now,
+                sources=[StaticSource(name="summaries", entries=list(ENTRIES))],
+                make_transport=lambda: transport,
+                reach=lambda _urls: {},
+                judge_spam=lambda _mail: Verdict(score=0.0),
+            )
+            opened.append(digest)
+            return digest
+
+        with_november = at(NOVEMBER)
+        with_november.collect()
+        with_november.store.save_subscribers(READERS, now=NOVEMBER)
+        return Room(open=at, outbox=transport.inbox)
+
+    yield make
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def digest(room: Callable[..., Room]) -> Digest:
+    """The newsletter when November is over, its issue a draft with four items; nothing was done to it."""
+    return drafted(room())
+
+
+def drafted(made: Room, now: datetime = DECEMBER) -> Digest:
+    digest = made.at(now)
+    digest.compose(digest.window("2026-11"))
+    return digest
+
+
+def issue(digest: Digest, label: str = "2026-11") -> Issue:
+    return digest.issue(label)
+
+
+def number(digest: Digest, guid: str) -> int:
+    return next(one.summary.id for one in digest.store.items(issue(digest).id) if one.summary.entry.guid == guid)
+
+
+def do(digest: Digest, *changes: Change, by: str = "ada", on: int | None = None) -> desk.Changed:
+    return desk.change(digest, issue(digest), changes, by=by, on=on)
+
+
+def text_of(digest: Digest, address: str) -> str:
+    return digest.preview_reader(issue(digest), address).text
+
+
+def order_of(digest: Digest, address: str) -> list[str]:
+    guids = {one.summary.id: one.summary.entry.guid for one in digest.store.items(issue(digest).id)}
+    selection = digest.preview_reader(issue(digest), address).edition.selection
+    return [guids[one.summary_id] for one in selection.research]
+
+
+# --- the shape arrives -------------------------------------------------------------------------------------
+
+
+def test_the_editors_order_is_everybodys(digest: Digest) -> None:
+    """Inside each reader's own sections."""
+    before = order_of(digest, "eyes@example.org")
+    do(digest, Order(summary_ids=(number(digest, before[-1]),)))
+    assert order_of(digest, "eyes@example.org") == before[::-1]
+    eyes_for_all = [guid for guid in order_of(digest, "all@example.org") if guid in before]
+    assert eyes_for_all == before[::-1]
+
+
+def test_an_excluded_item_reaches_nobody(digest: Digest) -> None:
+    """And who is left with nothing is told why by the reason for none."""
+    do(digest, *(Exclude(summary_id=number(digest, guid), reason="no study") for guid in "12"))
+    assert order_of(digest, "all@example.org") == order_of(digest, "tired@example.org")
+    with pytest.raises(NothingToDo, match=SkipReason.NOTHING_NEW):
+        digest.preview_reader(issue(digest), "eyes@example.org")
+    do(digest, Include(summary_id=number(digest, "1")))
+    assert order_of(digest, "eyes@example.org") == ["1"]
+
+
+def test_a_moved_item_is_found_in_its_new_topic(digest: Digest) -> None:
+    """With the plain reason that its reader follows it."""
+    do(digest, Move(summary_id=number(digest, "1"), topic_id="fatigue-sleep"))
+    assert set(order_of(digest, "tired@example.org")) == {"1", "3", "4"}
+    assert order_of(digest, "eyes@example.org") == ["2"]
+
+
+def test_edited_words_are_sent_and_marked(digest: Digest) -> None:
+    """The summary itself stays as its source wrote it."""
+    do(digest, Edit(summary_id=number(digest, "1"), headline="Eyes, in short", takeaway="Less is more."))
+    text = text_of(digest, "eyes@example.org")
+    assert "Eyes, in short" in text and "Less is more." in text and "a first look" not in text
+    assert "Edited by us for this issue: headline and key takeaway." in text
+    assert "edited by us" not in text_of(digest, "tired@example.org").partition("Also new")[0].lower()
+    originals = [one.summary.entry.headline for one in digest.store.items(issue(digest).id)]
+    assert "Optic neuritis in multiple sclerosis, a first look" in originals
+
+
+def test_notes_reach_those_they_are_for(digest: Digest) -> None:
+    """All of them, or who follows the topic; the general edition follows none."""
+    do(digest, Note(text="Dear all.\n\nWelcome."), Note(text="For your eyes.", topic_id="vision"))
+    eyes, tired, everyone = (text_of(digest, one.address) for one in READERS)
+    assert all("Dear all.\n\nWelcome.\n" in text for text in (eyes, tired, everyone))
+    assert ["For your eyes." in text for text in (eyes, tired, everyone)] == [True, False, False]
+
+
+def test_subjects_are_the_editors(digest: Digest) -> None:
+    """By the reader's first interest that has one; else everybody's; else what it says by itself."""
+    do(digest, Title(subject="On eyes", topic_id="vision"), Title(preheader="Look inside"))
+    eyes, tired = (digest.preview_reader(issue(digest), one.address).edition for one in READERS[:2])
+    assert (eyes.subject, eyes.preheader) == ("On eyes", "Look inside")
+    assert tired.subject.startswith("November 2026: 2 new research") and tired.preheader == "Look inside"
+
+
+def test_hostile_words_of_an_editor_are_words(digest: Digest) -> None:
+    """A note, a headline or a subject adds no element and no header."""
+    do(
+        digest,
+        Note(text=HOSTILE),
+        Title(subject=HOSTILE, preheader=HOSTILE),
+        Edit(summary_id=number(digest, "1"), headline=HOSTILE, takeaway=HOSTILE),
+    )
+    preview = digest.preview_reader(issue(digest), "eyes@example.org")
+    assert "<script>" not in preview.html and "&lt;script&gt;" in preview.html
+    message = email.message_from_bytes(preview.message.data, policy=policy.default)
+    assert message["Bcc"] is None and "Bcc: evil" in message["Subject"]
+
+
+def test_what_was_shaped_is_what_arrives(room: Callable[..., Room]) -> None:
+    """Byte for byte what the preview showed before and after the approval, to each reader; the ledger adds up."""
+    made = room()
+    digest = drafted(made)
+    do(digest, Pin(summary_id=number(digest, "4")), Note(text="Dear all."), Title(subject="Ours"))
+    do(digest, Edit(summary_id=number(digest, "3"), headline="Short walks"))
+    do(digest, Exclude(summary_id=number(digest, "2"), reason="x"))
+    drafts = {one.address: text_of(digest, one.address) for one in READERS}
+    digest.approve(issue(digest), by="ada")
+    previews = {one.address: digest.preview_reader(issue(digest), one.address).message.data for one in READERS}
+    assert {one.address: text_of(digest, one.address) for one in READERS} == drafts
+    digest.send(issue(digest))
+    assert {one.recipient: one.data for one in made.outbox} == previews
+    assert "Short walks" in drafts["tired@example.org"] and "another trial" not in drafts["all@example.org"]
+
+
+def test_a_draft_that_fills_keeps_its_shape(room: Callable[..., Room]) -> None:
+    """Composing again, with more or the same, undoes nothing of it."""
+    digest = drafted(room(), NOVEMBER + timedelta(days=1))
+    do(digest, Exclude(summary_id=number(digest, "1"), reason="no study"))
+    late = entry("5", "Optic neuritis in multiple sclerosis, a late one")
+    digest.store.add_entries([late], now=NOVEMBER + timedelta(days=2))
+    digest.compose(digest.window("2026-11"))
+    assert set(order_of(digest, "eyes@example.org")) == {"2", "5"}
+
+
+# --- later issues ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("later", "arrives"), [(False, False), (True, True)])
+def test_a_later_issue_takes_it_only_when_allowed(room: Callable[..., Room], later: bool, arrives: bool) -> None:
+    """What was excluded for good is named as left out; what was kept for later waits for everybody it concerns."""
+    made = room()
+    november = drafted(made)
+    kept = number(november, "1")
+    do(november, Exclude(summary_id=kept, reason="not yet", later=later))
+    november.approve(issue(november), by="ada")
+    november.send(issue(november))
+    december = made.at(JANUARY)
+    fresh = entry("6", "Optic neuritis in multiple sclerosis, in December")
+    december.store.add_entries([fresh], now=DECEMBER + timedelta(days=1))
+    composed = december.compose(december.window("2026-12"))
+    assert [one.id for one in composed.excluded] == ([] if later else [kept])
+    preview = december.preview_reader(issue(december, "2026-12"), "eyes@example.org")
+    assert ("a first look" in preview.text) is arrives and "in December" in preview.text
+
+
+# --- two editors -------------------------------------------------------------------------------------------
+
+
+def test_the_second_of_two_editors_is_told(digest: Digest) -> None:
+    """Both saw version 0; only one acts on it. Without a version named, the second acts on what there is."""
+    do(digest, Note(text="Mine"), on=0)
+    with pytest.raises(EditedMeanwhile, match="ada wrote the note for all readers"):
+        do(digest, Note(text="Yours"), by="jo", on=0)
+    assert digest.shape(issue(digest)).notes == {"": "Mine"}
+    assert do(digest, Note(text="Yours"), by="jo").shape.notes == {"": "Yours"}
+
+
+def test_an_approval_names_what_was_seen(digest: Digest) -> None:
+    """Whoever looked at an earlier version does not approve this one."""
+    do(digest, Note(text="Mine"))
+    with pytest.raises(EditedMeanwhile):
+        digest.approve(issue(digest), by="jo", on=0)
+    assert issue(digest).status is IssueStatus.DRAFT
+
+
+def test_undo_and_redo(digest: Digest) -> None:
+    """Back to where it was, and forth again; what cannot be taken back is nothing to do."""
+    untouched = text_of(digest, "eyes@example.org")
+    do(digest, Note(text="Hello"))
+    noted = text_of(digest, "eyes@example.org")
+    desk.undo(digest, issue(digest), by="jo")
+    assert text_of(digest, "eyes@example.org") == untouched
+    with pytest.raises(NothingToDo):
+        desk.undo(digest, issue(digest), by="jo")
+    desk.redo(digest, issue(digest), by="ada")
+    assert text_of(digest, "eyes@example.org") == noted
+    with pytest.raises(NothingToDo):
+        desk.redo(digest, issue(digest), by="ada")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (Pin(summary_id=99), "summary 99 is not in 2026-11"),
+        (Order(summary_ids=(1, 99)), "summary 99 is not in"),
+        (Order(summary_ids=(1,), after=1), "cannot stand behind itself"),
+        (Move(summary_id=1, topic_id="visoin"), "did you mean 'vision'"),
+        (Note(text="x", topic_id="nothing"), "is no topic"),
+        (Title(subject="x", topic_id="nothing"), "is no topic"),
+        (Exclude(summary_id=1, reason="  "), "say why"),
+        (Title(subject="x" * 201), "201 characters, and room for 200"),
+        (Note(text="x" * 4001), "room for 4000"),
+        (Edit(summary_id=1, headline="x" * 301), "room for 300"),
+    ],
+)
+def test_what_cannot_be_is_refused(digest: Digest, change: Change, words: str) -> None:
+    """With what is wrong; nothing of the act is kept."""
+    with pytest.raises(InputError, match=words):
+        do(digest, Note(text="Hello"), change)
+    assert digest.shape(issue(digest)).version == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Pin(summary_id=1, pinned=False),
+        Include(summary_id=1),
+        Move(summary_id=1, topic_id=None),
+        Edit(summary_id=1),
+        Edit(summary_id=1, headline=""),
+        Note(text=" \n "),
+        Title(),
+        Title(subject=""),
+        Order(summary_ids=()),
+    ],
+)
+def test_what_changes_nothing_is_no_act(digest: Digest, change: Change) -> None:
+    """It voids no approval, and leaves no trace."""
+    with pytest.raises(NothingToDo, match="like that already"):
+        do(digest, change)
+
+
+# --- approval ----------------------------------------------------------------------------------------------
+
+
+def test_a_change_makes_an_approval_void_and_says_so(digest: Digest) -> None:
+    """The issue is a draft again; approved anew, it goes out as it is now."""
+    digest.approve(issue(digest), by="ada")
+    changed = do(digest, Note(text="One more thing."), by="jo")
+    assert changed.voided and changed.issue.status is IssueStatus.DRAFT
+    approved = digest.approve(issue(digest), by="jo")
+    assert approved.approved_by == "jo" and "One more thing." in text_of(digest, "eyes@example.org")
+
+
+def test_a_withdrawn_issue_is_not_sent(digest: Digest) -> None:
+    """Until it is approved again."""
+    digest.approve(issue(digest), by="ada")
+    assert desk.withdraw(digest, issue(digest), by="jo", reason="a slip").voided
+    with pytest.raises(StateError, match="not approved yet"):
+        digest.send(issue(digest))
+    assert not digest.sendable()
+    with pytest.raises(NothingToDo):
+        desk.withdraw(digest, issue(digest), by="jo")
+
+
+def test_what_has_left_cannot_be_changed(room: Callable[..., Room]) -> None:
+    """The sentence says what can be done instead."""
+    digest = drafted(room())
+    digest.approve(issue(digest), by="ada")
+    digest.send(issue(digest))
+    for act in (lambda: do(digest, Note(text="Late.")), lambda: desk.withdraw(digest, issue(digest), by="jo")):
+        with pytest.raises(StateError, match=r"3 mails have left.*correction"):
+            act()
+
+
+def test_two_people_approve(room: Callable[..., Room]) -> None:
+    """One is not enough, the same one twice neither; then it is frozen, and names both."""
+    digest = drafted(room(approvals=2))
+    assert digest.approve(issue(digest), by="Ada").status is IssueStatus.DRAFT
+    assert [one.by for one in desk.approvals(digest, issue(digest)).given] == ["Ada"]
+    with pytest.raises(StateError, match="somebody else's turn"):
+        digest.approve(issue(digest), by="ada")
+    approved = digest.approve(issue(digest), by="jo")
+    assert (approved.status, approved.approved_by) == (IssueStatus.APPROVED, "Ada and jo")
+
+
+def test_the_first_of_two_approvals_dies_of_a_change(room: Callable[..., Room]) -> None:
+    """Nobody's agreement is used for something they did not see."""
+    digest = drafted(room(approvals=2))
+    digest.approve(issue(digest), by="ada")
+    assert do(digest, Note(text="Hello"), by="jo").voided
+    assert digest.approve(issue(digest), by="jo").status is IssueStatus.DRAFT
+    assert digest.approve(issue(digest), by="ada").status is IssueStatus.APPROVED
+
+
+def test_an_approval_of_other_items_does_not_count(room: Callable[..., Room]) -> None:
+    """What was collected in between changes what is approved, though no editor acted."""
+    digest = drafted(room(approvals=2))
+    digest.approve(issue(digest), by="ada")
+    late = entry("7", "Optic neuritis in multiple sclerosis, found late")
+    digest.store.add_entries([late], now=NOVEMBER + timedelta(days=3))
+    digest.compose(digest.window("2026-11"))
+    so_far = desk.approvals(digest, issue(digest))
+    assert (so_far.given, [one.by for one in so_far.void]) == ((), ["ada"])
+    assert digest.approve(issue(digest), by="jo").status is IssueStatus.DRAFT
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda one, _other: Pin(summary_id=one),
+        lambda one, _other: Exclude(summary_id=one, reason="x"),
+        lambda one, other: Order(summary_ids=(one,), after=other),
+        lambda one, _other: Move(summary_id=one, topic_id="pediatric"),
+        lambda one, _other: Edit(summary_id=one, headline="Other words"),
+        lambda _one, _other: Note(text="Hello"),
+        lambda _one, _other: Title(subject="Hello", topic_id="vision"),
+        lambda _one, _other: Title(preheader="Hello"),
+    ],
+)
+def test_the_hash_stands_for_all_that_was_approved(digest: Digest, change: Any) -> None:
+    """Items, order, topics, words, notes, subjects: whatever changes, it is another hash; undone, it is the same."""
+    before = digest.content_hash(issue(digest))
+    first, *_, last = (item.summary.id for item in digest.items(issue(digest)))
+    do(digest, change(first, last))
+    assert digest.content_hash(issue(digest)) != before
+    desk.undo(digest, issue(digest), by="ada")
+    assert digest.content_hash(issue(digest)) == before
+
+
+# --- the schedule ------------------------------------------------------------------------------------------
+
+
+def test_a_scheduled_issue_waits(room: Callable[..., Room]) -> None:
+    """For the bell and for those who call it by name; its mails bear the hour they were scheduled for."""
+    made = room()
+    digest = drafted(made)
+    hour = DECEMBER + timedelta(days=2)
+    digest.approve(issue(digest), by="ada")
+    assert not desk.schedule(digest, issue(digest), hour, by="ada").voided
+    assert not digest.sendable()
+    with pytest.raises(StateError, match="scheduled for 2026-12-03"):
+        digest.send(issue(digest))
+    later = made.at(hour)
+    later.send(later.sendable()[0])
+    assert len(made.outbox) == 3 and b"Thu, 03 Dec 2026 10:00:00" in made.outbox[0].data
+
+
+def test_a_schedule_lies_ahead(digest: Digest) -> None:
+    """What is past is refused, what is so already is nothing to do."""
+    with pytest.raises(InputError, match="is past"):
+        desk.schedule(digest, issue(digest), DECEMBER - timedelta(days=1), by="ada")
+    with pytest.raises(NothingToDo):
+        desk.schedule(digest, issue(digest), None, by="ada")
