@@ -274,6 +274,11 @@ class Digest:
         nobody = Subscriber(address=READER)
         return self._preview(issue, make_edition(pool, selection), pool, nobody, tuple(interests))
 
+    def as_nobody(self, preview: Preview) -> Preview:
+        """The same edition for nobody: its links open no reader's pages, and it names nobody."""
+        nobody = Subscriber(address=READER)
+        return self._preview(preview.issue, preview.edition, preview.pool, nobody)
+
     def _selection_of(self, issue: Issue, reader: Subscriber) -> Selection:
         one = pipeline.recipients(
             self.store, issue, self._selector(issue), _only_selection, today=self.today, only=reader.id

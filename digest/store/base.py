@@ -202,6 +202,12 @@ class SubscriberStore(Protocol):
     def subscribers(self, addresses: Collection[str] | None = None) -> Iterator[Subscriber]:
         """Subscribers in the order of their ids, all or those of these addresses (by `address_key`)."""
 
+    def subscriber(self, subscriber_id: int) -> Subscriber | None:
+        """The subscriber of this id; None when there is none."""
+
+    def subscriber_beside(self, cadence: Cadence, subscriber_id: int, *, after: bool) -> int | None:
+        """The next id of a cadence after this one, or the last before it; None at the end."""
+
     def save_subscribers(self, subscribers: Sequence[Subscriber], *, now: datetime) -> None:
         """Insert those with id 0, update the others, in one transaction."""
 

@@ -58,6 +58,21 @@ class SubscribersPart(Part):
             rows = iter(self._of_addresses(query, {address_key(address) for address in addresses}))
         return map(_subscriber, rows)
 
+    def subscriber(self, subscriber_id: int) -> Subscriber | None:
+        """The subscriber of this id; None when there is none."""
+        query = sa.select(*_SUBSCRIBER, *_CONSENT).where(_is(subscriber_id))
+        with self.read() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else _subscriber(row)
+
+    def subscriber_beside(self, cadence: Cadence, subscriber_id: int, *, after: bool) -> int | None:
+        """The next id of a cadence after this one, or the last before it; None at the end."""
+        beyond = subscribers.c.id > subscriber_id if after else subscribers.c.id < subscriber_id
+        order = subscribers.c.id if after else subscribers.c.id.desc()
+        query = sa.select(subscribers.c.id).where(subscribers.c.cadence == cadence, beyond).order_by(order).limit(1)
+        with self.read() as connection:
+            return connection.scalar(query)
+
     def save_subscribers(self, subscribers: Sequence[Subscriber], *, now: datetime) -> None:
         """Insert those with id 0, update the others, in one transaction.
 

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from digest import access
 from digest.app import make_digest
+from digest.checks import Verdict
 from digest.config import load_settings
 from digest.models import Person, Role
 from digest.newsroom import Digest
@@ -86,7 +87,11 @@ def open_desk(tmp_path: Path, sqlite_url: str) -> Iterator[Opener]:
         file.write_text(yaml.safe_dump(given), encoding="utf-8")
         transport = MemoryTransport()
         digest = make_digest(
-            load_settings(file, {}), now=now, store=open_store(sqlite_url), make_transport=lambda: transport
+            load_settings(file, {}),
+            now=now,
+            store=open_store(sqlite_url),
+            make_transport=lambda: transport,
+            judge_spam=lambda _mail: Verdict(score=0.0),
         )
         opened.callback(digest.close)
         desk = Desk(digest, transport)

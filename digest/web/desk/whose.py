@@ -1,0 +1,75 @@
+"""Whose edition is looked at, as a path says it: numbers only, for an address or an interest stands in no url."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Query
+
+from digest.errors import InputError, NothingToDo
+from digest.models import Issue, Person, Subscriber
+from digest.newsroom import Digest, Preview
+from digest.web.faults import NotFound
+from digest.web.site import Newsroom
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Whose:
+    """A reader, a set of interests, or nobody in particular: the general edition."""
+
+    #: The number of a reader; None for none.
+    reader: int | None = None
+    #: Topic ids.
+    interests: tuple[str, ...] = ()
+    #: The same, as a url says it: `reader=17`, `t=3&t=7`, or nothing.
+    query: str = ""
+
+    @property
+    def words(self) -> str:
+        """Who that is, without an address."""
+        if self.reader is not None:
+            return f"Reader {self.reader}"
+        return "These interests" if self.interests else "The general edition"
+
+
+def whose(digest: Digest, reader: int | None, numbers: list[int]) -> Whose:
+    """The one a url speaks of. InputError when it numbers no topic."""
+    topics = digest.tree.topics
+    if wrong := [number for number in numbers if not 0 <= number < len(topics)]:
+        raise InputError(f"there is no topic number {wrong[0]}: choose the interests again")
+    if reader is not None:
+        return Whose(reader=reader, query=f"reader={reader}")
+    interests = tuple(topics[number].id for number in dict.fromkeys(numbers))
+    return Whose(interests=interests, query="&".join(f"t={number}" for number in dict.fromkeys(numbers)))
+
+
+def _named(digest: Newsroom, reader: int | None = None, t: Annotated[tuple[int, ...], Query()] = ()) -> Whose:
+    return whose(digest, reader, list(t))
+
+
+TheirEdition = Annotated[Whose, Depends(_named)]
+
+
+def reader_of(digest: Digest, number: int) -> Subscriber:
+    """The reader of this number. NotFound when there is none."""
+    found = digest.store.subscriber(number)
+    if found is None:
+        raise NotFound(f"there is no reader {number} any more")
+    return found
+
+
+def preview_of(digest: Digest, issue: Issue, one: Whose, person: Person) -> Preview:
+    """The edition as it is sent: to operators the very bytes, to editors with links that are nobody's and no name.
+
+    Raises:
+        NothingToDo: they get nothing of it; the message says why, and names nobody.
+    """
+    if one.reader is None:
+        return digest.preview_interests(issue, one.interests)
+    reader = reader_of(digest, one.reader)
+    try:
+        preview = digest.preview_reader(issue, reader.address)
+    except NothingToDo as nothing:
+        raise NothingToDo(str(nothing).replace(reader.address, "this reader")) from nothing
+    return preview if person.is_operator else digest.as_nobody(preview)
