@@ -277,7 +277,7 @@ class Digest:
     def as_nobody(self, preview: Preview) -> Preview:
         """The same edition for nobody: its links open no reader's pages, and it names nobody."""
         nobody = Subscriber(address=READER)
-        return self._preview(preview.issue, preview.edition, preview.pool, nobody)
+        return self._preview(preview.issue, preview.edition, preview.pool, nobody, preview.topics)
 
     def _selection_of(self, issue: Issue, reader: Subscriber) -> Selection:
         one = pipeline.recipients(
