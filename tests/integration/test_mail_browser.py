@@ -23,10 +23,7 @@ from tests.sample_pictures import PICTURES, SHOTS, pages
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_INSTALL)
 
-MAILS = (
-    "standard", "brief", "full-hostile-name", "general", "quiet", "one-item", "test", "confirmation", "correction",
-    "longest-names",
-)  # fmt: skip
+MAILS = (*GOLDEN, *LETTERS, "longest-names")
 #: axe's rules for whole web sites: a mail has one region, its article.
 SITES_ONLY = ("region", "landmark-one-main")
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
@@ -57,10 +54,11 @@ COMPARED = [
 ]
 TEMPLATES = Templates([bundled_directory()])
 POOL = a_pool()
-#: What the templates of letters are given.
+#: What the templates of letters are given, each of it to some.
 LETTERS_GIVEN = {
-    "confirmation": {"days": 7},
-    "correction": {"correction": {**asdict(A_CORRECTION), "host": "research.example.org"}},
+    "days": 7,
+    "minutes": 15,
+    "correction": {**asdict(A_CORRECTION), "host": "research.example.org"},
 }
 
 
@@ -213,7 +211,7 @@ def before_inlining(name: str) -> str:
         fillings={**values, "subject": edition.subject, "preheader": edition.preheader},
         catalogue={"greeting": {"greeting": ("greeting", ())}},
     )
-    return render_page(TEMPLATES, name, ".html", whole, {**look(a_newsletter()), **LETTERS_GIVEN[name]})
+    return render_page(TEMPLATES, name, ".html", whole, {**look(a_newsletter()), **LETTERS_GIVEN})
 
 
 # --- what stands where -----------------------------------------------------------------------------------
