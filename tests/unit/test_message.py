@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from digest.edition import make_edition
 from digest.errors import InputError
-from digest.message import HEADERS, Composer, encoded, header_text
+from digest.message import HEADERS, Composer, header_text
+from digest.message.quoted import encoded
 from digest.models import Length, Message, Selection
 from tests.sample_issue import (
     DATE,

@@ -1,0 +1,205 @@
+"""Composes the messages of one frozen issue.
+
+    pool, once  -> sheets, headers     every word encoded, holes where an edition or a reader differs
+    edition     -> a list of bytes     the editions' holes filled; those of a reader known by their places
+    addressee   -> the message         the list copied, the reader's holes filled, joined
+
+What many editions share, an item and why it stands there, is laid out once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from html import escape
+from typing import cast
+
+from digest.dkim import DkimKey, signatures
+from digest.edition import Block, Pool, plan
+from digest.message.headers import (
+    ADDRESS,
+    BOUNDARY,
+    MAILTO,
+    MESSAGE_ID,
+    SUBJECT,
+    UNSUBSCRIBE,
+    head,
+    header_text,
+    header_values,
+)
+from digest.message.quoted import decoded, encoded_plain
+from digest.message.sheet import Pieces, Sheet
+from digest.models import FrozenEdition, Message
+
+_PART = f'--{BOUNDARY}\r\nContent-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+_BEFORE_TEXT = (_PART % "plain").encode()
+_BEFORE_HTML = b"\r\n" + (_PART % "html").encode()
+_END = f"\r\n--{BOUNDARY}--\r\n".encode()
+
+#: Values, a line each, that say the same in HTML, in text and in quoted-printable.
+_PLAIN = re.compile(r"[\n !#-%(-;?-~]*")
+#: How many editions are kept ready to be addressed; readers of one edition tend to follow one another.
+_READY = 64
+#: How many blocks of an issue are kept laid out: an item at a length under a topic is one.
+_BLOCKS = 4096
+#: The reader's holes, in the order of `Composer._values`.
+_NAMES = ("name", "address", "preferences", "pause", "unsubscribe", "web", "confirm")
+_IN_TEXT, _IN_HTML = (tuple(f"{name}/{form}" for name in _NAMES) for form in ("text", "html"))
+_IN_HEADERS = (ADDRESS, MESSAGE_ID, UNSUBSCRIBE, MAILTO)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Addressee:
+    """What of a message belongs to one subscriber alone."""
+
+    address: str
+    #: Empty when no name is known: then nobody is greeted.
+    name: str = ""
+    #: Absolute http or https urls, signed for this subscriber; a POST to `unsubscribe_url` acts at once (RFC 8058).
+    preferences_url: str
+    pause_url: str
+    unsubscribe_url: str
+    web_url: str
+    #: A POST to it does what a letter asks about; empty in mails that ask nothing.
+    confirm_url: str = ""
+    #: A `mailto:` url that unsubscribes.
+    unsubscribe_mailto: str
+    #: With angle brackets, the same at every attempt.
+    message_id: str
+    #: The envelope sender, where bounces go.
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """An edition laid out: a message as a list of bytes, but for the names of the reader's holes."""
+
+    parts: list[bytes | str]
+    #: Where the holes are.
+    holes: list[int]
+    #: Where the text and the HTML begin; the last part is neither's.
+    text: int
+    html: int
+
+
+class Composer:
+    """Makes the messages of one frozen issue. Not shared between threads; the same arguments make the same bytes."""
+
+    def __init__(self, pool: Pool, *, date: datetime, keys: Sequence[DkimKey] = ()) -> None:
+        """Encode the pool, once.
+
+        Args:
+            pool: as frozen with the issue.
+            date: what the Date header says, the same at every attempt.
+            keys: each signs every message; none leaves that to the server that takes them.
+        """
+        self._keys = tuple(keys)
+        self._head = head(pool, date)
+        self._html = Sheet(pool.html, _escaped, form="html")
+        self._text = Sheet(pool.text, _unchanged, form="text")
+        self._ready: OrderedDict[str, _Ready] = OrderedDict()
+        self._block = lru_cache(maxsize=_BLOCKS)(self._both_forms)
+
+    def compose(self, edition: FrozenEdition, addressee: Addressee) -> Message:
+        """The message, whole: CRLF line ends, no line over 998 octets.
+
+        Raises:
+            InputError: the address, Message-ID or a link of this addressee cannot stand in a header; the others' can.
+        """
+        ready = self._ready.get(edition.key) or self._lay(edition)
+        parts = _filled(ready, self._values(addressee))
+        if self._keys:
+            # An empty line stands between the two.
+            before, body = b"".join(parts[: ready.text - 2]), b"".join(parts[ready.text - 1 :])
+            parts.insert(0, signatures(self._keys, before, body))
+        data = b"".join(parts)
+        return Message(id=addressee.message_id, sender=addressee.sender, recipient=addressee.address, data=data)
+
+    def html(self, edition: FrozenEdition, addressee: Addressee) -> str:
+        """The HTML part of that very message, decoded, with plain line ends."""
+        ready = self._ready.get(edition.key) or self._lay(edition)
+        return decoded(_filled(ready, self._values(addressee))[ready.html : -1])
+
+    def text(self, edition: FrozenEdition, addressee: Addressee) -> str:
+        """The text part of that very message, decoded, with plain line ends."""
+        ready = self._ready.get(edition.key) or self._lay(edition)
+        return decoded(_filled(ready, self._values(addressee))[ready.text : ready.html - 1])
+
+    def _lay(self, edition: FrozenEdition) -> _Ready:
+        fillings: dict[str, str | list[tuple[Pieces, Pieces]]] = {
+            name: filling if isinstance(filling, str) else [self._block(block) for block in filling]
+            for name, filling in plan(edition).items()
+        }
+        parts: list[bytes | str] = [*self._head, b"\r\n", _BEFORE_TEXT]
+        parts[parts.index(SUBJECT)] = _subject(edition.subject)
+        text = len(parts)
+        parts += self._text.page(fillings, 0)
+        parts.append(_BEFORE_HTML)
+        html = len(parts)
+        parts += self._html.page(fillings, 1)
+        parts.append(_END)
+        holes = [place for place, part in enumerate(parts) if type(part) is str]
+        if len(self._ready) >= _READY:
+            self._ready.popitem(last=False)
+        ready = self._ready[edition.key] = _Ready(parts, holes, text, html)
+        return ready
+
+    def _both_forms(self, block: Block) -> tuple[Pieces, Pieces]:
+        return self._text.block(block), self._html.block(block)
+
+    def _values(self, addressee: Addressee) -> Mapping[str, bytes]:
+        """What fills every hole of a reader's, encoded."""
+        values = (
+            addressee.name if addressee.name.strip() else "",
+            addressee.address,
+            addressee.preferences_url,
+            addressee.pause_url,
+            addressee.unsubscribe_url,
+            addressee.web_url,
+            addressee.confirm_url,
+        )
+        lines = "\n".join(values)
+        if _PLAIN.fullmatch(lines) and lines.count("\n") == len(values) - 1:
+            text = html = [encoded_plain(line) for line in lines.encode("ascii").split(b"\n")]
+        else:
+            text, html = [*map(self._text.value, values)], [*map(self._html.value, values)]
+        filled = dict(zip(_IN_TEXT, text, strict=True))
+        filled.update(zip(_IN_HTML, html, strict=True))
+        filled.update(
+            zip(
+                _IN_HEADERS,
+                header_values(
+                    addressee.address, addressee.message_id, addressee.unsubscribe_url, addressee.unsubscribe_mailto
+                ),
+                strict=True,
+            )
+        )
+        greeted = bool(filled["name/text"])
+        filled["greeting/text"] = self._text.greeting(filled) if greeted else b""
+        filled["greeting/html"] = self._html.greeting(filled) if greeted else b""
+        return filled
+
+
+def _filled(ready: _Ready, values: Mapping[str, bytes]) -> list[bytes]:
+    parts = cast("list[bytes]", ready.parts.copy())
+    for place in ready.holes:
+        parts[place] = values[cast("str", ready.parts[place])]
+    return parts
+
+
+@lru_cache(maxsize=_READY)
+def _subject(subject: str) -> bytes:
+    return header_text("Subject", subject).encode("ascii")
+
+
+def _escaped(value: str) -> str:
+    """A reader's value as HTML text, fit for attributes, too."""
+    return escape(value, quote=True)
+
+
+def _unchanged(value: str) -> str:
+    return value

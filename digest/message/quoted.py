@@ -1,0 +1,54 @@
+"""Words as quoted-printable that may be joined (RFC 2045, 6.7): every piece ends in a soft line break."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterable
+
+#: Controls, separators of lines, overrides of direction and halves of surrogates: no value of ours has a use for them.
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+
+#: Says nothing, and lets anything encoded follow.
+SOFT_BREAK = b"=\r\n"
+#: The most octets of a line before its soft break.
+LINE = 75
+
+_TOO_LONG = re.compile(rb"[^\n]{77}")
+
+
+def encoded(words: str) -> bytes:
+    """The words as quoted-printable that anything encoded may follow: UTF-8, CRLF, ended by a soft line break."""
+    if not words:
+        return b""
+    text = binascii.b2a_qp(words.encode(), istext=True).replace(b"\r\n", b"\n") + b"=\n"
+    if _TOO_LONG.search(text):
+        text = b"".join([_lawful(line) + b"\n" for line in text[:-1].split(b"\n")])
+    return text.replace(b"\n", b"\r\n")
+
+
+def _lawful(line: bytes) -> bytes:
+    """The line, broken softly where `b2a_qp` and our own break left it longer than 76 octets, by three at most."""
+    if len(line) <= LINE + 1:
+        return line
+    escape = line.find(b"=", LINE - 2, LINE)
+    place = escape if escape >= 0 else LINE
+    return line[:place] + b"=\n" + line[place:]
+
+
+def encoded_plain(words: bytes) -> bytes:
+    """The same for ASCII words of which none has to be encoded."""
+    if len(words) <= LINE:
+        return words + SOFT_BREAK if words else b""
+    return b"".join([words[start : start + LINE] + SOFT_BREAK for start in range(0, len(words), LINE)])
+
+
+def decoded(parts: Iterable[bytes]) -> str:
+    """What encoded pieces say together, with plain line ends."""
+    return binascii.a2b_qp(b"".join(parts)).decode().replace("\r\n", "\n")
+
+
+def printable(value: str) -> str:
+    """The value with a space for every run of what cannot be printed."""
+    # Asked first because it is quick, and nearly all there is.
+    return value if value.isprintable() else UNPRINTABLE.sub(" ", value)
