@@ -264,5 +264,4 @@ def _smtp(given: SmtpSettings) -> smtp.SmtpSettings:
         password=given.password.get_secret_value() if given.password else "",
         connections=given.connections,
         messages_per_connection=given.messages_per_connection,
-        window=given.window,
     )

@@ -215,10 +215,9 @@ class SmtpSettings(Section):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str | None = None
     password: SecretStr | None = None
+    #: At a time; after a crash at most so many mails may arrive twice.
     connections: Annotated[int, Field(ge=1, le=32)] = 4
     messages_per_connection: Annotated[int, Field(ge=1, le=10_000)] = 100
-    #: How many mails may be in doubt after a crash.
-    window: Annotated[int, Field(ge=1, le=256)] = 16
 
     @model_validator(mode="before")
     @classmethod
