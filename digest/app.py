@@ -93,7 +93,7 @@ def make_digest(
         make_transport=make_transport or (lambda: make_transport_of(settings)),
         make_mailbox=lambda: make_mailbox_of(settings),
         webhook=make_webhook_of(settings),
-        store=store or open_store(settings.database),
+        store=store or open_store(settings.database, conceal=signer.conceal),
     )
 
 

@@ -260,6 +260,19 @@ class ChecksSettings(Section):
     grade: Annotated[float, Field(ge=1, le=20)] = 9
 
 
+class ReadersSettings(Section):
+    """How somebody becomes a reader, and what is kept of it."""
+
+    #: How long the link in a letter works, and how long somebody who does not follow it is remembered.
+    confirm_days: Annotated[int, Field(ge=1, le=60)] = 7
+    #: Which version of the words on the form is agreed to; another whenever they change.
+    consent_version: Annotated[str, Field(min_length=1, max_length=40)] = "1"
+    #: True to keep with a consent where it was asked from.
+    keep_network: bool = False
+    #: How often somebody may ask from one network in an hour.
+    asks_an_hour: Annotated[int, Field(ge=1, le=100_000)] = 30
+
+
 class DeliverySettings(Section):
     """What becomes of mails whose worker died, and how long they are tried."""
 

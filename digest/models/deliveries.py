@@ -167,6 +167,8 @@ class FeedbackKind(StrEnum):
     COMPLAINT = "complaint"
     UNSUBSCRIBE = "unsubscribe"
     DELIVERED = "delivered"
+    #: The owner of the address asked for mail anew: what came before it does not count any more, but for a complaint.
+    CONSENT = "consent"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
