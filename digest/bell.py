@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from digest import pipeline
+from digest.belongings import finish_erasures
 from digest.errors import DigestError, NothingToDo
 from digest.feedback import Taken
 from digest.joining import expire
@@ -103,6 +104,7 @@ class Bell:
 
     def _see_to_letters(self, digest: Digest, stop: Callable[[], bool]) -> Posted:
         expire(digest)
+        finish_erasures(digest)
         posted = send_waiting(digest, stop=stop)
         if posted.trouble is not None:
             self._troubles.append(f"letters wait: {posted.trouble}")

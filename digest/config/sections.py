@@ -266,7 +266,7 @@ class ReadersSettings(Section):
     #: How long the link in a letter works, and how long somebody who does not follow it is remembered.
     confirm_days: Annotated[int, Field(ge=1, le=60)] = 7
     #: Which version of the words on the form is agreed to; another whenever they change.
-    consent_version: Annotated[str, Field(min_length=1, max_length=40)] = "1"
+    consent_version: Annotated[str, Field(min_length=1, max_length=40)] = "v1"
     #: True to keep with a consent where it was asked from.
     keep_network: bool = False
     #: How often somebody may ask from one network in an hour.

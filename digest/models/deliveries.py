@@ -136,6 +136,8 @@ class Delivery:
     #: How often it was sent again although an earlier copy may have arrived.
     doubts: int
     finished_at: datetime | None
+    #: The reader's, on the day of the freeze.
+    name: str = ""
 
 
 class DomainGroup(StrEnum):

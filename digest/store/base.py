@@ -23,6 +23,7 @@ from digest.models import (
     FrozenEdition,
     Issue,
     IssueItem,
+    Match,
     Posting,
     PostingState,
     Recipient,
@@ -135,6 +136,9 @@ class IssueStore(Protocol):
     def items(self, issue_id: int) -> tuple[IssueItem, ...]:
         """The issue's pool, in its order, each with the revision of its summary that was saved."""
 
+    def matches(self, issue_id: int) -> tuple[tuple[Match, ...], ...]:
+        """What each fresh item of the issue's pool is about."""
+
     def freeze(
         self,
         issue_id: int,
@@ -244,6 +248,9 @@ class SubscriberStore(Protocol):
     def suppressions(self) -> Iterator[Suppression]:
         """All of them, oldest first."""
 
+    def suppressions_of(self, addresses: Collection[str]) -> tuple[Suppression, ...]:
+        """What stands against these addresses."""
+
     def count_subscribers(self) -> Mapping[SubscriberStatus, int]:
         """How many there are of each status."""
 
@@ -314,6 +321,9 @@ class Ledger(Protocol):
     def delivery(self, issue_id: int, subscriber_id: int) -> Delivery | None:
         """One row."""
 
+    def deliveries_of(self, subscriber_id: int) -> tuple[Delivery, ...]:
+        """Every row of one subscriber, oldest first."""
+
 
 class FeedbackStore(Protocol):
     """What came back about addresses; nothing of it is ever changed."""
@@ -378,6 +388,9 @@ class LetterStore(Protocol):
         `due_at` is when one that is still WAITING is tried again; None gives it back untried.
         """
 
+    def is_asked(self, subscriber_id: int, *, now: datetime) -> bool:
+        """Whether a letter that asks this subscriber to confirm is out, and may still be answered."""
+
     def letters_waiting(self) -> int:
         """How many letters have not left yet."""
 
@@ -395,6 +408,9 @@ class LetterStore(Protocol):
 
         False while one of their mails is on its way: they are unsubscribed by then, and this is to be called again.
         """
+
+    def erasures_begun(self) -> tuple[int, ...]:
+        """The ids of readers whose erasure had to wait for a mail on its way."""
 
     def erased(self, addresses: Collection[str]) -> frozenset[str]:
         """The keys (`address_key`) of those of these addresses whose readers were erased."""

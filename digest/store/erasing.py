@@ -42,11 +42,19 @@ class ErasingPart(Part):
             if connection.execute(flying).first() is not None:
                 leave = {"status": SubscriberStatus.UNSUBSCRIBED, "changed_at": now}
                 connection.execute(sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(leave))
+                asked = sa.and_(letters.c.subscriber_id == subscriber_id, letters.c.kind == LetterKind.ERASURE)
+                connection.execute(sa.update(letters).where(asked).values(used_at=now))
                 return False
             upsert(connection, erasures, {"concealed": self.conceal(row.address_key), "at": now})
             _forget(connection, [subscriber_id], [row.address_key, *_former(connection, subscriber_id)], now)
         self._leave_no_trace()
         return True
+
+    def erasures_begun(self) -> tuple[int, ...]:
+        """The ids of readers whose erasure had to wait for a mail on its way."""
+        used = sa.and_(letters.c.kind == LetterKind.ERASURE, letters.c.used_at.is_not(None))
+        with self.read() as connection:
+            return tuple(connection.scalars(sa.select(letters.c.subscriber_id).where(used).distinct()))
 
     def erased(self, addresses: Collection[str]) -> frozenset[str]:
         """The keys (`address_key`) of those of these addresses whose readers were erased."""

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digest.audience import address_key
-from digest.models import Posting, PostingState
+from digest.models import LetterKind, Posting, PostingState
 from digest.store.engine import Part, within
 from digest.store.tables import letters, tries
 
@@ -72,6 +72,13 @@ class LettersPart(Part):
         values = {"state": state, "detail": detail[:500], "owner": None, "lease_until": None, **tried}
         with self.begin() as connection:
             return connection.execute(sa.update(letters).where(held).values(values)).rowcount > 0
+
+    def is_asked(self, subscriber_id: int, *, now: datetime) -> bool:
+        """Whether a letter that asks this subscriber to confirm is out, and may still be answered."""
+        mine = sa.and_(letters.c.subscriber_id == subscriber_id, letters.c.kind == LetterKind.CONFIRMATION)
+        out = sa.and_(letters.c.state == PostingState.SENT, letters.c.used_at.is_(None), letters.c.expires_at > now)
+        with self.read() as connection:
+            return connection.execute(sa.select(letters.c.id).where(mine, out).limit(1)).first() is not None
 
     def letters_waiting(self) -> int:
         """How many letters have not left yet."""

@@ -182,6 +182,14 @@ class SubscribersPart(Part):
         query = sa.select(*columns).order_by(suppressions.c.at, suppressions.c.id)
         return (Suppression(**row._asdict()) for row in self.stream(query))
 
+    def suppressions_of(self, addresses: Collection[str]) -> tuple[Suppression, ...]:
+        """What stands against these addresses."""
+        columns = (suppressions.c.address, suppressions.c.reason, suppressions.c.at, suppressions.c.detail)
+        keys = sorted({address_key(address) for address in addresses})
+        with self.read() as connection:
+            rows = connection.execute(sa.select(*columns).where(suppressions.c.address_key.in_(keys)))
+            return tuple(Suppression(**row._mapping) for row in rows)
+
     def count_subscribers(self) -> Mapping[SubscriberStatus, int]:
         """How many there are of each status; 0 for one that nobody has."""
         query = sa.select(subscribers.c.status, sa.func.count().label("number")).group_by(subscribers.c.status)

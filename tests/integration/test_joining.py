@@ -108,7 +108,7 @@ def test_whoever_confirms_is_a_reader_with_proof_of_consent(digest: Digest, box:
     assert digest.store.subscriber(reader.id) == reader
     assert (reader.status, reader.name, reader.profile) == (SubscriberStatus.ACTIVE, "Ada", WANTED.profile)
     assert reader.consent is not None and reader.consent.at == NOW + timedelta(hours=1)
-    assert (reader.consent.method, reader.consent.text_version) == ("double-opt-in, web form", "1")
+    assert (reader.consent.method, reader.consent.text_version) == ("double-opt-in, web form", "v1")
     assert reader.consent.network == ""
 
 
