@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo test lint bench crashlab clean
+.PHONY: install demo test lint bench crashlab fuzz clean
 
 install: $(STAMP)
 
@@ -30,6 +30,10 @@ bench: install
 # Kills senders for five minutes; ARGS="--seconds 3600 --readers 1000" for longer. See tests/crashlab.
 crashlab: install
 	$(BIN)/python -m tests.crashlab $(ARGS)
+
+# Calls the HTTP API with whatever its description allows, and does not: some hundred times each path, in some minutes.
+fuzz: install
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),100) $(BIN)/python -m pytest --timeout=7200 $(ARGS) tests/web/test_api_fuzz.py
 
 clean:
 	rm -rf .venv demo build dist bench.json

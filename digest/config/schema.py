@@ -26,7 +26,6 @@ from digest.config.sections import (
     FileSettings,
     FolderSettings,
     NewsletterSettings,
-    ReadersSettings,
     Section,
     SelectionSettings,
     SmtpSettings,
@@ -99,9 +98,6 @@ class Settings(Section):
     selection: SelectionSettings = SelectionSettings()
     delivery: DeliverySettings = DeliverySettings()
     checks: ChecksSettings = ChecksSettings()
-    readers: ReadersSettings = ReadersSettings()
-    #: True: anybody may read the general edition of every approved issue.
-    archive: bool = False
     web: WebSettings = WebSettings()
     collect_every: Minutes = timedelta(minutes=60)
     #: The operator's own templates, which stand before ours file by file; None: ours alone.

@@ -49,12 +49,6 @@ from digest.models.issues import (
     Selection,
     Window,
 )
-from digest.models.letters import (
-    Asked,
-    LetterKind,
-    Posting,
-    PostingState,
-)
 from digest.models.people import (
     Credential,
     CredentialKind,
@@ -112,7 +106,6 @@ __all__ = [
     "Act",
     "Approval",
     "Approve",
-    "Asked",
     "Block",
     "Bullets",
     "Cadence",
@@ -140,7 +133,6 @@ __all__ = [
     "IssueStatus",
     "Kind",
     "Length",
-    "LetterKind",
     "Logo",
     "Match",
     "Message",
@@ -155,8 +147,6 @@ __all__ = [
     "Pin",
     "Place",
     "Placement",
-    "Posting",
-    "PostingState",
     "Precision",
     "Problem",
     "Profile",

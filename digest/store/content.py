@@ -92,6 +92,18 @@ class ContentPart(Part):
             rows = connection.execute(_LATEST.where(within(summaries.c.id, ids)).order_by(summaries.c.id))
             return {summary.id: summary for summary in _summaries(rows)}
 
+    def summaries_page(self, *, before: int | None, limit: int) -> tuple[Summary, ...]:
+        """Up to `limit` summaries with ids below `before` (None: any), the latest id first."""
+        query = _LATEST if before is None else _LATEST.where(summaries.c.id < before)
+        with self.read() as connection:
+            return _summaries(connection.execute(query.order_by(summaries.c.id.desc()).limit(limit)))
+
+    def count_added(self, since: datetime, until: datetime) -> int:
+        """How many summaries were first seen in [since, until)."""
+        fresh = (summaries.c.added_at >= since) & (summaries.c.added_at < until)
+        with self.read() as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(summaries).where(fresh)).scalar_one()
+
     def count_summaries(self) -> int:
         """How many summaries there are, revisions not counted."""
         with self.read() as connection:

@@ -39,6 +39,7 @@ class FileTransport:
 
     kind = "file"
     window = 16
+    ahead = False
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

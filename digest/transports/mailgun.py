@@ -38,6 +38,7 @@ class MailgunTransport:
     """Carries messages through Mailgun."""
 
     kind = "mailgun"
+    ahead = False
     window = 4
 
     def __init__(self, settings: MailgunSettings) -> None:

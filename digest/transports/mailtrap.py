@@ -42,6 +42,7 @@ class MailtrapTransport:
     """Carries messages through Mailtrap."""
 
     kind = "mailtrap"
+    ahead = False
 
     def __init__(self, settings: MailtrapSettings) -> None:
         self.window = settings.window

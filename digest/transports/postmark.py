@@ -42,6 +42,7 @@ class PostmarkTransport:
     """Carries messages through Postmark."""
 
     kind = "postmark"
+    ahead = False
 
     def __init__(self, settings: PostmarkSettings) -> None:
         self.window = settings.window

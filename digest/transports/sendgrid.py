@@ -47,6 +47,7 @@ class SendgridTransport:
     """Carries messages through SendGrid."""
 
     kind = "sendgrid"
+    ahead = False
     window = 4
 
     def __init__(self, settings: SendgridSettings) -> None:

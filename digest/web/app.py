@@ -11,10 +11,11 @@ from fastapi.staticfiles import StaticFiles
 
 from digest import __version__
 from digest.newsroom import Digest
-from digest.web import desk, faults, health, hooks, readers
+from digest.web import api, desk, faults, health, hooks, readers
 from digest.web.courier import Courier
 from digest.web.guard import Guard
 from digest.web.limits import Limits
+from digest.web.metrics import Metrics
 from digest.web.pages import Pages, bundled_pages
 from digest.web.site import Site, TheSite
 
@@ -34,12 +35,22 @@ def make_app(digest: Digest) -> FastAPI:
         yield
         site.courier.close()
 
-    app = FastAPI(title=digest.newsletter.name, version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title=digest.newsletter.name,
+        version=__version__,
+        lifespan=lifespan,
+        openapi_url=f"{api.PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: "_".join((*map(str, route.tags), route.name)),
+    )
     app.state.site = site
+    app.state.metrics = Metrics(digest)
     app.add_middleware(Guard, base_url=site.base_url, host=settings.web.host)
     faults.install(app, pages)
     for router in (health.router, hooks.router, desk.router, readers.router):
         app.include_router(router)
+    api.install(app)
     app.get("/look.css", include_in_schema=False)(_look)
     app.mount("/static", StaticFiles(directory=bundled_pages() / "static"))
     return app

@@ -37,6 +37,22 @@ class NotAllowed(Fault):
     status = HTTPStatus.FORBIDDEN
 
 
+class TokenNeeded(Fault):
+    """A program called without a token that opens anything (RFC 6750, 3)."""
+
+    status = HTTPStatus.UNAUTHORIZED
+
+    def __init__(self, *, shown: bool = False) -> None:
+        wrong = "this token opens nothing: it was revoked, has ended, or was cut short"
+        super().__init__(wrong if shown else "a token is needed: Authorization: Bearer …")
+        self.shown = shown
+
+    def headers(self) -> dict[str, str]:
+        """How to show one, and whether one was shown in vain."""
+        wrong = ', error="invalid_token"' if self.shown else ""
+        return {"WWW-Authenticate": f'Bearer realm="digest"{wrong}'}
+
+
 class NotFound(Fault):
     """There is no such page."""
 
@@ -123,6 +139,7 @@ def _is_for_programs(request: Request) -> bool:
 def _answer(pages: Pages, request: Request, status: HTTPStatus, detail: str, headers: dict[str, str]) -> Response:
     title = _TITLES.get(status, status.phrase)
     if _is_for_programs(request):
-        problem = {"type": "about:blank", "title": title, "status": int(status), "detail": detail}
+        # Without a type of its own a problem's title is the status's (RFC 9457, 4.2.1).
+        problem = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
         return JSONResponse(problem, status, headers=headers, media_type="application/problem+json")
     return pages.show(request, "fault.html", status=status, headers=headers, title=title, detail=detail)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,9 @@ def open_desk(tmp_path: Path, sqlite_url: str) -> Iterator[Opener]:
     """Opens sites; settings as in the file, beside those every test has."""
     opened = ExitStack()
 
-    def opener(*, now: Any = NOW, web: dict[str, Any] | None = None, **newsletter: Any) -> Desk:
+    def opener(
+        *, now: Any = NOW, web: dict[str, Any] | None = None, sources: Sequence[Any] = (), **newsletter: Any
+    ) -> Desk:
         people = [{"address": EDITOR.name}, {"address": OPERATOR.name, "role": "operator"}]
         given = {
             "newsletter": {
@@ -82,6 +84,7 @@ def open_desk(tmp_path: Path, sqlite_url: str) -> Iterator[Opener]:
                 **newsletter,
             },
             "web": {"people": people, **(web or {})},
+            "sources": [*sources],
         }
         file = tmp_path / "digest.yaml"
         file.write_text(yaml.safe_dump(given), encoding="utf-8")
@@ -91,6 +94,7 @@ def open_desk(tmp_path: Path, sqlite_url: str) -> Iterator[Opener]:
             now=now,
             store=open_store(sqlite_url),
             make_transport=lambda: transport,
+            reach=lambda _urls: {},
             judge_spam=lambda _mail: Verdict(score=0.0),
         )
         opened.callback(digest.close)

@@ -49,13 +49,14 @@ def listed(request: Request, site: TheSite, digest: Newsroom, _person: Somebody,
     closed = [issue for issue in issues if issue not in filling]
     begin = (max(page, 1) - 1) * ISSUES_A_PAGE
     running = [digest.calendar.running(cadence, now) for cadence in digest.settings.newsletter.cadences]
+    items = digest.store.count_items()
     return show(
         request,
         site,
         "issues",
-        filling=[_row(digest, issue) for issue in filling],
+        filling=[_row(digest, issue, items.get(issue.id, 0)) for issue in filling],
         missing=[window for window in running if all(one.window.label != window.label for one in issues)],
-        closed=[_row(digest, issue) for issue in closed[begin : begin + ISSUES_A_PAGE]],
+        closed=[_row(digest, issue, items.get(issue.id, 0)) for issue in closed[begin : begin + ISSUES_A_PAGE]],
         page=max(page, 1),
         has_more=len(closed) > begin + ISSUES_A_PAGE,
     )
@@ -84,13 +85,13 @@ def _told(made: Composed) -> str:
     return " ".join(said)
 
 
-def _row(digest: Digest, issue: Issue) -> Row:
+def _row(digest: Digest, issue: Issue, items: int) -> Row:
     progress = {} if issue.status is IssueStatus.DRAFT else digest.store.progress(issue.id)
     left = sum(progress.get(state, 0) for state in OPEN)
     went = [f"{progress[state]:,} {words}" for state, words in _WENT if progress.get(state)]
     return Row(
         issue=issue,
         standing=standing(digest, issue, progress),
-        items=len(digest.store.items(issue.id)),
+        items=items,
         went=(*went, *([f"{left:,} still to go"] if left else [])),
     )

@@ -1,0 +1,109 @@
+"""The gate, and the approval behind it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import Field
+
+from digest.checks import Flaw, Report, Rule, Severity
+from digest.errors import NothingToDo
+from digest.models import IssueStatus, Length
+from digest.web.api.answers import Answer, Call
+from digest.web.api.doors import Caller, ForEditors, by, router_for
+from digest.web.api.issues import IssueAnswer, TheIssue
+from digest.web.site import Newsroom
+
+editors = router_for(ForEditors, "approval")
+ROUTERS = (editors,)
+
+Links = Annotated[bool, Query(description="Whether to follow every link, which takes its time.")]
+
+
+class FlawAnswer(Answer):
+    """One thing that is wrong, or worth knowing."""
+
+    rule: Rule
+    severity: Severity
+    message: str
+    advice: str
+    place: str = Field(description="Where it is, in words.")
+    summary_id: int | None = Field(description="The item it is about.")
+    lengths: list[Length] = Field(description="The lengths of the item it shows in; none: any.")
+    editions: list[str] = Field(description="The keys of the editions it is about, most read first.")
+    readers: int = Field(description="How many readers those have.")
+
+
+class ReportAnswer(Answer):
+    """What the gate found; an issue with errors is not approved without a reason."""
+
+    issue: str
+    items: int
+    editions: int
+    readers: int
+    errors: int
+    warnings: int
+    notices: int
+    flaws: list[FlawAnswer] = Field(description="Errors first.")
+
+
+class ApproveCall(Call):
+    """How to approve an issue."""
+
+    despite: str = Field("", max_length=500, description="Why it goes out although the check finds errors.")
+    links: bool = Field(False, description="Whether to follow every link in the check before.")
+
+
+class DoneAnswer(Answer):
+    """What became of an issue; safe to ask for again."""
+
+    issue: IssueAnswer
+    changed: bool = Field(description="False when there was nothing to do.")
+    detail: str = Field(description="What was done, or why nothing was.")
+
+
+@editors.get("/issues/{label}/report")
+def report(digest: Newsroom, issue: TheIssue, links: Links = False) -> ReportAnswer:
+    """What `digest check` finds in any edition. It takes longer the more readers there are."""
+    return report_of(issue.window.label, digest.check(issue, offline=not links))
+
+
+def report_of(label: str, found: Report) -> ReportAnswer:
+    """A report as an answer."""
+    return ReportAnswer(
+        issue=label,
+        items=len(found.headlines),
+        editions=len(found.readers),
+        readers=sum(found.readers.values()),
+        errors=found.count(Severity.ERROR),
+        warnings=found.count(Severity.WARNING),
+        notices=found.count(Severity.NOTICE),
+        flaws=[_flaw(found, flaw) for flaw in found.flaws],
+    )
+
+
+def _flaw(found: Report, flaw: Flaw) -> FlawAnswer:
+    return FlawAnswer(
+        rule=flaw.rule,
+        severity=flaw.severity,
+        message=flaw.message,
+        advice=flaw.advice,
+        place=found.place(flaw),
+        summary_id=flaw.summary_id,
+        lengths=list(flaw.lengths),
+        editions=list(flaw.editions),
+        readers=found.read_by(flaw),
+    )
+
+
+@editors.post("/issues/{label}/approve")
+def approve(digest: Newsroom, issue: TheIssue, person: Caller, call: ApproveCall) -> DoneAnswer:
+    """Freeze an issue: what is approved is what is sent. 409 says why it cannot be."""
+    if issue.status is not IssueStatus.DRAFT:
+        return DoneAnswer(issue=IssueAnswer.of(issue), changed=False, detail=f"it is {issue.status} already")
+    try:
+        approved = digest.approve(issue, by=by(person), offline=not call.links, despite=call.despite)
+    except NothingToDo as nothing:
+        return DoneAnswer(issue=IssueAnswer.of(issue), changed=False, detail=str(nothing))
+    return DoneAnswer(issue=IssueAnswer.of(approved), changed=True, detail="it is approved and frozen")

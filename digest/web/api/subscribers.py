@@ -1,0 +1,195 @@
+"""The readers, one by one. For operators alone; an address is looked for by POST, so that no url holds one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, Self
+
+from fastapi import Path, Query, Request
+from pydantic import Field
+
+from digest.models import WEEKDAYS, Cadence, Length, PartOfDay, Subscriber, SubscriberStatus
+from digest.newsroom import Digest
+from digest.subscribers import as_row
+from digest.web.api.answers import LARGEST, Answer, Call, Cursor, Limit, Page, page_of
+from digest.web.api.doors import ForOperators, router_for
+from digest.web.api.readers_file import brought_in
+from digest.web.faults import NotFound
+from digest.web.site import Newsroom
+
+operators = router_for(ForOperators, "subscribers")
+ROUTERS = (operators,)
+
+SubscriberId = Annotated[int, Path(ge=1, le=LARGEST)]
+Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Topics = Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=500)]
+
+
+class ConsentAnswer(Answer):
+    """The proof that a reader asked for this mail."""
+
+    at: datetime
+    method: str
+    text_version: str
+
+
+class SubscriberAnswer(Answer):
+    """A reader: their address, what they told us, and what they wish."""
+
+    id: int
+    email: str
+    name: str
+    status: SubscriberStatus
+    suppressed: bool = Field(description="Whether a suppression stands against the address.")
+    consent: ConsentAnswer | None
+    interests: list[str] = Field(description="Ids of topics in the reader's order; none means the general edition.")
+    mutes: list[str]
+    length: Length
+    quiet_note: bool
+    cadence: Cadence
+    role: str
+    language: str
+    paused_until: date | None
+    timezone: str = Field(description="Empty for the newsletter's.")
+    weekday: Day | None
+    part_of_day: PartOfDay | None
+
+    @classmethod
+    def of(cls, reader: Subscriber, *, suppressed: bool) -> Self:
+        """The same, as an answer."""
+        same = ("id", "name", "status", "cadence", "role", "language", "paused_until", "timezone", "part_of_day")
+        given: dict[str, Any] = {name: getattr(reader, name) for name in same}
+        consent = reader.consent and {name: getattr(reader.consent, name) for name in ("at", "method", "text_version")}
+        profile = reader.profile
+        return cls(
+            **given,
+            email=reader.address,
+            suppressed=suppressed,
+            consent=ConsentAnswer(**consent) if consent else None,
+            interests=list(profile.interests),
+            mutes=sorted(profile.mutes),
+            length=profile.length,
+            quiet_note=profile.quiet_note,
+            weekday=None if reader.weekday is None else WEEKDAYS[reader.weekday],  # type: ignore[arg-type]
+        )
+
+
+class ConsentCall(Call):
+    """The proof that a reader asked for this mail. Without it nothing is sent to them."""
+
+    at: datetime
+    method: str = Field(min_length=1, max_length=200, description="Such as double-opt-in or paper form.")
+    text_version: str = Field("", max_length=200)
+
+
+class WishesCall(Call):
+    """What a reader wishes. What is left out stays as it is; for a new reader, the newsletter's default."""
+
+    name: str | None = Field(None, max_length=120)
+    interests: Topics | None = None
+    mutes: Topics | None = None
+    length: Length | None = None
+    quiet_note: bool | None = None
+    cadence: Cadence | None = None
+    role: str | None = Field(None, max_length=60)
+    language: str | None = Field(None, max_length=35)
+    paused_until: date | None = None
+    timezone: str | None = Field(None, max_length=100)
+    weekday: Day | None = None
+    part_of_day: PartOfDay | None = None
+
+    def row(self) -> dict[str, Any]:
+        """What was said, by the keys of a file of readers."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+
+class SubscriberCall(WishesCall):
+    """A reader to be brought in, by the rules of a file: nobody who left or bounced comes back by it."""
+
+    email: str = Field(min_length=3, max_length=320)
+    status: SubscriberStatus | None = None
+    consent: ConsentCall | None = None
+
+
+class FindCall(Call):
+    """Whom to look for."""
+
+    email: str = Field(min_length=1, max_length=320)
+
+
+class ChangedAnswer(Answer):
+    """A reader, and whether the call changed anything."""
+
+    subscriber: SubscriberAnswer
+    changed: bool
+    notes: list[str] = Field(description="What was taken otherwise than it was said, and what is still missing.")
+
+
+@operators.get("/subscribers")
+def listed(
+    request: Request,
+    digest: Newsroom,
+    status: Annotated[SubscriberStatus | None, Query(description="Only those of this status.")] = None,
+    cursor: Cursor = 0,
+    limit: Limit = 100,
+) -> Page[SubscriberAnswer]:
+    """The readers, in the order they came."""
+    found = digest.store.subscribers_page(after=cursor, limit=limit + 1, status=status)
+    rows = [SubscriberAnswer.of(row.subscriber, suppressed=row.suppressed) for row in found]
+    return page_of(request, rows, limit, rows[limit - 1].id if len(rows) > limit else None)
+
+
+@operators.post("/subscribers")
+def brought(digest: Newsroom, call: SubscriberCall) -> ChangedAnswer:
+    """Bring a reader in, or into line with what is said here."""
+    synced, notes = brought_in(digest, call.row())
+    changed = bool(synced.new or synced.changed)
+    return ChangedAnswer(subscriber=_found(digest, call.email), changed=changed, notes=notes)
+
+
+@operators.post("/subscribers/find", responses={404: {}})
+def found(digest: Newsroom, call: FindCall) -> SubscriberAnswer:
+    """The reader of an address, in any spelling. 404 when it is no reader's."""
+    return _found(digest, call.email)
+
+
+@operators.get("/subscribers/{subscriber_id}")
+def one(digest: Newsroom, subscriber_id: SubscriberId) -> SubscriberAnswer:
+    """One reader."""
+    return _answer(digest, _reader(digest, subscriber_id))
+
+
+@operators.patch("/subscribers/{subscriber_id}")
+def changed(digest: Newsroom, subscriber_id: SubscriberId, call: WishesCall) -> ChangedAnswer:
+    """Change a reader's wishes; never their address, status or consent."""
+    reader = _reader(digest, subscriber_id)
+    said = {**as_row(reader), **call.row()}
+    synced, notes = brought_in(digest, {key: value for key, value in said.items() if value is not None})
+    subscriber = _answer(digest, _reader(digest, subscriber_id))
+    return ChangedAnswer(subscriber=subscriber, changed=bool(synced.changed), notes=notes)
+
+
+@operators.post("/subscribers/{subscriber_id}/unsubscribe")
+def unsubscribed(digest: Newsroom, subscriber_id: SubscriberId) -> ChangedAnswer:
+    """Let a reader go, at once: it holds even for mails that are being sent now."""
+    reader = _reader(digest, subscriber_id)
+    gone = digest.unsubscribe(reader.address)
+    return ChangedAnswer(subscriber=_answer(digest, _reader(digest, subscriber_id)), changed=gone, notes=[])
+
+
+def _reader(digest: Digest, subscriber_id: int) -> Subscriber:
+    reader = digest.store.subscriber(subscriber_id)
+    if reader is None:
+        raise NotFound(f"there is no subscriber {subscriber_id}")
+    return reader
+
+
+def _found(digest: Digest, address: str) -> SubscriberAnswer:
+    reader = next(iter(digest.store.subscribers([address])), None)
+    if reader is None:
+        raise NotFound("this address is no reader's")
+    return _answer(digest, reader)
+
+
+def _answer(digest: Digest, reader: Subscriber) -> SubscriberAnswer:
+    return SubscriberAnswer.of(reader, suppressed=bool(digest.store.suppressed([reader.address])))

@@ -1,0 +1,109 @@
+"""What was collected."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Self
+
+from fastapi import Path, Request
+from pydantic import Field
+
+from digest.models import Bullets, Kind, Precision, Section, SectionRole, Summary
+from digest.web.api.answers import LARGEST, Answer, Cursor, Limit, Page, page_of
+from digest.web.api.doors import ForEditors, router_for
+from digest.web.faults import NotFound
+from digest.web.site import Newsroom
+
+editors = router_for(ForEditors, "summaries")
+ROUTERS = (editors,)
+
+SummaryId = Annotated[int, Path(ge=1, le=LARGEST)]
+
+
+class SectionAnswer(Answer):
+    """One part of a summary, in plain text."""
+
+    role: SectionRole
+    heading: str | None = Field(description="As the source wrote it.")
+    text: list[str] = Field(description="Paragraphs, subheadings and points of lists, in their order.")
+
+    @classmethod
+    def of(cls, section: Section) -> Self:
+        """The same, as an answer."""
+        text = [
+            line for block in section.blocks for line in (block.items if isinstance(block, Bullets) else [block.text])
+        ]
+        return cls(role=section.role, heading=section.heading, text=text)
+
+
+class SummaryAnswer(Answer):
+    """A summary without its text."""
+
+    id: int
+    study_id: int = Field(description="What it is about: two summaries of one study are one piece of news.")
+    revision: int
+    added_at: datetime = Field(description="When it was first seen here.")
+    source: str
+    kind: Kind
+    headline: str
+    url: str | None
+    journal: str | None
+    doi: str | None
+    pmid: str | None
+    published: date | None = Field(description="The first day of what the journal's date means.")
+    precision: Precision | None = Field(description="How precisely that is known.")
+
+    @classmethod
+    def fields_of(cls, summary: Summary) -> dict[str, object]:
+        """The values of a summary."""
+        entry = summary.entry
+        return {
+            "id": summary.id,
+            "study_id": summary.study_id,
+            "revision": summary.revision,
+            "added_at": summary.added_at,
+            **{name: getattr(entry, name) for name in ("source", "kind", "headline", "url", "journal", "doi", "pmid")},
+            "published": entry.published and entry.published.day,
+            "precision": entry.published and entry.published.precision,
+        }
+
+    @classmethod
+    def of(cls, summary: Summary) -> Self:
+        """The same, as an answer."""
+        return cls.model_validate(cls.fields_of(summary))
+
+
+class WholeSummaryAnswer(SummaryAnswer):
+    """A summary with its text."""
+
+    sections: list[SectionAnswer]
+    tags: list[str] = Field(description="The source's own topics, as printed.")
+    credibility: str | None
+    people: str | None
+    design: str | None
+    language: str
+
+    @classmethod
+    def of(cls, summary: Summary) -> Self:
+        """The same, as an answer."""
+        entry = summary.entry
+        more = {name: getattr(entry, name) for name in ("credibility", "people", "design", "language")}
+        sections = [SectionAnswer.of(section) for section in entry.sections]
+        return cls.model_validate({**cls.fields_of(summary), **more, "tags": list(entry.tags), "sections": sections})
+
+
+@editors.get("/summaries")
+def listed(request: Request, digest: Newsroom, cursor: Cursor = 0, limit: Limit = 50) -> Page[SummaryAnswer]:
+    """Summaries, the latest first."""
+    found = digest.store.summaries_page(before=cursor or None, limit=limit + 1)
+    last = found[limit - 1].id if len(found) > limit else None
+    return page_of(request, [SummaryAnswer.of(one) for one in found], limit, last)
+
+
+@editors.get("/summaries/{summary_id}")
+def one(digest: Newsroom, summary_id: SummaryId) -> WholeSummaryAnswer:
+    """One summary, whole, in its latest revision."""
+    found = digest.store.summaries([summary_id]).get(summary_id)
+    if found is None:
+        raise NotFound(f"there is no summary {summary_id}")
+    return WholeSummaryAnswer.of(found)

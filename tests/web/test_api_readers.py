@@ -1,0 +1,139 @@
+"""Readers through the API: in, found, changed, out; and what may not be mailed."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest.models import Role, SubscriberStatus
+from tests.web.api_parts import Program, a_full_desk
+from tests.web.conftest import Desk, Opener
+
+CONSENT = {"at": "2026-11-02T10:00:00+01:00", "method": "paper form"}
+
+
+@pytest.fixture
+def desk(open_desk: Opener) -> Desk:
+    return a_full_desk(open_desk)
+
+
+@pytest.fixture
+def operator(desk: Desk) -> Program:
+    return Program(desk, Role.OPERATOR)
+
+
+def test_readers_come_in_pages(operator: Program) -> None:
+    """In the order they came, with what stands against them."""
+    page = operator.get("/subscribers", limit=2)
+    assert [row["email"] for row in page["items"]] == ["ada@example.org", "jo@example.org"]
+    rest = operator.get(page["next"].partition("/api/v1")[2])
+    assert [row["email"] for row in rest["items"]] == ["li@example.org"] and rest["next"] is None
+
+
+def test_the_next_page_keeps_the_question(operator: Program, desk: Desk) -> None:
+    """A page of the active ones is followed by active ones."""
+    desk.digest.store.set_status("jo@example.org", SubscriberStatus.UNSUBSCRIBED, now=desk.digest.clock())
+    page = operator.get("/subscribers", status="active", limit=1)
+    rest = operator.get(page["next"].partition("/api/v1")[2])
+    assert [row["email"] for row in (*page["items"], *rest["items"])] == ["ada@example.org", "li@example.org"]
+    assert [row["email"] for row in operator.get("/subscribers", status="unsubscribed")["items"]] == ["jo@example.org"]
+
+
+def test_a_reader_is_found_in_any_spelling(operator: Program) -> None:
+    """By POST, so that no address stands in a url; who is no reader is not found."""
+    found = operator.post("/subscribers/find", email="ADA@Example.org")
+    assert found == operator.get(f"/subscribers/{found['id']}")
+    operator.post("/subscribers/find", email="nobody@example.org", expect=404)
+    operator.get("/subscribers/999", expect=404)
+
+
+def test_a_reader_is_brought_in_once(operator: Program, desk: Desk) -> None:
+    """The second call finds everything as it is."""
+    call = {"email": "new@example.org", "interests": ["vision"], "status": "active", "consent": CONSENT}
+    assert [operator.post("/subscribers", **call)["changed"] for _ in range(2)] == [True, False]
+    stored = desk.digest.subscriber("new@example.org")
+    assert stored.status is SubscriberStatus.ACTIVE and stored.profile.interests == ("vision",)
+    assert stored.consent is not None and stored.consent.at.isoformat() == "2026-11-02T09:00:00+00:00"
+
+
+def test_without_consent_nobody_is_active(operator: Program) -> None:
+    """The call says what is missing."""
+    made = operator.post("/subscribers", email="new@example.org", status="active")
+    assert made["subscriber"]["status"] == "unconfirmed" and "consent" in made["notes"][0]
+
+
+def test_who_left_does_not_come_back(operator: Program) -> None:
+    """Neither by a call nor by a file."""
+    reader = operator.post("/subscribers/find", email="ada@example.org")
+    assert [operator.post(f"/subscribers/{reader['id']}/unsubscribe")["changed"] for _ in range(2)] == [True, False]
+    again = operator.post("/subscribers", email="ada@example.org", status="active", consent=CONSENT)
+    assert again["subscriber"]["status"] == "unsubscribed"
+    text = "email,status,consent_at,consent_method\nada@example.org,active,2026-11-02,paper form\n"
+    assert operator.post("/import", format="csv", text=text)["kept_away"] == 1
+
+
+def test_wishes_are_changed_one_by_one(operator: Program) -> None:
+    """What is not said stays; null takes a wish away."""
+    changed = operator.patch("/subscribers/1", length="brief", weekday="friday")["subscriber"]
+    assert (changed["length"], changed["weekday"], changed["interests"]) == ("brief", "friday", ["fatigue-sleep"])
+    changed = operator.patch("/subscribers/1", weekday=None, interests=[])["subscriber"]
+    assert (changed["length"], changed["weekday"], changed["interests"]) == ("brief", None, [])
+    assert operator.patch("/subscribers/1", length="brief")["changed"] is False
+
+
+@pytest.mark.parametrize("body", [{"status": "active"}, {"email": "x@example.org"}, {"consent": CONSENT}])
+def test_wishes_are_not_permission(operator: Program, body: dict[str, object]) -> None:
+    """Address, status and consent are not changed by a wish."""
+    operator.patch("/subscribers/1", expect=422, **body)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"email": "no address"}, "email"),
+        ({"email": "x@example.org", "interests": ["nonsense"]}, "nonsense"),
+        ({"email": "x@example.org", "timezone": "Mars/Base"}, "Mars"),
+        ({"email": "x@example.org", "length": "endless"}, "length"),
+        ({"email": "x@example.org", "consent": {"at": "soon", "method": "x"}}, "consent.at"),
+    ],
+)
+def test_what_is_wrong_is_named(operator: Program, body: dict[str, object], told: str) -> None:
+    """And nothing is stored."""
+    problem = operator.post("/subscribers", expect=422, **body)
+    assert told in problem["detail"]
+    assert len(operator.get("/subscribers")["items"]) == 3
+
+
+@pytest.mark.parametrize("form", ["csv", "yaml"])
+def test_what_is_exported_is_imported(operator: Program, form: str) -> None:
+    """The very readers: a second import changes nothing."""
+    text = operator.get("/export", format=form)
+    done = operator.post("/import", format=form, text=text)
+    assert (done["unchanged"], done["new"], done["changed"], done["problems"]) == (3, 0, 0, [])
+
+
+def test_a_bad_row_does_not_keep_the_good_ones_out(operator: Program) -> None:
+    """Its line is named, never its address."""
+    done = operator.post("/import", format="csv", text="email\nnew@example.org\nnot an address\n")
+    assert done["new"] == 1
+    (wrong,) = (one for one in done["problems"] if one["place"] == "file:3")
+    assert "not an address" not in wrong["message"]
+    operator.post("/import", format="yaml", text="subscribers: {", expect=422)
+
+
+def test_a_suppression_stands(operator: Program) -> None:
+    """It is written down with who made it; asked again nothing is done; the reader shows it."""
+    for changed in (True, False):
+        assert operator.post("/suppressions", email="ada@example.org", detail="asked by phone")["changed"] is changed
+    (row,) = operator.get("/suppressions")["items"]
+    assert row["email"] == "ada@example.org" and "a operator program (API): asked by phone" in row["detail"]
+    assert operator.post("/subscribers/find", email="ada@example.org")["suppressed"] is True
+    operator.post("/suppressions", email="no address", expect=422)
+
+
+def test_suppressions_come_in_pages(operator: Program) -> None:
+    """In the order they were made."""
+    for name in ("a", "b", "c"):
+        operator.post("/suppressions", email=f"{name}@example.net")
+    page = operator.get("/suppressions", limit=2)
+    rest = operator.get(page["next"].partition("/api/v1")[2])
+    assert [row["email"][0] for row in (*page["items"], *rest["items"])] == ["a", "b", "c"]
