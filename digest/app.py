@@ -93,7 +93,7 @@ def make_digest(
         make_transport=make_transport or (lambda: make_transport_of(settings)),
         make_mailbox=lambda: make_mailbox_of(settings),
         webhook=make_webhook_of(settings),
-        store=store or open_store(settings.database),
+        store=store or open_store(settings.database, conceal=signer.conceal),
     )
 
 
@@ -264,5 +264,4 @@ def _smtp(given: SmtpSettings) -> smtp.SmtpSettings:
         password=given.password.get_secret_value() if given.password else "",
         connections=given.connections,
         messages_per_connection=given.messages_per_connection,
-        window=given.window,
     )

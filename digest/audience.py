@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from digest.models import DomainGroup, SkipReason, Subscriber, SubscriberStatus
+from digest.models import DomainGroup, FeedbackKind, LetterKind, SkipReason, Subscriber, SubscriberStatus
 
 _DOMAINS = {
     "gmail.com": DomainGroup.GOOGLE,
@@ -101,3 +102,39 @@ def reason_to_skip(subscriber: Subscriber, *, suppressed: bool, today: date) -> 
     if subscriber.paused_until is not None and today < subscriber.paused_until:
         return SkipReason.PAUSED
     return None
+
+
+#: A letter about a subscription goes to one address this often in a day, and not sooner after the last one: whoever
+#: fills in a form with a stranger's address can do no worse.
+LETTERS_A_DAY = 3
+BETWEEN_LETTERS = timedelta(minutes=10)
+A_DAY = timedelta(days=1)
+
+
+def answer_to_asking(
+    reader: Subscriber | None,
+    suppressed: FeedbackKind | None,
+    earlier: Sequence[tuple[LetterKind, datetime]],
+    *,
+    now: datetime,
+) -> LetterKind | None:
+    """Which letter goes to an address for which somebody asked to join; None for none, and nobody can tell.
+
+    Who complained is left alone: only an operator lifts that. Who left, or whose mailbox was dead, may come back, and
+    the letter is how its owner says so.
+
+    Args:
+        reader: whom the address belongs to; None for nobody we know.
+        suppressed: why the address may not be mailed; None when it may.
+        earlier: the letters of the last day to this address that were not withheld, and when they were asked for.
+        now: the instant of asking.
+    """
+    if suppressed is FeedbackKind.COMPLAINT:
+        return None
+    known = reader is not None and reader.status is SubscriberStatus.ACTIVE and suppressed is None
+    if known and reader is not None and reader.consent is not None:
+        told = any(kind is LetterKind.ALREADY for kind, _ in earlier)
+        return None if told else LetterKind.ALREADY
+    asked = [at for kind, at in earlier if kind is LetterKind.CONFIRMATION]
+    often = len(asked) >= LETTERS_A_DAY or any(now - at < BETWEEN_LETTERS for at in asked)
+    return None if often else LetterKind.CONFIRMATION

@@ -1,7 +1,7 @@
 """One ring of the bell: whatever is due is done, in the order of the flow; each step finds its work in the database.
 
-    sources due -> readers' file changed -> what came back by mail -> windows closed without an issue
-        -> approval (if automatic) -> sending due
+    letters waiting, and those whose time is over -> sources due -> readers' file changed -> what came back by mail
+        -> windows closed without an issue -> approval (if automatic) -> sending due
 
 A step that fails is reported and the others go on: an unreadable list of readers never keeps an approved issue back.
 """
@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from digest import pipeline
+from digest.belongings import finish_erasures
 from digest.errors import DigestError, NothingToDo
 from digest.feedback import Taken
+from digest.joining import expire
 from digest.models import Issue, IssueStatus, Problem, Window
 from digest.newsroom import Digest
 from digest.outbox import Sent
 from digest.pipeline import Composed, Visit
+from digest.post import Posted, send_waiting
 
 _Given = TypeVar("_Given")
 _Made = TypeVar("_Made")
@@ -37,13 +40,17 @@ class Tick:
     troubles: tuple[str, ...] = ()
     #: What the mailbox for bounces held; None when there is none, or it was empty.
     returned: Taken | None = None
+    #: What became of letters that waited; None when none did.
+    letters: Posted | None = None
     #: Rows of the readers' file that need a look.
     problems: tuple[Problem, ...] = ()
 
     @property
     def did_nothing(self) -> bool:
         """True when nothing was due and nothing went wrong."""
-        return not (self.visits or self.composed or self.approved or self.sent or self.returned or self.troubles)
+        return not (
+            self.visits or self.composed or self.approved or self.sent or self.returned or self.troubles or self.letters
+        )
 
 
 @dataclass(kw_only=True)
@@ -58,6 +65,7 @@ class Bell:
         """Do what is due; `stop` is asked between two issues and between two windows of one."""
         self._troubles.clear()
         digest = self.digest
+        letters = tuple(self._each([digest], lambda one: self._see_to_letters(one, stop)))
         visits = self._collect_if_due()
         problems = tuple(self._each([digest.settings.subscribers], self._sync_if_changed))
         returned = tuple(self._each([digest] if digest.has_mailbox else [], Digest.read_mailbox))
@@ -71,6 +79,7 @@ class Bell:
             approved=tuple(issue for issue in approved if issue.status is IssueStatus.APPROVED),
             sent=sent,
             returned=next((taken for taken in returned if taken.total), None),
+            letters=next((posted for posted in letters if posted.total), None),
             troubles=tuple(self._troubles),
             problems=tuple(one for found in problems for one in found),
         )
@@ -92,6 +101,14 @@ class Bell:
         due = [one for one in digest.sources if (at := checked.get(one.name)) is None or now - at >= every]
         visits = pipeline.collect(digest.store, due, now=now) if due else ()
         return tuple(visit for visit in visits if visit.passed_over is None)
+
+    def _see_to_letters(self, digest: Digest, stop: Callable[[], bool]) -> Posted:
+        expire(digest)
+        finish_erasures(digest)
+        posted = send_waiting(digest, stop=stop)
+        if posted.trouble is not None:
+            self._troubles.append(f"letters wait: {posted.trouble}")
+        return posted
 
     def _sync_if_changed(self, path: Path | None) -> tuple[Problem, ...]:
         seen = _stamp(path)

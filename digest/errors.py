@@ -11,6 +11,7 @@
       TemplateError        a template or its inlined page is broken
       TransportError       a transport cannot carry anything at the moment
       TokenError           a link was not signed by us, is for another purpose, or is over
+      TooManyError         somebody tried something too often
       FeedbackError        what came as feedback is forged, or cannot be read
 
 Each says what happened, where, and what to do next; `str(error)` is fit for a person to read.
@@ -117,6 +118,10 @@ class TokenError(DigestError):
         self.expired = expired
         self.used = used
         self.gone = gone
+
+
+class TooManyError(DigestError):
+    """Somebody tried something too often; the message says when it may be tried again."""
 
 
 class FeedbackError(DigestError):

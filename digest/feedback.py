@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.errors import TokenError
-from digest.models import Cadence, FeedbackKind, Subscriber, SubscriberStatus
+from digest.models import FeedbackKind, Subscriber, SubscriberStatus
 from digest.store.base import Store
 from digest.suppression import Feedback, verdict
 from digest.tokens import Purpose, Signer, Subject
@@ -100,7 +100,8 @@ def _unsubscribed(store: Store, feedback: Feedback, taken: Taken, *, now: dateti
     reader = next(iter(store.subscribers([feedback.address])), None)
     if reader is None:
         return False
-    if reader.status is SubscriberStatus.UNSUBSCRIBED:
+    came_back = reader.consent is not None and feedback.at < reader.consent.at
+    if reader.status is SubscriberStatus.UNSUBSCRIBED or came_back:
         taken.noted += 1
     else:
         store.set_status(reader.address, SubscriberStatus.UNSUBSCRIBED, now=now)
@@ -161,8 +162,6 @@ def _address(store: Store, subject: Subject, kind: FeedbackKind) -> str | None:
     if kind is not FeedbackKind.UNSUBSCRIBE:
         delivery = store.delivery(subject.issue_id, subject.subscriber_id) if subject.issue_id else None
         if delivery is not None:
-            return delivery.address
-    for cadence in Cadence:
-        for row in store.audience(cadence, only=subject.subscriber_id):
-            return row.subscriber.address
-    return None
+            return delivery.address or None  # none is left of one that was erased
+    reader = store.subscriber(subject.subscriber_id)
+    return reader.address if reader is not None else None

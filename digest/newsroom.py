@@ -39,6 +39,7 @@ from digest.models import (
     Act,
     Approve,
     Claim,
+    Delivery,
     DeliveryState,
     Exclusions,
     FrozenEdition,
@@ -287,6 +288,39 @@ class Digest:
         if recipient.edition is None:
             raise NothingToDo(f"{reader.address} gets nothing of {issue.window.label}: {recipient.skip}")
         return recipient.edition.selection
+
+    def preview_delivery(self, issue: Issue, delivery: Delivery) -> Preview:
+        """The very mail of a delivery, to the address and the name it was approved with. NothingToDo for none."""
+        if delivery.edition_id is None:
+            raise NothingToDo(f"{delivery.address} gets nothing of {issue.window.label}: {delivery.detail}")
+        pool = Pool.loads(self.store.frozen_pool(issue.id))
+        reader = Subscriber(id=delivery.subscriber_id, address=delivery.address, name=delivery.name)
+        edition = self.store.edition(delivery.edition_id)
+        return self._preview(issue, edition, pool, reader, _followed(edition.selection, reader))
+
+    def preview_wishes(self, issue: Issue, reader: Subscriber) -> Preview:
+        """An approved issue as a reader would have had it, had they wished this then.
+
+        Raises:
+            NothingToDo: it had nothing for them.
+        """
+        selector = self._selector(issue)
+        stored = self.store.subscriber(reader.id)
+        rows = self.store.history(stored.cadence, selector.studies, only=reader.id) if stored else iter(())
+        delivery = self.store.delivery(issue.id, reader.id)
+        own = delivery.edition_id if delivery is not None else None
+        past = tuple((row.edition_id, row.received) for row in rows if row.edition_id != own)
+        selection = selector.selection(reader.profile, past)
+        if selection.is_empty and not reader.profile.quiet_note:
+            raise NothingToDo(
+                f"In {issue.window.title} there was nothing new for these choices: no mail would have come."
+            )
+        pool = Pool.loads(self.store.frozen_pool(issue.id))
+        return self._preview(issue, make_edition(pool, selection), pool, reader, reader.profile.interests)
+
+    def preview_profile(self, issue: Issue, profile: Profile) -> Preview:
+        """An approved issue as a new reader of this profile would have had it. NothingToDo when that is nothing."""
+        return self.preview_wishes(issue, Subscriber(address=READER, profile=profile))
 
     def _preview_sent(self, issue: Issue, reader: Subscriber) -> Preview:
         delivery = self.store.delivery(issue.id, reader.id)

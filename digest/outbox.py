@@ -1,24 +1,23 @@
 r"""Claim, send, record: the deliveries of an issue leave through a transport, and the ledger knows.
 
-    recover -> claim -> compose -> intents committed -> submit -> results committed
-               \_____ a batch ____/ \________________ a window __________________/
+    recover -> claim -> compose -> intents committed -> carry -> results committed
+               \_____ a batch ____/ \_______________ a window __________________/
 
 One commit writes the results of a window and the intents of the next. So a crash leaves at most one window in doubt.
-A transport that can be given work ahead gets half a window at a time: the next half is composed and committed while
-the last one is carried, and there is still no more than a window in doubt.
+A transport that rolls answers some of its window while it carries the rest: those answers and as many new intents make
+one commit, and there is still no more than a window in doubt.
 """
 
 from __future__ import annotations
 
 import logging
-import sys
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 
 from digest.deliveries import LIFE, decide, reconciled
 from digest.errors import DigestError, InputError, StoreError, TransportError
@@ -36,23 +35,20 @@ from digest.models import (
 )
 from digest.store.base import Store
 from digest.suppression import feedback_of
-from digest.transports.base import Transport
+from digest.transports.base import Transport, carry
 
 #: How many deliveries a worker takes at once, and for how long (seconds). A lease that runs out early costs nothing:
 #: nothing of a claimed delivery has left, and whoever claims it next raises the fence.
 BATCH = 256
 LEASE = 300.0
 #: How long (seconds) a window may be in flight before another machine believes its worker dead. A server may take 10
-#: minutes to answer the dot (RFC 5321, 4.5.3.2.6), a window is some messages, and one may be made ready ahead: a
-#: shorter lease makes duplicates. Never shorter than the lease of a claim.
+#: minutes to answer the dot (RFC 5321, 4.5.3.2.6), and a message may wait for its turn: a shorter lease makes
+#: duplicates. Never shorter than the lease of a claim.
 INFLIGHT_LEASE = 7200.0
 
 #: How long (seconds) to wait between tries to write results that the database would not take: full, locked, away.
 #: What is given up is in doubt although its answer was known.
 RESULT_DELAYS = (1.0, 5.0, 25.0)
-
-#: How long (seconds) one thread computes while another wants to.
-TURN = 0.0001
 
 #: How many reasons a run keeps in memory; the ledger has them all.
 REASONS = 100
@@ -148,29 +144,18 @@ def send_issue(
         stop=stop,
         wait=wait,
     )
-    with ThreadPoolExecutor(1, thread_name_prefix="courier") as courier, _short_turns():
-        try:
-            for window in run.windows():
-                ready = run.composed(window)
-                granted = run.granted(list(ready))
-                run.hand_over({claim: ready[claim] for claim in ready if claim.delivery_id in granted}, courier)
-                on_progress(run.sent)
-        finally:
-            run.settle_up()
+    try:
+        run.recover()
+        while (window := run.window()) or run.aboard:
+            ready = run.composed(window)
+            granted = run.granted(list(ready))
+            run.carry({claim: ready[claim] for claim in ready if claim.delivery_id in granted})
+            on_progress(run.sent)
+    finally:
+        run.settle_up()
     run.sent.waits = store.waits(issue_id)
     on_progress(run.sent)
     return run.sent
-
-
-@contextmanager
-def _short_turns() -> Iterator[None]:
-    """Let a thread that has heard an answer go on soon, though another is composing; Python's own turn is 5 ms."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(TURN)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -190,27 +175,29 @@ class _Run:
     stop: Callable[[], bool]
     wait: Callable[[float], object]
     sent: Sent = field(default_factory=Sent)
+    #: Claimed, and nothing was done about it yet.
+    claims: deque[Claim] = field(default_factory=deque)
+    #: What the transport has and has not answered for. The numbers are the run's own: what a worker on a wrong clock
+    #: took from us and gave back may be aboard twice, under two fences.
+    aboard: dict[int, tuple[Claim, Message]] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=count)
     #: What the ledger does not know yet.
     known: list[Result] = field(default_factory=list)
-    #: What is being carried meanwhile, and the answers it will have.
-    messages: Mapping[Claim, Message] = field(default_factory=dict)
-    receipts: Future[Sequence[Receipt]] | None = None
 
-    def windows(self) -> Iterator[Sequence[Claim]]:
-        """Claims, a window at a time, until none is due; what is left over when we must stop is given back."""
-        size = max(1, self.transport.window // (2 if self.transport.ahead else 1))
-        self.recover()
-        while not self._must_stop():
-            claims = self.store.claim(
+    def window(self) -> Sequence[Claim]:
+        """The claims there is room for now; none when none is due, or we must stop: then the rest is given back."""
+        if self._must_stop():
+            self.store.release(list(self.claims), self.owner, now=self.clock())
+            self.claims.clear()
+            return ()
+        while not self.claims:
+            self.claims += self.store.claim(
                 self.issue_id, self.owner, limit=self.batch, lease=self.lease, now=self.clock(), hours=self.hours
             )
-            if not claims and not self.recover():
-                return
-            for start in range(0, len(claims), size):
-                if self._must_stop():
-                    self.store.release(claims[start:], self.owner, now=self.clock())
-                    return
-                yield claims[start : start + size]
+            if not self.claims and not self.recover():
+                return ()
+        room = self.transport.window - len(self.aboard)
+        return [self.claims.popleft() for _ in range(min(room, len(self.claims)))]
 
     def composed(self, window: Sequence[Claim]) -> dict[Claim, Message]:
         """The messages of a window; that one cannot be made is known as its result."""
@@ -239,20 +226,33 @@ class _Run:
         self.sent.withheld += len(intents) - len(granted)
         return granted
 
-    def hand_over(self, messages: Mapping[Claim, Message], courier: ThreadPoolExecutor) -> None:
-        """Have the messages carried, after those before them; to the end, or to where the next can be made ready."""
+    def carry(self, messages: Mapping[Claim, Message]) -> None:
+        """Have these carried, too, and hear some answers. On trouble, where nothing left, intents are taken back."""
+        loaded = dict(zip(self.numbers, messages.items(), strict=False))
+        self.aboard |= loaded
+        if not self.aboard:
+            return
         try:
-            self._hear()
-        except Exception:
-            self._give_back(messages)
+            answers = carry(self.transport, {number: message for number, (_, message) in loaded.items()})
+        except TransportError as error:
+            self.sent.trouble = error
+            self.store.release([claim for claim, _ in self._unload()], self.owner, now=self.clock())
+        except Exception as error:
+            # A mistake in the transport: anything may have left. The ledger hears so before anybody else does.
+            doubt = Receipt(outcome=Outcome.DOUBTFUL, detail=f"the transport failed: {error!r}")
+            self.known += [self._result(claim, doubt) for claim, _ in self._unload()]
             raise
-        if self.sent.trouble is not None:
-            self._give_back(messages)
-        elif messages:
-            self.messages = messages
-            self.receipts = courier.submit(self.transport.submit, list(messages.values()))
-            if not self.transport.ahead:
-                self._hear()
+        except BaseException:
+            self._unload()  # nobody will hear of it any more: the next run finds it in flight
+            raise
+        else:
+            for number, receipt in answers.items():
+                claim, message = self.aboard.pop(number)
+                self.known.append(self._result(claim, self._asked(message, receipt)))
+
+    def _unload(self) -> list[tuple[Claim, Message]]:
+        aboard, self.aboard = self.aboard, {}
+        return list(aboard.values())
 
     def settle_up(self) -> None:
         """See to the end what is being carried, and write what is known, whatever happened.
@@ -260,36 +260,21 @@ class _Run:
         Raises:
             StoreError: the database would not take it, again and again.
         """
-        self._hear()
+        self._write_patiently()
+        while self.aboard:
+            self.carry({})  # not before the last answers are in the books: that lets the next bodies go
+            self._write_patiently()
+
+    def _write_patiently(self) -> None:
         for delay in RESULT_DELAYS:
             try:
                 self.granted([])
             except StoreError as error:
                 _log.warning("%d results cannot be written yet: %s", len(self.known), error)
                 self.wait(delay)
+            else:
+                return
         self.granted([])
-
-    def _hear(self) -> None:
-        """The answers to what is being carried. On trouble, where nothing left, the intents are taken back."""
-        messages, receipts = self.messages, self.receipts
-        self.messages, self.receipts = {}, None
-        if receipts is None:
-            return
-        try:
-            answers = list(zip(messages, map(self._asked, messages.values(), receipts.result()), strict=True))
-        except TransportError as error:
-            self.sent.trouble = error
-            self._give_back(messages)
-        except Exception as error:
-            # A mistake in the transport: anything may have left. The ledger hears so before anybody else does.
-            doubt = Receipt(outcome=Outcome.DOUBTFUL, detail=f"the transport failed: {error!r}")
-            self.known += [self._result(claim, doubt) for claim in messages]
-            raise
-        else:
-            self.known += [self._result(claim, receipt) for claim, receipt in answers]
-
-    def _give_back(self, messages: Mapping[Claim, Message]) -> None:
-        self.store.release(list(messages), self.owner, now=self.clock())
 
     def recover(self) -> bool:
         """Take back what died with its worker, by policy; whether there was anything."""

@@ -396,7 +396,8 @@ class Synced:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
-    #: Of the unchanged and changed: rows that say active of somebody who has left or whose address is suppressed.
+    #: Rows that say active of somebody who has left or whose address is suppressed; and those of readers who were
+    #: erased, of whom nothing is stored.
     kept_away: int = 0
 
 
@@ -414,9 +415,13 @@ def sync(store: Store, incoming: Sequence[Subscriber], *, now: datetime) -> Sync
         addresses = [row.address for row in batch]
         stored = {address_key(one.address): one for one in store.subscribers(addresses)}
         suppressed = store.suppressed(addresses)
+        erased = store.erased(addresses)
         merged = []
         for row in batch:
             key = address_key(row.address)
+            if key in erased and key not in stored:
+                total = replace(total, kept_away=total.kept_away + 1)
+                continue
             known = stored.get(key)
             after = merge(known, row, suppressed=key in suppressed)
             merged += [after] if after else []

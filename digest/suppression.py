@@ -73,13 +73,16 @@ def suppression_after(feedback: Feedback, earlier: Sequence[Feedback] = ()) -> S
 def verdict(history: Sequence[Feedback]) -> Suppression | None:
     """The suppression all that is known of an address comes to; None when it may be mailed on.
 
-    Feedback arrives late and out of order, so it is judged by its instants: a complaint and an unsubscribe stick for
-    ever, and of the rest only what came after the last delivery counts, however late it was heard of.
+    Feedback arrives late and out of order, so it is judged by its instants: a complaint sticks for ever, and an
+    unsubscribe until its reader asks for mail anew; of the rest only what came after that and after the last delivery
+    counts, however late it was heard of.
 
     Args:
         history: about one address, in any order. A delivery of an issue that bounced afterwards was none.
     """
-    ordered = sorted(history, key=lambda one: one.at)
+    anew = max((one.at for one in history if one.kind is FeedbackKind.CONSENT), default=None)
+    counts = [one for one in history if anew is None or one.at > anew or one.kind is FeedbackKind.COMPLAINT]
+    ordered = sorted(counts, key=lambda one: one.at)
     for one in ordered:
         if one.kind in (FeedbackKind.COMPLAINT, FeedbackKind.UNSUBSCRIBE):
             return suppression_after(one)
@@ -110,7 +113,7 @@ def _is_final(feedback: Feedback, earlier: Sequence[Feedback]) -> bool:
             return True
         case FeedbackKind.SOFT_BOUNCE:
             return _issues_bounced_in_a_row([*earlier, feedback]) >= SOFT_BOUNCES
-        case FeedbackKind.DELIVERED:
+        case FeedbackKind.DELIVERED | FeedbackKind.CONSENT:
             return False
 
 

@@ -26,6 +26,7 @@ from digest.config.sections import (
     FileSettings,
     FolderSettings,
     NewsletterSettings,
+    ReadersSettings,
     Section,
     SelectionSettings,
     SmtpSettings,
@@ -98,6 +99,9 @@ class Settings(Section):
     selection: SelectionSettings = SelectionSettings()
     delivery: DeliverySettings = DeliverySettings()
     checks: ChecksSettings = ChecksSettings()
+    readers: ReadersSettings = ReadersSettings()
+    #: True: anybody may read the general edition of every approved issue.
+    archive: bool = False
     web: WebSettings = WebSettings()
     collect_every: Minutes = timedelta(minutes=60)
     #: The operator's own templates, which stand before ours file by file; None: ours alone.

@@ -215,10 +215,9 @@ class SmtpSettings(Section):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str | None = None
     password: SecretStr | None = None
+    #: At a time; after a crash at most so many mails may arrive twice.
     connections: Annotated[int, Field(ge=1, le=32)] = 4
     messages_per_connection: Annotated[int, Field(ge=1, le=10_000)] = 100
-    #: How many mails may be in doubt after a crash.
-    window: Annotated[int, Field(ge=1, le=256)] = 16
 
     @model_validator(mode="before")
     @classmethod
@@ -259,6 +258,19 @@ class ChecksSettings(Section):
 
     #: Flesch-Kincaid: years of school.
     grade: Annotated[float, Field(ge=1, le=20)] = 9
+
+
+class ReadersSettings(Section):
+    """How somebody becomes a reader, and what is kept of it."""
+
+    #: How long the link in a letter works, and how long somebody who does not follow it is remembered.
+    confirm_days: Annotated[int, Field(ge=1, le=60)] = 7
+    #: Which version of the words on the form is agreed to; another whenever they change.
+    consent_version: Annotated[str, Field(min_length=1, max_length=40)] = "v1"
+    #: True to keep with a consent where it was asked from.
+    keep_network: bool = False
+    #: How often somebody may ask from one network in an hour.
+    asks_an_hour: Annotated[int, Field(ge=1, le=100_000)] = 30
 
 
 class DeliverySettings(Section):

@@ -49,6 +49,12 @@ from digest.models.issues import (
     Selection,
     Window,
 )
+from digest.models.letters import (
+    Asked,
+    LetterKind,
+    Posting,
+    PostingState,
+)
 from digest.models.people import (
     Credential,
     CredentialKind,
@@ -106,6 +112,7 @@ __all__ = [
     "Act",
     "Approval",
     "Approve",
+    "Asked",
     "Block",
     "Bullets",
     "Cadence",
@@ -133,6 +140,7 @@ __all__ = [
     "IssueStatus",
     "Kind",
     "Length",
+    "LetterKind",
     "Logo",
     "Match",
     "Message",
@@ -147,6 +155,8 @@ __all__ = [
     "Pin",
     "Place",
     "Placement",
+    "Posting",
+    "PostingState",
     "Precision",
     "Problem",
     "Profile",

@@ -136,6 +136,8 @@ class Delivery:
     #: How often it was sent again although an earlier copy may have arrived.
     doubts: int
     finished_at: datetime | None
+    #: The reader's, on the day of the freeze.
+    name: str = ""
 
 
 class DomainGroup(StrEnum):
@@ -167,6 +169,8 @@ class FeedbackKind(StrEnum):
     COMPLAINT = "complaint"
     UNSUBSCRIBE = "unsubscribe"
     DELIVERED = "delivered"
+    #: The owner of the address asked for mail anew: what came before it does not count any more, but for a complaint.
+    CONSENT = "consent"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -64,6 +64,8 @@ class Consent:
     method: str
     #: Which version of the consent text was agreed to.
     text_version: str = ""
+    #: Where it was asked from; empty unless the operator keeps that.
+    network: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

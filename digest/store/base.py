@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from digest.audit import Book
 from digest.hours import Hours
 from digest.models import (
     Act,
+    Asked,
     Cadence,
     Claim,
     Credential,
@@ -23,6 +24,9 @@ from digest.models import (
     FrozenEdition,
     Issue,
     IssueItem,
+    Match,
+    Posting,
+    PostingState,
     Recipient,
     Result,
     SourceState,
@@ -139,6 +143,9 @@ class IssueStore(Protocol):
     def items(self, issue_id: int) -> tuple[IssueItem, ...]:
         """The issue's pool, in its order, each with the revision of its summary that was saved."""
 
+    def matches(self, issue_id: int) -> tuple[tuple[Match, ...], ...]:
+        """What each fresh item of the issue's pool is about."""
+
     def freeze(
         self,
         issue_id: int,
@@ -209,9 +216,6 @@ class SubscriberStore(Protocol):
     def subscribers(self, addresses: Collection[str] | None = None) -> Iterator[Subscriber]:
         """Subscribers in the order of their ids, all or those of these addresses (by `address_key`)."""
 
-    def subscriber(self, subscriber_id: int) -> Subscriber | None:
-        """The subscriber of this id; None when there is none."""
-
     def subscriber_beside(self, cadence: Cadence, subscriber_id: int, *, after: bool) -> int | None:
         """The next id of a cadence after this one, or the last before it; None at the end."""
 
@@ -222,6 +226,18 @@ class SubscriberStore(Protocol):
 
     def save_subscribers(self, subscribers: Sequence[Subscriber], *, now: datetime) -> None:
         """Insert those with id 0, update the others, in one transaction."""
+
+    def subscriber(self, subscriber_id: int) -> Subscriber | None:
+        """The subscriber of this id; None when there is none, or none any more."""
+
+    def save_wishes(self, subscriber: Subscriber, *, now: datetime) -> bool:
+        """Write what this reader wishes, and nothing of whether they may be written to. False when they are gone."""
+
+    def set_pause(self, subscriber_id: int, until: date | None, *, now: datetime) -> bool:
+        """Write to this reader again from this day on; None for at once. False when they are gone."""
+
+    def leave(self, subscriber_id: int, *, now: datetime) -> bool:
+        """Let this reader go; effective for mails already claimed. False when they had left, or are gone."""
 
     def set_status(self, address: str, status: SubscriberStatus, *, now: datetime) -> bool:
         """Change what the subscriber told us; effective for mails already claimed. False for an unknown address."""
@@ -243,6 +259,9 @@ class SubscriberStore(Protocol):
 
     def suppressions(self) -> Iterator[Suppression]:
         """All of them, oldest first."""
+
+    def suppressions_of(self, addresses: Collection[str]) -> tuple[Suppression, ...]:
+        """What stands against these addresses."""
 
     def suppressions_page(self, *, after: int, limit: int) -> Sequence[tuple[int, Suppression]]:
         """Up to `limit` suppressions with numbers above `after`, each with its number, in the order of these."""
@@ -320,6 +339,9 @@ class Ledger(Protocol):
     def delivery(self, issue_id: int, subscriber_id: int) -> Delivery | None:
         """One row."""
 
+    def deliveries_of(self, subscriber_id: int) -> tuple[Delivery, ...]:
+        """Every row of one subscriber, oldest first."""
+
 
 class FeedbackStore(Protocol):
     """What came back about addresses; nothing of it is ever changed."""
@@ -339,6 +361,77 @@ class Books(Protocol):
 
     def paces(self, issue_id: int, *, since: datetime) -> Sequence[Count]:
         """How many deliveries stand where, by state, domain group and transport, and how many ended after `since`."""
+
+
+class LetterStore(Protocol):
+    """Letters on their way, what their links may still do, and forgetting."""
+
+    def ask(self, asked: Asked, *, now: datetime, expires_at: datetime) -> None:
+        """Remember what was asked for, and put the letter into the outbox that the rules of `audience` send, if any.
+
+        The same statements run whoever the address belongs to: neither an answer nor its time tells.
+        """
+
+    def confirm(self, letter_id: int, *, now: datetime) -> Subscriber:
+        """Make a reader of whoever was asked by this letter; the reader as they are when it was done before.
+
+        Raises:
+            TokenError: there is no such letter any more (`gone`), or it was used, and they left since (`used`).
+            StateError: the address complained.
+        """
+
+    def change_address(self, letter_id: int, *, now: datetime) -> tuple[Subscriber, str]:
+        """Give a reader the address this letter went to; the reader, and the address they had.
+
+        Raises:
+            TokenError: there is no such letter any more (`gone`), or it was used (`used`).
+            InputError: the address is another reader's by now.
+            StateError: the address complained.
+        """
+
+    def add_letter(self, posting: Posting) -> int:
+        """Put a letter into the outbox; its id."""
+
+    def letter(self, letter_id: int) -> Posting | None:
+        """This letter; None when there is none, or it was forgotten."""
+
+    def claim_letters(self, owner: str, *, limit: int, lease: float, now: datetime) -> Sequence[Posting]:
+        """Take up to `limit` letters that are due, oldest first, for `lease` seconds; [] when none is due."""
+
+    def record_letter(
+        self, letter_id: int, owner: str, state: PostingState, *, detail: str = "", due_at: datetime | None = None
+    ) -> bool:
+        """Write what became of a claimed letter. False when somebody else holds it by now.
+
+        `due_at` is when one that is still WAITING is tried again; None gives it back untried.
+        """
+
+    def is_asked(self, subscriber_id: int, *, now: datetime) -> bool:
+        """Whether a letter that asks this subscriber to confirm is out, and may still be answered."""
+
+    def letters_waiting(self) -> int:
+        """How many letters have not left yet."""
+
+    def count_try(self, who: str, *, since: datetime, now: datetime) -> int:
+        """Count a try of whoever this keyed hash stands for; how many there were after `since`, this one too."""
+
+    def forget_letters(self, *, now: datetime) -> int:
+        """Forget the letters whose time is over, and those who were asked by one and never confirmed.
+
+        How many of these there were.
+        """
+
+    def erase(self, subscriber_id: int, *, now: datetime) -> bool:
+        """Forget a reader but for a keyed hash of the address, by which no file brings them back.
+
+        False while one of their mails is on its way: they are unsubscribed by then, and this is to be called again.
+        """
+
+    def erasures_begun(self) -> tuple[int, ...]:
+        """The ids of readers whose erasure had to wait for a mail on its way."""
+
+    def erased(self, addresses: Collection[str]) -> frozenset[str]:
+        """The keys (`address_key`) of those of these addresses whose readers were erased."""
 
 
 class Credentials(Protocol):
@@ -377,7 +470,17 @@ class Counts(Protocol):
 
 
 class Store(
-    ContentStore, IssueStore, ShapeStore, SubscriberStore, FeedbackStore, Ledger, Books, Credentials, Counts, Protocol
+    ContentStore,
+    IssueStore,
+    ShapeStore,
+    SubscriberStore,
+    FeedbackStore,
+    LetterStore,
+    Ledger,
+    Books,
+    Credentials,
+    Counts,
+    Protocol,
 ):
     """All of it: one database."""
 

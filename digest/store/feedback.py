@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from digest.audience import address_key
 from digest.models import DeliveryState, FeedbackKind
 from digest.store.engine import Conflict, Part
+from digest.store.subscribers import was_erased
 from digest.store.tables import deliveries, feedback, subscribers
 from digest.store.values import instant_text
 from digest.suppression import Feedback
@@ -20,8 +21,11 @@ class FeedbackPart(Part):
     """What is known of addresses."""
 
     def add_feedback(self, given: Feedback) -> bool:
-        """Remember it. False when it was known: the same event, or of one without a name the same kind and instant."""
-        row = {
+        """Remember it. False when it was known: the same event, or of one without a name the same kind and instant.
+
+        Of an address whose reader was erased nothing is remembered, and it is False.
+        """
+        row: dict[str, Any] = {
             "address_key": address_key(given.address),
             "address": given.address,
             "kind": given.kind,
@@ -34,6 +38,8 @@ class FeedbackPart(Part):
         same = sa.and_(*(feedback.c[name] == row[name] for name in ("address_key", "kind", "event_id")))
         try:
             with self.begin() as connection:
+                if was_erased(connection, self.conceal(row["address_key"])):
+                    return False
                 if connection.execute(sa.select(feedback.c.id).where(same)).first() is not None:
                     return False
                 connection.execute(sa.insert(feedback).values(row))

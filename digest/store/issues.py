@@ -18,6 +18,7 @@ from digest.models import (
     Issue,
     IssueItem,
     IssueStatus,
+    Match,
     Recipient,
     Summary,
     Window,
@@ -113,6 +114,12 @@ class IssuesPart(Part):
         )
         with self.read() as connection:
             return tuple(_item(row) for row in connection.execute(query))
+
+    def matches(self, issue_id: int) -> tuple[tuple[Match, ...], ...]:
+        """What each fresh item of the issue's pool is about."""
+        fresh = sa.and_(issue_items.c.issue_id == issue_id, issue_items.c.fresh)
+        with self.read() as connection:
+            return tuple(connection.scalars(sa.select(issue_items.c.matches).where(fresh)))
 
     def freeze(
         self,

@@ -173,20 +173,29 @@ class LedgerPart(Part):
 
     def deliveries(self, issue_id: int) -> Iterator[Delivery]:
         """Every row of the issue in the order of subscriber ids, streamed."""
-        return map(_delivery, self.stream(_rows(issue_id).order_by(deliveries.c.subscriber_id)))
+        return map(
+            _delivery, self.stream(_rows(deliveries.c.issue_id == issue_id).order_by(deliveries.c.subscriber_id))
+        )
 
     def deliveries_page(self, issue_id: int, *, after: int, limit: int) -> Sequence[Delivery]:
         """Up to `limit` rows of the issue with subscriber ids above `after`, in the order of these."""
-        rest = _rows(issue_id).where(deliveries.c.subscriber_id > after)
+        rest = _rows((deliveries.c.issue_id == issue_id) & (deliveries.c.subscriber_id > after))
         with self.read() as connection:
             rows = connection.execute(rest.order_by(deliveries.c.subscriber_id).limit(limit))
             return [_delivery(row) for row in rows]
 
     def delivery(self, issue_id: int, subscriber_id: int) -> Delivery | None:
         """One row."""
+        mine = sa.and_(deliveries.c.issue_id == issue_id, deliveries.c.subscriber_id == subscriber_id)
         with self.read() as connection:
-            row = connection.execute(_rows(issue_id).where(deliveries.c.subscriber_id == subscriber_id)).first()
+            row = connection.execute(_rows(mine)).first()
         return None if row is None else _delivery(row)
+
+    def deliveries_of(self, subscriber_id: int) -> tuple[Delivery, ...]:
+        """Every row of one subscriber, oldest first."""
+        query = _rows(deliveries.c.subscriber_id == subscriber_id).order_by(deliveries.c.id)
+        with self.read() as connection:
+            return tuple(map(_delivery, connection.execute(query)))
 
 
 # --- rows to values --------------------------------------------------------------------------------------
@@ -207,11 +216,10 @@ def _claim(row: Any, *, fence: int, content_hash: str = "") -> Claim:
     )
 
 
-def _rows(issue_id: int) -> sa.Select[Any]:
-    columns = ("id", "issue_id", "subscriber_id", "edition_id", "address", "state", "detail", "attempts", "doubts")
-    return sa.select(*(deliveries.c[name] for name in columns), deliveries.c.finished_at).where(
-        deliveries.c.issue_id == issue_id
-    )
+def _rows(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    columns = ("id", "issue_id", "subscriber_id", "edition_id", "address", "name", "state", "detail", "attempts")
+    rest = (deliveries.c.doubts, deliveries.c.finished_at)
+    return sa.select(*(deliveries.c[name] for name in columns), *rest).where(which)
 
 
 def _delivery(row: sa.Row[Any]) -> Delivery:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy.engine import URL
@@ -11,10 +12,13 @@ from digest.store.books import BooksPart
 from digest.store.content import ContentPart
 from digest.store.counts import CountsPart
 from digest.store.credentials import CredentialsPart
-from digest.store.engine import PATIENCE, Part, make_engine
+from digest.store.engine import PATIENCE, Part, make_engine, plain_hash
+from digest.store.erasing import ErasingPart
 from digest.store.feedback import FeedbackPart
 from digest.store.issues import IssuesPart
+from digest.store.joining import JoiningPart
 from digest.store.ledger import LedgerPart
+from digest.store.letters import LettersPart
 from digest.store.schema import SchemaState, raise_schema, state_of, too_new
 from digest.store.shaping import ShapingPart
 from digest.store.subscribers import SubscribersPart
@@ -26,6 +30,9 @@ class SqlStore(
     ShapingPart,
     SubscribersPart,
     FeedbackPart,
+    LettersPart,
+    JoiningPart,
+    ErasingPart,
     LedgerPart,
     BooksPart,
     CredentialsPart,
@@ -41,18 +48,19 @@ class SqlStore(
         self.engine.dispose()
 
 
-def open_store(url: str | URL, *, patience: float = PATIENCE) -> SqlStore:
+def open_store(url: str | URL, *, patience: float = PATIENCE, conceal: Callable[[str], str] = plain_hash) -> SqlStore:
     """The store behind this url; a database in which there is nothing yet is made ready.
 
     Args:
         url: `sqlite:///file` (relative) or `sqlite:////file` (absolute), or `postgresql://user:password@host/name`.
         patience: how many seconds a writer waits for another one; SQLite only.
+        conceal: the hash, with the operator's key, by which an erased address is known again.
 
     Raises:
         StoreError: it cannot be opened, or its schema is older (`digest db upgrade`) or newer than ours.
     """
     engine = make_engine(url, patience=patience)
-    store = SqlStore(engine)
+    store = SqlStore(engine, conceal)
     try:
         if engine.dialect.name == "sqlite":
             _make_private(Path(engine.url.database or ""))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from digest.errors import StoreError
 from digest.models import Cadence, Consent, DeliveryState, Subscriber, SubscriberStatus, Suppression
 from digest.store.base import AudienceRow, HistoryRow
 from digest.store.engine import Conflict, Part, batches, within
-from digest.store.tables import deliveries, edition_items, subscribers, suppressions
+from digest.store.tables import deliveries, edition_items, erasures, subscribers, suppressions
 
 _SUBSCRIBER = (
     subscribers.c.id,
@@ -29,8 +29,16 @@ _SUBSCRIBER = (
     subscribers.c.weekday,
     subscribers.c.part_of_day,
 )
-_CONSENT = (subscribers.c.consent_at, subscribers.c.consent_method, subscribers.c.consent_text_version)
+_CONSENT = (
+    subscribers.c.consent_at,
+    subscribers.c.consent_method,
+    subscribers.c.consent_text_version,
+    subscribers.c.consent_network,
+)
 _NAMES = tuple(column.name for column in _SUBSCRIBER)
+#: What a reader decides about alone: whether they may be written to is told by the rest.
+_WISHES = ("name", "profile", "cadence", "role", "language", "timezone", "weekday", "part_of_day")
+SELECT = sa.select(*_SUBSCRIBER, *_CONSENT)
 #: Ends of a delivery that never reached its reader, unless an earlier copy did.
 _NEVER_ARRIVED = (
     DeliveryState.BOUNCED,
@@ -51,19 +59,40 @@ class SubscribersPart(Part):
 
     def subscribers(self, addresses: Collection[str] | None = None) -> Iterator[Subscriber]:
         """Subscribers in the order of their ids, all or those of these addresses (by `address_key`)."""
-        query = sa.select(*_SUBSCRIBER, *_CONSENT).order_by(subscribers.c.id)
+        query = SELECT.order_by(subscribers.c.id)
         if addresses is None:
             rows = self.stream(query)
         else:
             rows = iter(self._of_addresses(query, {address_key(address) for address in addresses}))
-        return map(_subscriber, rows)
+        return map(a_subscriber, rows)
 
     def subscriber(self, subscriber_id: int) -> Subscriber | None:
-        """The subscriber of this id; None when there is none."""
-        query = sa.select(*_SUBSCRIBER, *_CONSENT).where(_is(subscriber_id))
+        """The subscriber of this id; None when there is none, or none any more."""
         with self.read() as connection:
-            row = connection.execute(query).first()
-        return None if row is None else _subscriber(row)
+            row = connection.execute(SELECT.where(subscribers.c.id == subscriber_id)).first()
+        return None if row is None else a_subscriber(row)
+
+    def save_wishes(self, subscriber: Subscriber, *, now: datetime) -> bool:
+        """Write what this reader wishes, and nothing of whether they may be written to. False when they are gone."""
+        return self._change(subscriber.id, {**wishes_of(subscriber), "changed_at": now})
+
+    def set_pause(self, subscriber_id: int, until: date | None, *, now: datetime) -> bool:
+        """Write to this reader again from this day on; None for at once. False when they are gone."""
+        return self._change(subscriber_id, {"paused_until": until, "changed_at": now})
+
+    def leave(self, subscriber_id: int, *, now: datetime) -> bool:
+        """Let this reader go; effective for mails already claimed. False when they had left, or are gone."""
+        change = sa.update(subscribers).where(
+            subscribers.c.id == subscriber_id, subscribers.c.status != SubscriberStatus.UNSUBSCRIBED
+        )
+        with self.begin() as connection:
+            done = connection.execute(change.values(status=SubscriberStatus.UNSUBSCRIBED, changed_at=now))
+            return done.rowcount > 0
+
+    def _change(self, subscriber_id: int, values: dict[str, Any]) -> bool:
+        with self.begin() as connection:
+            change = sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(values)
+            return connection.execute(change).rowcount > 0
 
     def subscriber_beside(self, cadence: Cadence, subscriber_id: int, *, after: bool) -> int | None:
         """The next id of a cadence after this one, or the last before it; None at the end."""
@@ -86,7 +115,7 @@ class SubscribersPart(Part):
         )
         with self.read() as connection:
             rows = connection.execute(query).all()
-        return [AudienceRow(subscriber=_subscriber(row), suppressed=bool(row[-1])) for row in rows]
+        return [AudienceRow(subscriber=a_subscriber(row), suppressed=bool(row[-1])) for row in rows]
 
     def save_subscribers(self, subscribers: Sequence[Subscriber], *, now: datetime) -> None:
         """Insert those with id 0, update the others, in one transaction.
@@ -114,7 +143,7 @@ class SubscribersPart(Part):
             .order_by(subscribers.c.id)
         )
         for row in self.stream(query):
-            yield AudienceRow(subscriber=_subscriber(row), suppressed=bool(row[-1]))
+            yield AudienceRow(subscriber=a_subscriber(row), suppressed=bool(row[-1]))
 
     def history(self, cadence: Cadence, studies: Collection[int], *, only: int | None = None) -> Iterator[HistoryRow]:
         """For the subscribers of a cadence, every edition of any cadence that placed or left over one of these studies.
@@ -133,8 +162,8 @@ class SubscribersPart(Part):
             yield HistoryRow(subscriber_id=subscriber_id, edition_id=edition_id, received=not never)
 
     def suppress(self, suppression: Suppression) -> bool:
-        """Never mail this address again. False when it was suppressed before."""
-        row = {
+        """Never mail this address again. False when it was suppressed before, or its reader was erased."""
+        row: dict[str, Any] = {
             "address_key": address_key(suppression.address),
             "address": suppression.address,
             "reason": suppression.reason,
@@ -143,6 +172,8 @@ class SubscribersPart(Part):
         }
         try:
             with self.begin() as connection:
+                if was_erased(connection, self.conceal(row["address_key"])):
+                    return False
                 connection.execute(sa.insert(suppressions).values(row))
         except Conflict:
             return False
@@ -165,6 +196,14 @@ class SubscribersPart(Part):
         columns = (suppressions.c.address, suppressions.c.reason, suppressions.c.at, suppressions.c.detail)
         query = sa.select(*columns).order_by(suppressions.c.at, suppressions.c.id)
         return (Suppression(**row._asdict()) for row in self.stream(query))
+
+    def suppressions_of(self, addresses: Collection[str]) -> tuple[Suppression, ...]:
+        """What stands against these addresses."""
+        columns = (suppressions.c.address, suppressions.c.reason, suppressions.c.at, suppressions.c.detail)
+        keys = sorted({address_key(address) for address in addresses})
+        with self.read() as connection:
+            rows = connection.execute(sa.select(*columns).where(suppressions.c.address_key.in_(keys)))
+            return tuple(Suppression(**row._mapping) for row in rows)
 
     def suppressions_page(self, *, after: int, limit: int) -> Sequence[tuple[int, Suppression]]:
         """Up to `limit` suppressions with numbers above `after`, each with its number, in the order of these."""
@@ -194,13 +233,20 @@ class SubscribersPart(Part):
         return sorted(found, key=lambda row: row[0])
 
 
-def _subscriber(row: sa.Row[*tuple[Any, ...]]) -> Subscriber:
-    at, method, version = row[len(_NAMES) : len(_NAMES) + len(_CONSENT)]
-    consent = None if at is None else Consent(at=at, method=method, text_version=version)
+def wishes_of(subscriber: Subscriber) -> dict[str, Any]:
+    """What the reader decides about alone, by the name of the field."""
+    return {name: getattr(subscriber, name) for name in _WISHES}
+
+
+def a_subscriber(row: sa.Row[*tuple[Any, ...]]) -> Subscriber:
+    """The subscriber of a row of `SELECT`."""
+    at, method, version, network = row[len(_NAMES) : len(_NAMES) + len(_CONSENT)]
+    consent = None if at is None else Consent(at=at, method=method, text_version=version, network=network or "")
     return Subscriber(**dict(zip(_NAMES, row, strict=False)), consent=consent)
 
 
-def _row(subscriber: Subscriber, now: datetime) -> dict[str, Any]:
+def row_of(subscriber: Subscriber, now: datetime) -> dict[str, Any]:
+    """The subscriber as a row, without its id and the instant it was made."""
     consent = subscriber.consent
     return {
         **{name: getattr(subscriber, name) for name in _NAMES[1:]},
@@ -208,8 +254,15 @@ def _row(subscriber: Subscriber, now: datetime) -> dict[str, Any]:
         "consent_at": consent and consent.at,
         "consent_method": consent and consent.method,
         "consent_text_version": consent and consent.text_version,
+        "consent_network": consent and consent.network,
         "changed_at": now,
     }
+
+
+def was_erased(connection: sa.Connection, concealed: str) -> bool:
+    """Whether the reader of this concealed address was erased: then nothing more is to be known of it."""
+    query = sa.select(erasures.c.concealed).where(erasures.c.concealed == concealed)
+    return connection.execute(query).first() is not None
 
 
 def _is(only: int | None) -> sa.ColumnElement[bool]:
@@ -218,13 +271,13 @@ def _is(only: int | None) -> sa.ColumnElement[bool]:
 
 def _insert(connection: sa.Connection, new: Sequence[Subscriber], now: datetime) -> None:
     if new:
-        rows = [{**_row(subscriber, now), "created_at": now} for subscriber in new]
+        rows = [{**row_of(subscriber, now), "created_at": now} for subscriber in new]
         connection.execute(sa.insert(subscribers), rows)
 
 
 def _update(connection: sa.Connection, known: Sequence[Subscriber], now: datetime) -> None:
     if not known:
         return
-    rows = [{**_row(subscriber, now), "of_id": subscriber.id} for subscriber in known]
+    rows = [{**row_of(subscriber, now), "of_id": subscriber.id} for subscriber in known]
     if connection.execute(_UPDATE, rows).rowcount != len(known):
         raise StoreError("a subscriber to be changed is not there any more: run this again; nothing was stored")

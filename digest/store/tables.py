@@ -3,7 +3,7 @@
     content     sources  studies  study_keys  summaries  aliases  | revisions (immutable)
     issues      issue_status  issue_items  | issues  issue_acts  frozen_pools  editions (immutable)  edition_items
     readers     subscribers  suppressions
-                feedback (immutable)
+                feedback (immutable)  letters  tries  erasures
     ledger      deliveries
     desk        credentials
 
@@ -21,7 +21,9 @@ from digest.models import (
     DomainGroup,
     FeedbackKind,
     IssueStatus,
+    LetterKind,
     PartOfDay,
+    PostingState,
     Role,
     SubscriberStatus,
     Wait,
@@ -224,6 +226,7 @@ subscribers = sa.Table(
     sa.Column("consent_at", Instant),
     sa.Column("consent_method", Said),
     sa.Column("consent_text_version", Said),
+    sa.Column("consent_network", Said),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("changed_at", Instant, nullable=False),
     sa.Index("ix_subscribers_cadence_id", "cadence", "id"),
@@ -258,6 +261,49 @@ feedback = sa.Table(
     sa.UniqueConstraint("address_key", "kind", "event_id"),
 )
 
+#: Letters on their way, and what their links may still do. One is forgotten when its time is over.
+letters = sa.Table(
+    "letters",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("kind", Word(LetterKind), nullable=False),
+    sa.Column("address", Said, nullable=False),
+    sa.Column("address_key", Said, nullable=False, index=True),
+    sa.Column("subscriber_id", ID, nullable=False, index=True),
+    sa.Column("asked", Json(values.write_asked, values.read_asked), nullable=False),
+    sa.Column("asked_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False, index=True),
+    sa.Column("used_at", Instant),
+    sa.Column("state", Word(PostingState), nullable=False),
+    sa.Column("detail", Said, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    #: Not to be tried before.
+    sa.Column("due_at", Instant, nullable=False),
+    #: Who holds it, and until when; None while nobody does.
+    sa.Column("owner", Said),
+    sa.Column("lease_until", Instant),
+    sa.Index("ix_letters_state_due_at", "state", "due_at"),
+    sqlite_autoincrement=True,
+)
+
+#: Tries that are limited, by a keyed hash of who tried what; forgotten after an hour.
+tries = sa.Table(
+    "tries",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False, index=True),
+    sa.Index("ix_tries_who_at", "who", "at"),
+)
+
+#: Keyed hashes of the addresses of those whose data were erased: no file brings them back.
+erasures = sa.Table(
+    "erasures",
+    metadata,
+    sa.Column("concealed", sa.Text, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+)
+
 # --- ledger ----------------------------------------------------------------------------------------------
 
 #: One row for each subscriber of the day of the freeze. The constraint is what makes a second mail impossible.
@@ -266,7 +312,8 @@ deliveries = sa.Table(
     metadata,
     sa.Column("id", ID, primary_key=True),
     sa.Column("issue_id", ID, sa.ForeignKey("issues.id"), nullable=False),
-    sa.Column("subscriber_id", ID, sa.ForeignKey("subscribers.id"), nullable=False, index=True),
+    #: Whose row may be gone: what was erased stays counted here, without an address.
+    sa.Column("subscriber_id", ID, nullable=False, index=True),
     #: None for a skipped one.
     sa.Column("edition_id", ID, sa.ForeignKey("editions.id"), index=True),
     #: As it was on the day of the freeze, and its key, to be compared with the suppressions.

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from pydantic import Discriminator, TypeAdapter
 
 from digest.models import (
+    Asked,
     Block,
     Bullets,
     Entry,
@@ -133,6 +134,7 @@ _MATCHES = TypeAdapter(tuple[Match, ...])
 _SELECTION = TypeAdapter(Selection)
 _PROFILE = TypeAdapter(Profile)
 _STEPS: TypeAdapter[tuple[Step, ...]] = TypeAdapter(tuple[Annotated[Step, Discriminator("what")], ...])
+_ASKED = TypeAdapter(Asked)
 
 
 def write_entry(entry: Entry) -> str:
@@ -214,3 +216,13 @@ def write_steps(steps: tuple[Step, ...]) -> str:
 def read_steps(text: str) -> tuple[Step, ...]:
     """The steps as they were made."""
     return _STEPS.validate_python(json.loads(text))
+
+
+def write_asked(asked: Asked) -> str:
+    """What somebody asked for as JSON."""
+    return _compact(_ASKED.dump_python(asked, mode="json"))
+
+
+def read_asked(text: str) -> Asked:
+    """What somebody asked for, as it was given."""
+    return _ASKED.validate_python(json.loads(text))

@@ -10,6 +10,7 @@ from digest.subscribers.csv_file import COLUMNS, guarded, read_subscribers_csv, 
 from digest.subscribers.fields import LANGUAGE, LONGEST_NAME
 from digest.subscribers.files import read_subscribers
 from digest.subscribers.rows import KEYS, LocatedSubscriber, Read, as_row
+from digest.subscribers.wishes import check_wishes
 from digest.subscribers.yaml_file import read_subscribers_yaml, write_subscribers_yaml
 from digest.subscribers.zones import check_timezone
 
@@ -23,6 +24,7 @@ __all__ = [
     "as_row",
     "check_address",
     "check_timezone",
+    "check_wishes",
     "guarded",
     "read_subscribers",
     "read_subscribers_csv",

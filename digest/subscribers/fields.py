@@ -57,7 +57,7 @@ def consent_of(row: Row) -> Consent | None:
     elif not isinstance(version, str | int) or isinstance(version, bool):
         row.refuse("consent", "`text_version` stands in quotes")
     else:
-        return Consent(at=at, method=_one_visible_line(method), text_version=_one_visible_line(str(version)))
+        return Consent(at=at, method=one_visible_line(method), text_version=one_visible_line(str(version)))
     return None
 
 
@@ -205,7 +205,7 @@ def line_of(row: Row, key: str, longest: int) -> str:
     if not isinstance(given, str):
         row.refuse(key, "this is text; put it in quotes")
         return ""
-    cleaned = _one_visible_line(given)
+    cleaned = one_visible_line(given)
     if cleaned != unicodedata.normalize("NFC", given).strip():
         row.warn(key, "line breaks, invisible characters and runs of spaces were taken out")
     if len(cleaned) > longest:
@@ -213,7 +213,7 @@ def line_of(row: Row, key: str, longest: int) -> str:
     return cleaned[:longest].rstrip()
 
 
-def _one_visible_line(text: str) -> str:
+def one_visible_line(text: str) -> str:
     """One line in NFC without controls, marks of direction, or anything else that has no shape of its own."""
     visible = "".join(
         " " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from digest.errors import TransportError
 from digest.models import FeedbackKind, Message, Outcome, Receipt
@@ -19,14 +19,7 @@ class Transport(Protocol):
 
     @property
     def window(self) -> int:
-        """How many messages it likes to be given at once: at most this many are ever in doubt after a crash."""
-
-    @property
-    def ahead(self) -> bool:
-        """Whether it is given half a window at a time, the next while it carries one.
-
-        So that a fast one never waits for the ledger. `submit` is called from one thread, not always the same.
-        """
+        """How many messages it likes to have at once: at most this many are ever in doubt after a crash."""
 
     def submit(self, messages: Sequence[Message]) -> Sequence[Receipt]:
         """Carry each message; one receipt for each, in the same order, whatever happened to the others.
@@ -47,6 +40,49 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Let go of connections and files. Calling it twice does no harm."""
+
+
+@runtime_checkable
+class Rolling(Protocol):
+    """Carries messages while others are made: what it was given is answered for in any order."""
+
+    def carry(self, messages: Mapping[int, Message]) -> Mapping[int, Receipt]:
+        """Carry these, too, each under a number of the caller's own; wait, and tell some of what is known by now.
+
+        Called again, even with nothing, when what it told is in the books: between two calls it lets no more messages
+        pass the point of no return than it has connections.
+
+        Raises:
+            TransportError: of all it has not answered for, nothing was carried and nothing is in doubt. It forgets it.
+        """
+
+
+def carry(transport: Transport, messages: Mapping[int, Message]) -> Mapping[int, Receipt]:
+    """Have these carried, too: some answers of one that rolls, of any other all. Raises as they do."""
+    if isinstance(transport, Rolling):
+        return transport.carry(messages)
+    return dict(zip(messages, transport.submit(list(messages.values())), strict=True)) if messages else {}
+
+
+def to_the_end(rolling: Rolling, messages: Sequence[Message]) -> list[Receipt]:
+    """What one that rolls answers for each, in order; when it fails after some answers, the rest are deferred untried.
+
+    Raises:
+        TransportError: it fails before any answer.
+    """
+    receipts: dict[int, Receipt] = {}
+    untried = Receipt(outcome=Outcome.DEFERRED)
+    more = dict(enumerate(messages))
+    while len(receipts) < len(messages):
+        try:
+            receipts |= rolling.carry(more)
+        except TransportError as error:
+            if not receipts:
+                raise
+            untried = Receipt(outcome=Outcome.DEFERRED, detail=f"not tried: {error}")
+            break
+        more = {}
+    return [receipts.get(place, untried) for place in range(len(messages))]
 
 
 def one_by_one(messages: Sequence[Message], carry: Callable[[Message], Receipt]) -> list[Receipt]:

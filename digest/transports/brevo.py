@@ -40,7 +40,6 @@ class BrevoTransport:
     """Carries messages through Brevo."""
 
     kind = "brevo"
-    ahead = False
     window = 4
 
     def __init__(self, settings: BrevoSettings) -> None:

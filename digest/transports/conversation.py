@@ -8,14 +8,16 @@ With PIPELINING (RFC 2920) an envelope goes in one write, together with the body
                                   <-  250 (message 1)  250  250  354
 
 Without it each command waits for its answer. In both ways a message is in doubt only between its dot and the answer.
+And no body leaves before the answer to the last one is in the books: so many lines, so many messages in doubt at most.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from digest.errors import TransportError
 from digest.models import Message, Outcome, Receipt
@@ -38,30 +40,61 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One message of a load, with its place in it."""
+class Awaited:
+    """A reply that a conversation cannot go on without."""
 
-    place: int
+    stage: Stage
+    #: Seconds.
+    patience: float
+    #: Whether it may be a 354.
+    go_on: bool = False
+
+
+class Pause(Enum):
+    """What else a conversation waits for."""
+
+    #: Something to carry.
+    WORK = auto()
+    #: That the last answer is in the books.
+    BOOKS = auto()
+
+
+#: A conversation, going on: says what it waits for, and is told the reply, or nothing but that it may go on.
+Talk = Generator[Awaited | Pause, Reply | None, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of a load, under the number it was given with."""
+
+    number: int
     message: Message
+    #: When it is too late to begin with it, by the monotonic clock.
+    until: float
 
 
 class Load:
-    """The messages that are handed over together, shared by the lines that carry them."""
+    """The messages that were handed over and are not answered for, shared by the lines that carry them."""
 
-    def __init__(self, messages: Sequence[Message], *, seconds: float) -> None:
-        """No message is begun after `seconds`: what takes longer would outlive the lease on it."""
-        self._waiting = deque(Part(place, message) for place, message in enumerate(messages))
-        self._receipts: list[Receipt | None] = [None] * len(messages)
-        self._until = time.monotonic() + seconds
+    def __init__(self, *, seconds: float) -> None:
+        """No message is begun `seconds` after it was given: what takes longer would outlive the lease on it."""
+        self._seconds = seconds
+        self._waiting: deque[Part] = deque()
+        self._answers: dict[int, Receipt] = {}
+        #: How many are not answered for.
+        self.open = 0
+
+    def add(self, messages: Mapping[int, Message]) -> None:
+        """More to carry."""
+        until = time.monotonic() + self._seconds
+        self._waiting += [Part(number, message, until) for number, message in messages.items()]
+        self.open += len(messages)
 
     def take(self) -> Part | None:
-        """The next message to carry; None when there is none, or it is too late to begin."""
-        while self._waiting and time.monotonic() < self._until:
-            try:
-                part = self._waiting.popleft()
-            except IndexError:  # another line was quicker
-                return None
-            refused = envelope.impossible(part.message)
+        """The next message to carry; None when there is none."""
+        while self._waiting:
+            part = self._waiting.popleft()
+            refused = _TOO_LATE if time.monotonic() >= part.until else envelope.impossible(part.message)
             if refused is None:
                 return part
             self.answer(part, refused)
@@ -73,21 +106,31 @@ class Load:
 
     def answer(self, part: Part, receipt: Receipt) -> None:
         """What became of it."""
-        self._receipts[part.place] = receipt
+        self._answers[part.number] = receipt
+        self.open -= 1
 
-    def receipts(self, untried: str) -> list[Receipt]:
-        """One for each message, in order; those that nobody tried are deferred with this reason."""
-        return [one or Receipt(outcome=Outcome.DEFERRED, detail=f"not tried: {untried}") for one in self._receipts]
+    def answers(self) -> Mapping[int, Receipt]:
+        """What became of those answered since this was last asked."""
+        answers, self._answers = self._answers, {}
+        return answers
+
+    def forget(self) -> None:
+        """What is not answered for, is none of ours any more."""
+        self._waiting.clear()
+        self.open = 0
 
     @property
-    def is_waiting(self) -> bool:
-        """Whether there is something left to take."""
-        return bool(self._waiting) and time.monotonic() < self._until
+    def waiting(self) -> int:
+        """How many nobody has taken."""
+        return len(self._waiting)
 
     @property
-    def is_untouched(self) -> bool:
-        """Whether there is no answer about any message."""
-        return not any(self._receipts)
+    def answered(self) -> int:
+        """How many answers nobody has asked for."""
+        return len(self._answers)
+
+
+_TOO_LATE = Receipt(outcome=Outcome.DEFERRED, detail="not tried: the server takes too long")
 
 
 class Conversation:
@@ -106,18 +149,17 @@ class Conversation:
         self._taken: deque[Part] = deque()
         self._commands: tuple[bytes, ...] = ()
         self._concluded = 0
+        #: Whether the last answer is in the books: before that no other body leaves.
+        self.is_booked = True
+        #: Whether the server still has the refused half of an envelope in mind.
+        self._half_done = False
         #: Of the first one taken: whether the server has answered its MAIL, has refused it, and waits for its body.
         self._begun = False
         self._refused: Receipt | None = None
         self._asked = False
 
-    @property
-    def is_over(self) -> bool:
-        """Whether the line has carried its share."""
-        return self._share <= 0
-
-    def carry(self, load: Load) -> None:
-        """Carry what there is to take, until there is no more or the line's share is done.
+    def carry(self, load: Load) -> Talk:
+        """Carry what there is to take, one after another, until the line's share is done.
 
         Every message taken is answered or given back, whatever happens.
 
@@ -126,9 +168,13 @@ class Conversation:
             TransportError: an operator must see to something; the server has taken nothing of what was given back.
         """
         try:
-            self._announce(load)
-            while self._taken:
-                self._see_through(load)
+            while self._taken or self._share > 0:
+                if not self._taken:
+                    self._announce(load)
+                if self._taken:
+                    yield from self._see_through(load)
+                elif self._share > 0:
+                    yield Pause.WORK
         except Broken as broken:
             self._leave(load, broken)
             raise
@@ -136,41 +182,37 @@ class Conversation:
             self._give_back(load)
             raise
 
-    def close(self) -> None:
-        """Say goodbye."""
-        self._line.quit()
-
-    def drop(self) -> None:
-        """Leave at once."""
-        self._line.drop()
-
-    def _see_through(self, load: Load) -> None:
+    def _see_through(self, load: Load) -> Talk:
         """Bring the first message taken to its end, and announce another."""
         message = self._taken[0].message
-        self._hear_envelope()
+        yield from self._hear_envelope()
         if self._refused is None:
+            if not self.is_booked:
+                yield Pause.BOOKS
+            self.is_booked = False
             self._announce(load, body=envelope.body(message))
-            self._conclude(load, self._read(Stage.AFTER_DOT).verdict())
+            reply = yield from self._read(Stage.AFTER_DOT)
+            self._conclude(load, reply.verdict())
             return
         asked = self._asked
         self._conclude(load, self._refused)
+        self._half_done = not asked
         if asked:  # for a body that nobody would get (RFC 2920, 3.1): it ends before it begins
             self._announce(load, before=_LONE_DOT)
-            self._read(Stage.ENVELOPE)
-        else:
-            self._announce(load, reset=True)
+            yield from self._read(Stage.ENVELOPE)
 
-    def _announce(self, load: Load, *, body: bytes = b"", before: bytes = b"", reset: bool = False) -> None:
+    def _announce(self, load: Load, *, body: bytes = b"", before: bytes = b"") -> None:
         """Take another message, and say its envelope behind what is to be said first."""
         part = self._take(load)
         words = body or before
         if part is not None:
             self._taken.append(part)
-            self._commands = (_RSET,) * reset + envelope.commands(part.message)
+            self._commands = (_RSET,) * self._half_done + envelope.commands(part.message)
+            self._half_done = False
             if self._pipelining:
                 words += b"".join(self._commands)
         if words:
-            self._line.write(words, body=len(body), patience=self._patience.reply)
+            self._line.say(words, body=len(body), patience=self._patience.reply)
 
     def _take(self, load: Load) -> Part | None:
         while self._share > 0 and (part := load.take()) is not None:
@@ -181,14 +223,14 @@ class Conversation:
             load.answer(part, refused)
         return None
 
-    def _hear_envelope(self) -> None:
+    def _hear_envelope(self) -> Talk:
         """The answers to RSET, MAIL, RCPT and DATA; in lock-step each is said first, until one is refused."""
         for command in self._commands:
             if not self._pipelining:
                 if self._refused is not None:
                     return
-                self._line.write(command, patience=self._patience.reply)
-            reply = self._read(Stage.ENVELOPE, go_on=command.startswith(b"DATA"))
+                self._line.say(command, patience=self._patience.reply)
+            reply = yield from self._read(Stage.ENVELOPE, go_on=command.startswith(b"DATA"))
             refused = self._refusal(command, reply)
             self._refused = self._refused or refused
 
@@ -211,9 +253,12 @@ class Conversation:
         # A refused sender is about us and would be the same for every reader: nobody bounces for it.
         return reply.receipt(Outcome.DEFERRED)
 
-    def _read(self, stage: Stage, *, go_on: bool = False) -> Reply:
+    def _read(self, stage: Stage, *, go_on: bool = False) -> Generator[Awaited, Reply | None, Reply]:
         patience = self._patience.dot if stage is Stage.AFTER_DOT else self._patience.reply
-        return self._line.read(stage, patience=patience, go_on=go_on)
+        reply = yield Awaited(stage, patience, go_on)
+        if reply is None:
+            raise TypeError("a conversation that waits for a reply is told one")
+        return reply
 
     def _conclude(self, load: Load, receipt: Receipt) -> None:
         load.answer(self._taken.popleft(), receipt)

@@ -39,7 +39,6 @@ class FileTransport:
 
     kind = "file"
     window = 16
-    ahead = False
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -38,7 +38,6 @@ class MailgunTransport:
     """Carries messages through Mailgun."""
 
     kind = "mailgun"
-    ahead = False
     window = 4
 
     def __init__(self, settings: MailgunSettings) -> None:

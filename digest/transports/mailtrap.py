@@ -42,7 +42,6 @@ class MailtrapTransport:
     """Carries messages through Mailtrap."""
 
     kind = "mailtrap"
-    ahead = False
 
     def __init__(self, settings: MailtrapSettings) -> None:
         self.window = settings.window

@@ -24,7 +24,6 @@ class MemoryTransport:
     """A transport whose far end is a list.
 
     Attributes:
-        ahead: whether it is given half a window while it carries the other.
         answer: what it says to each message; accepted and doubtful ones arrive in `inbox`.
         knows: whether `has` can tell; False makes it answer None, as SMTP does.
         trouble: when set, `submit` raises TransportError with these words.
@@ -34,7 +33,6 @@ class MemoryTransport:
 
     kind: str = "memory"
     window: int = 16
-    ahead: bool = False
     answer: Callable[[Message], Receipt] = accept
     knows: bool = True
     trouble: str | None = None

@@ -42,7 +42,6 @@ class PostmarkTransport:
     """Carries messages through Postmark."""
 
     kind = "postmark"
-    ahead = False
 
     def __init__(self, settings: PostmarkSettings) -> None:
         self.window = settings.window

@@ -43,7 +43,6 @@ class ResendTransport:
     """Carries messages through Resend."""
 
     kind = "resend"
-    ahead = False
 
     def __init__(self, settings: ResendSettings) -> None:
         self.window = max(4, settings.batch)

@@ -47,7 +47,6 @@ class SendgridTransport:
     """Carries messages through SendGrid."""
 
     kind = "sendgrid"
-    ahead = False
     window = 4
 
     def __init__(self, settings: SendgridSettings) -> None:

@@ -67,7 +67,6 @@ class SesTransport:
     """Carries messages through Amazon SES."""
 
     kind = "ses"
-    ahead = False
     window = 4
 
     def __init__(self, settings: SesSettings) -> None:

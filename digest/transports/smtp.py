@@ -11,22 +11,22 @@ import ipaddress
 import smtplib
 import socket
 import ssl
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import partial
 
 from digest.errors import ConfigError, TransportError
 from digest.models import Message, Receipt
-from digest.transports.conversation import Conversation, Load, Patience
-from digest.transports.wire import Broken, Line, one_line, reason_of
+from digest.transports.base import to_the_end
+from digest.transports.conversation import Conversation, Patience
+from digest.transports.switchboard import Called, Switchboard
+from digest.transports.wire import Line, one_line, reason_of
 
-#: How many messages may be in doubt after a crash. A connection wants a few: one goes while another is answered.
-WINDOW = 16
-#: How long (seconds) messages of one window are begun. The last one may take half an hour more, with every answer as
-#: late as it may be, and the next window has been waiting meanwhile: two of these must end before their lease does.
-LONGEST_WINDOW = 900.0
+#: How many messages a connection wants at once: one goes while another is announced behind it.
+DEPTH = 2
+#: How long (seconds) a message waits for its turn. It may take half an hour more, with every answer as late as it may
+#: be, and must come to its end before its lease does.
+LONGEST_WAIT = 1800.0
 
 
 class Security(StrEnum):
@@ -53,10 +53,8 @@ class SmtpSettings:
     hello: str = ""
     #: True to allow `Security.NONE` to another machine.
     insecure: bool = False
-    #: How many at a time; a server that allows fewer gets fewer.
+    #: How many at a time; a server that allows fewer gets fewer. After a crash at most so many may arrive twice.
     connections: int = 4
-    #: How many messages are under way at once, all connections together: at most so many are in doubt after a crash.
-    window: int = WINDOW
     #: How many messages go over one connection; servers tire of more.
     messages_per_connection: int = 100
     #: Seconds: for the connection and greeting; for an answer (RFC 5321, 4.5.3.2.2); for the answer to the final dot
@@ -83,28 +81,26 @@ class SmtpTransport:
     kind = "smtp"
 
     def __init__(self, settings: SmtpSettings) -> None:
-        self.window = settings.window
-        self.ahead = settings.window > 1
+        self.window = DEPTH * settings.connections
         self._settings = settings
         self._tls = settings.tls or ssl.create_default_context()
-        self._lines: list[Conversation | None] = [None] * settings.connections
-        self._threads = ThreadPoolExecutor(settings.connections, thread_name_prefix="smtp")
+        self._switchboard = Switchboard(call=self._call, lines=settings.connections, seconds=LONGEST_WAIT)
+
+    def carry(self, messages: Mapping[int, Message]) -> Mapping[int, Receipt]:
+        """Carry these, too, over as many connections as there are and the server allows; some answers.
+
+        Raises:
+            TransportError: no connection, no TLS, or no login, for anything that has no answer.
+        """
+        return self._switchboard.carry(messages)
 
     def submit(self, messages: Sequence[Message]) -> list[Receipt]:
-        """Carry the messages, over as many connections as there are and the server allows.
+        """Carry the messages to the end.
 
         Raises:
             TransportError: no connection, no TLS, or no login, before anything was carried.
         """
-        load = Load(messages, seconds=LONGEST_WINDOW)
-        places = range(min(len(self._lines), len(messages)))
-        troubles = [trouble for trouble in self._threads.map(partial(self._carry, load), places) if trouble is not None]
-        if not troubles:
-            return load.receipts("the server takes too long")
-        if load.is_untouched:
-            raise troubles[0]
-        self._make_do()
-        return load.receipts(str(troubles[0]))
+        return to_the_end(self, messages)
 
     def has(self, message: Message) -> bool | None:  # noqa: ARG002 - SMTP has no question for it
         """None: what a server took, it no longer speaks of."""
@@ -112,48 +108,19 @@ class SmtpTransport:
 
     def check(self) -> str:
         """The server, after connecting, greeting and logging in. TransportError says what went wrong."""
-        self._connect().close()
+        self._call().line.quit()
         return f"{self._settings.host}:{self._settings.port} answers, {self._settings.security.value}"
 
     def close(self) -> None:
         """Say goodbye, wherever anybody is there."""
-        for place, line in enumerate(self._lines):
-            if line is not None:
-                self._lines[place] = None
-                line.close()
-        self._threads.shutdown()
+        self._switchboard.close()
 
-    def _carry(self, load: Load, place: int) -> TransportError | None:
-        """Carry of the load what this place's line can, a fresh one as often as needed; why no more, if there is."""
-        while load.is_waiting:
-            try:
-                line = self._lines[place] = self._lines[place] or self._connect()
-                line.carry(load)
-            except (Broken, TransportError) as trouble:
-                self._drop(place)
-                if isinstance(trouble, TransportError):
-                    return trouble
-            else:
-                if line.is_over:
-                    self._lines[place] = None
-                    line.close()
-        return None
-
-    def _connect(self) -> Conversation:
+    def _call(self) -> Called:
         settings = self._settings
         line = Line(_connected(settings, self._tls))
         patience = Patience(reply=settings.reply_timeout, dot=settings.dot_timeout)
-        return Conversation(line, host=settings.host, patience=patience, share=settings.messages_per_connection)
-
-    def _make_do(self) -> None:
-        """A server that allows fewer connections than we would like is not asked for more again and again."""
-        lines = [line for line in self._lines if line is not None]
-        self._lines = [*lines] or [None]
-
-    def _drop(self, place: int) -> None:
-        line, self._lines[place] = self._lines[place], None
-        if line is not None:
-            line.drop()
+        share = settings.messages_per_connection
+        return Called(line=line, conversation=Conversation(line, host=settings.host, patience=patience, share=share))
 
 
 # --- connecting ------------------------------------------------------------------------------------------

@@ -20,8 +20,8 @@ _LONGEST_REPLY = 8192
 #: TLS carries so much in one record (RFC 8446, 5.1), and half a record cannot be read at the other end.
 _RECORD = 16_384
 _GOODBYE = 5.0
-#: Seconds. Zero would mean not to wait at all, and is no time-out to the socket.
-_SHORTEST = 0.001
+#: What a socket says that does not wait, when it would have to.
+_NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class Stage(StrEnum):
@@ -87,7 +87,7 @@ class Broken(Exception):  # noqa: N818 - a state of the line, never seen outside
 
 
 class Line:
-    """One connection, greeted and logged in."""
+    """One connection, greeted and logged in. Nothing here waits: who holds it asks when there is something to do."""
 
     def __init__(self, smtp: smtplib.SMTP) -> None:
         """Take over from smtplib, which has heard the answer to all it said."""
@@ -95,47 +95,112 @@ class Line:
             raise TransportError("the connection was closed at once")
         self._smtp = smtp
         self._socket = smtp.sock
-        self._slice = _RECORD if isinstance(smtp.sock, ssl.SSLSocket) else None
+        self._socket.setblocking(False)
+        self._is_secured = isinstance(smtp.sock, ssl.SSLSocket)
         self._heard = b""
+        #: Why nothing more will be heard, but for what was; empty while there may be more.
+        self.over = ""
+        #: Whether it ended in the middle of a body.
+        self._is_cut = False
+        #: What is left to say, how much was said of it, and how much of it is a body with its dot.
+        self._rest = memoryview(b"")
+        self._said = self._body = 0
+        #: When all of it must have left, by the monotonic clock.
+        self.say_until = 0.0
+
+    def fileno(self) -> int:
+        """What a selector knows it by."""
+        return self._socket.fileno()
 
     def offers(self, extension: str) -> bool:
         """Whether the server named this extension in its greeting; lower case."""
         return self._smtp.has_extn(extension)
 
-    def write(self, data: bytes, *, body: int = 0, patience: float) -> None:
-        """Say all of it within `patience` seconds; the first `body` bytes end a message, with its dot. Raises Broken.
+    @property
+    def is_speaking(self) -> bool:
+        """Whether there is something left to say."""
+        return bool(self._rest)
 
-        Each slice left whole or not at all, so what was counted tells whether the dot had left.
+    def say(self, words: bytes, *, body: int = 0, patience: float) -> None:
+        """Say this, as far as it goes at once and the rest within `patience` seconds.
+
+        Its first `body` bytes end a message, with its dot.
         """
-        sent, rest = 0, memoryview(data)
-        deadline = time.monotonic() + patience
-        try:
-            while rest:
-                self._socket.settimeout(max(deadline - time.monotonic(), _SHORTEST))
-                count = self._socket.send(rest[: self._slice])
-                sent += count
-                rest = rest[count:]
-        except OSError as error:
-            stage = Stage.ENVELOPE if not body else Stage.AFTER_DOT if sent >= body else Stage.BODY
-            raise Broken(stage, reason_of(error)) from error
+        self._rest, self._said, self._body = memoryview(words), 0, body
+        self.say_until = time.monotonic() + patience
+        if self.over:
+            self.end(self.over)
+        else:
+            self.speak()
 
-    def read(self, stage: Stage, *, patience: float, go_on: bool = False) -> Reply:
-        """The next reply: yes, not now or no, and 354 where `go_on` may be said. Else, or without any: Broken."""
-        deadline = time.monotonic() + patience
-        words = b""
-        while True:
-            line = self._read_line(stage, deadline)
-            words += line[4:]
-            if line[3:4] != b"-":
-                break
-            if len(words) > _LONGEST_REPLY:
-                raise Broken(stage, "the server's reply has no end")
-        reply = Reply(int(line[:3]) if line[:3].isdigit() else 0, words)
+    def speak(self) -> None:
+        """Go on saying it. A slice leaves whole or not at all, so what was counted tells whether the dot had left."""
+        try:
+            while self._rest:
+                count = self._socket.send(self._rest[:_RECORD] if self._is_secured else self._rest)
+                self._said += count
+                self._rest = self._rest[count:]
+        except _NOT_NOW:
+            return
+        except OSError as error:
+            self.end(reason_of(error))
+
+    def listen(self) -> None:
+        """Take in what was said to us, as far as anybody may want to hear it."""
+        if len(self._heard) > _LONGEST_REPLY:
+            self.end("the server's reply has no end")
+            return
+        try:
+            while heard := self._socket.recv(_LONGEST_REPLY):
+                self._heard += heard
+                # A selector sees what is in the socket, not what TLS has read of it already.
+                if not self._is_secured or len(self._heard) > _LONGEST_REPLY:
+                    return
+        except _NOT_NOW:
+            return
+        except OSError as error:
+            self.end(reason_of(error))
+        else:
+            self.end("the server closed the connection")
+
+    def end(self, reason: str) -> None:
+        """Nothing more is said, and nothing more will be heard but for what was."""
+        self.over = self.over or reason
+        self._is_cut = self._said < self._body
+        self._rest = memoryview(b"")
+
+    def reply(self, stage: Stage, *, go_on: bool = False) -> Reply | None:
+        """The next reply: yes, not now or no, and 354 where `go_on` may be said; None while it is not all there.
+
+        Raises:
+            Broken: it is something else, or none will come.
+        """
+        if self._is_cut:
+            raise Broken(Stage.BODY, one_line(self._heard) or self.over)
+        end = self._end_of_reply(stage)
+        if end is None:
+            if self.over:
+                raise Broken(stage, self.over)
+            return None
+        lines, self._heard = self._heard[:end].splitlines(keepends=True), self._heard[end:]
+        last = lines[-1]
+        reply = Reply(int(last[:3]) if last[:3].isdigit() else 0, b"".join([line[4:] for line in lines]))
         if reply.code == 421:  # the server says that it closes (RFC 5321, 3.8); it took nothing
             raise Broken(stage, reply.text, reply=reply)
         if not (200 <= reply.code < 300 or 400 <= reply.code < 600 or (go_on and reply.code == 354)):
-            raise Broken(stage, f"the server answered nonsense: {one_line(line)}")
+            raise Broken(stage, f"the server answered nonsense: {one_line(last)}")
         return reply
+
+    def _end_of_reply(self, stage: Stage) -> int | None:
+        """Where the first reply that was heard ends: with the first line that has no hyphen behind its code."""
+        start = 0
+        while 0 <= (end := self._heard.find(b"\n", start)) < _LONGEST_REPLY:
+            if self._heard[start + 3 : start + 4] != b"-":
+                return end + 1
+            start = end + 1
+        if len(self._heard) >= _LONGEST_REPLY:
+            raise Broken(stage, "the server's reply has no end")
+        return None
 
     @property
     def has_more(self) -> bool:
@@ -143,33 +208,16 @@ class Line:
         return bool(self._heard)
 
     def quit(self) -> None:
-        """Leave politely; a server that does not answer is left all the same."""
-        with contextlib.suppress(Broken):
-            self.write(b"QUIT\r\n", patience=_GOODBYE)
-            self.read(Stage.CONNECT, patience=_GOODBYE)
+        """Leave politely, and wait a moment for the answer; a server that gives none is left all the same."""
+        with contextlib.suppress(OSError):
+            self._socket.settimeout(_GOODBYE)
+            self._socket.sendall(b"QUIT\r\n")
+            self._socket.recv(_LONGEST_REPLY)
         self.drop()
 
     def drop(self) -> None:
         """Leave."""
         self._smtp.close()
-
-    def _read_line(self, stage: Stage, deadline: float) -> bytes:
-        while (end := self._heard.find(b"\n")) < 0 and len(self._heard) <= _LONGEST_REPLY:
-            self._heard += self._receive(stage, deadline - time.monotonic())
-        if not 0 <= end <= _LONGEST_REPLY:
-            raise Broken(stage, "the server's reply has no end")
-        line, self._heard = self._heard[: end + 1], self._heard[end + 1 :]
-        return line
-
-    def _receive(self, stage: Stage, patience: float) -> bytes:
-        try:
-            self._socket.settimeout(max(patience, _SHORTEST))
-            heard = self._socket.recv(4096)
-        except OSError as error:
-            raise Broken(stage, reason_of(error)) from error
-        if not heard:
-            raise Broken(stage, "the server closed the connection")
-        return heard
 
 
 def one_line(text: bytes | str) -> str:

@@ -162,7 +162,9 @@ def _press(pool: Pool, issue: Issue) -> Press:
 
 def send(url: str, port: str) -> Run:
     """Send all of the issue, as `digest send` does."""
-    settings = SmtpSettings(host="127.0.0.1", port=int(port), security=Security.NONE, messages_per_connection=1000)
+    settings = SmtpSettings(
+        host="127.0.0.1", port=int(port), security=Security.NONE, connections=16, messages_per_connection=1000
+    )
     transport = SmtpTransport(settings)
     with contextlib.closing(open_store(url)) as store, contextlib.closing(transport), owners.a_run() as owner:
         press = _press(Pool.loads(store.frozen_pool(1)), store.issue_by_id(1))

@@ -20,15 +20,18 @@ from digest.audit import Audit, Auditor
 from digest.models import Delivery, DeliveryState
 from digest.store.store import SqlStore
 from digest.transports.file import FileTransport
-from digest.transports.smtp import WINDOW
+from digest.transports.smtp import DEPTH
 from tests.crashlab.sink import Arrivals
+from tests.crashlab.worker import CONNECTIONS
 from tests.factories import an_approved_issue
 
 ROOT = Path(__file__).parents[2]
 S = DeliveryState
 #: Ends in which a reader may rightly have nothing: somebody or something said so, and the ledger shows it.
 EXPLAINED = frozenset({S.BOUNCED, S.SUPPRESSED, S.CANCELLED, S.UNKNOWN, S.SKIPPED})
-WINDOWS = {"file": FileTransport.window, "smtp": WINDOW}
+#: How many messages of one sender may be in doubt when it dies, and how many of those may have left.
+WINDOWS = {"file": FileTransport.window, "smtp": DEPTH * CONNECTIONS}
+LEFT = {"file": 0, "smtp": CONNECTIONS}
 
 
 class BrokenPromise(AssertionError):  # noqa: N818 - reads as what it is
@@ -177,7 +180,7 @@ class Lab:
 
     @property
     def window(self) -> int:
-        """How many messages may be in doubt after one death."""
+        """How many messages the ledger may doubt after one death."""
         return WINDOWS[self.arrivals.kind]
 
     def in_state(self, *states: DeliveryState) -> set[str]:
@@ -198,11 +201,12 @@ class Lab:
 
     # --- judging -----------------------------------------------------------------------------------------
 
-    def keep(self, *, deaths: int | None = None) -> Tally:
+    def keep(self, *, deaths: int | None = None, zombies: int = 0) -> Tally:
         """Judge what is there by the promises. Raises BrokenPromise.
 
         Args:
-            deaths: how many windows may have been lost to view; None for the kills there were.
+            deaths: how many senders may have been lost to view; None for those that were killed.
+            zombies: how many came back from the dead, and sent what they had in hand.
         """
         tally = self.tally()
         promise(tally.lost == 0, f"{tally.lost} readers have nothing, and nobody knows why")
@@ -210,8 +214,10 @@ class Lab:
         never = self.in_state(S.ACCEPTED) - set(self.arrivals.copies())
         promise(not never, f"{len(never)} are called accepted and have nothing")
         promise(tally.extra <= self.doubts, f"{tally.extra} extra copies, and the ledger knows of {self.doubts}")
-        bound = self.window * (self.kills if deaths is None else deaths)
+        ends = self.kills if deaths is None else deaths
+        bound, most = self.window * (ends + zombies), LEFT[self.arrivals.kind] * ends + self.window * zombies
         promise(tally.doubtful <= bound, f"{tally.doubtful} in doubt, and at most {bound} can be")
+        promise(tally.extra <= most, f"{tally.extra} extra copies, and {ends} deaths make {most} at most")
         if self.policy != "resend":
             promise(tally.extra == 0, f"{tally.extra} extra copies under {self.policy}")
         audit = self.audit()

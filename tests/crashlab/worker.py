@@ -33,13 +33,22 @@ from tests.factories import a_message
 HUGE = 3_000_000
 #: Small, so that several senders share an issue of a few hundred readers.
 BATCH = 32
+#: Of one sender by SMTP.
+CONNECTIONS = 4
 
 
 def a_transport(kind: str, target: str) -> Transport:
     if kind == "file":
         return FileTransport(Path(target))
-    settings = SmtpSettings(host="127.0.0.1", port=int(target), security=Security.NONE, hello="here.example.org")
-    return SmtpTransport(settings)
+    return SmtpTransport(
+        SmtpSettings(
+            host="127.0.0.1",
+            port=int(target),
+            security=Security.NONE,
+            hello="here.example.org",
+            connections=CONNECTIONS,
+        )
+    )
 
 
 def a_clock(hours_ahead: float, jumps: float) -> Callable[[], datetime]:

@@ -216,10 +216,12 @@ def test_a_line_is_left_after_its_share() -> None:
 
 def test_no_message_is_begun_too_late() -> None:
     """What waited too long is deferred untried, so that it cannot outlive its lease."""
-    load = Load([a_message(1)], seconds=0)
+    load = Load(seconds=0)
+    load.add({7: a_message(1)})
+    assert (load.open, load.waiting) == (1, 1)
     assert load.take() is None
-    assert not load.is_waiting
-    assert load.receipts("too slow")[0].detail == "not tried: too slow"
+    assert (load.open, load.waiting) == (0, 0)
+    assert load.answers()[7].detail == "not tried: the server takes too long"
 
 
 # --- several connections ---------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -312,8 +313,11 @@ def test_nobody_listening_is_a_clear_error() -> None:
     """Host, port and reason."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    with pytest.raises(TransportError, match=rf"127\.0\.0\.1:{port}: no connection: .*refused"):
-        a_transport(port).submit([a_message()])
+    with (
+        closing(a_transport(port)) as transport,
+        pytest.raises(TransportError, match=rf"127\.0\.0\.1:{port}: no connection: .*refused"),
+    ):
+        transport.submit([a_message()])
 
 
 def test_a_line_lost_in_the_middle_defers_the_rest() -> None:
@@ -479,8 +483,12 @@ def test_a_wrong_password_is_an_operator_s_business(certificate: Path, servers_s
     """It is permanent, and the password is not in the message."""
     offers = {"tls_context": servers_side, "require_starttls": True, "authenticator": only_ada, "auth_required": True}
     settings = {"host": "localhost", "security": Security.STARTTLS, "tls": trusting(certificate)}
-    with a_real_server(**offers) as (_, port), pytest.raises(TransportError, match="login was refused") as caught:
-        a_transport(port, **settings, username="ada", password="wrong-one").submit([a_message()])
+    with (
+        a_real_server(**offers) as (_, port),
+        closing(a_transport(port, **settings, username="ada", password="wrong-one")) as transport,
+        pytest.raises(TransportError, match="login was refused") as caught,
+    ):
+        transport.submit([a_message()])
     assert caught.value.permanent
     assert "wrong-one" not in str(caught.value)
 
@@ -489,9 +497,12 @@ def test_a_wrong_password_is_an_operator_s_business(certificate: Path, servers_s
 def test_a_certificate_nobody_vouches_for_is_refused(security: Security, servers_side: ssl.SSLContext) -> None:
     """Verification is the default."""
     offers = {"ssl_context" if security is Security.TLS else "tls_context": servers_side}
-    with a_real_server(**offers) as (inbox, port):
+    with (
+        a_real_server(**offers) as (inbox, port),
+        closing(a_transport(port, host="localhost", security=security)) as transport,
+    ):
         with pytest.raises(TransportError, match="cannot be trusted") as caught:
-            a_transport(port, host="localhost", security=security).submit([a_message()])
+            transport.submit([a_message()])
         assert caught.value.permanent
         assert inbox.envelopes == []
 

@@ -17,7 +17,7 @@ from digest.newsroom import Digest
 from digest.store.store import SqlStore, open_store
 from digest.transports.file import FileTransport
 from digest.transports.memory import MemoryTransport, accept
-from digest.transports.smtp import WINDOW, SmtpTransport
+from digest.transports.smtp import SmtpTransport
 from tests.factories import NOW, a_subscriber, a_window, an_edition
 from tests.sample_issue import a_pool
 
@@ -35,9 +35,9 @@ def settings(folder: Path, **given: Any) -> Settings:
     return load_settings(path, {})
 
 
-@pytest.mark.parametrize(("key", "window"), [({}, WINDOW), ({"window": 9}, 9)])
-def test_a_transport_takes_its_window_from_the_settings(tmp_path: Path, key: dict[str, int], window: int) -> None:
-    """At most so many mails are ever in doubt; left out, as few as the transport itself would have."""
+@pytest.mark.parametrize(("key", "window"), [({}, 8), ({"connections": 9}, 18)])
+def test_a_transport_takes_its_connections_from_the_settings(tmp_path: Path, key: dict[str, int], window: int) -> None:
+    """Each has one mail under way and one announced; left out, as few as the transport itself would have."""
     transport = make_transport_of(settings(tmp_path, transport={"kind": "smtp", "host": "localhost", **key}))
     assert isinstance(transport, SmtpTransport)
     assert transport.window == window

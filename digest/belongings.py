@@ -1,0 +1,102 @@
+"""What is a reader's own: all we keep of them, to take along, and to have erased."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from digest.errors import TokenError, TooManyError
+from digest.joining import AN_HOUR
+from digest.links import letter_of
+from digest.models import Delivery, LetterKind, Subscriber
+from digest.newsroom import Digest
+from digest.post import put
+from digest.subscribers import as_row
+from digest.tokens import Errand
+
+#: How often in an hour one reader may ask for the letter.
+ERASURES_AN_HOUR = 3
+
+
+def export(digest: Digest, reader: Subscriber) -> dict[str, Any]:
+    """All that is kept of a reader, as JSON has it: instants in ISO 8601 and UTC."""
+    store = digest.store
+    consent = reader.consent
+    return {
+        "newsletter": digest.newsletter.name,
+        "reader": {name: _plain(value) for name, value in as_row(reader).items()},
+        "consent": consent
+        and {
+            "at": consent.at.isoformat(),
+            "method": consent.method,
+            "text_version": consent.text_version,
+            "network": consent.network,
+        },
+        "mails": [_mail(digest, delivery) for delivery in store.deliveries_of(reader.id)],
+        "feedback": [
+            {"at": one.at.isoformat(), "kind": one.kind.value, "detail": one.detail}
+            for one in store.feedback(reader.address)
+        ],
+        "not_to_be_mailed": [
+            {"at": one.at.isoformat(), "reason": one.reason.value, "detail": one.detail}
+            for one in store.suppressions_of([reader.address])
+        ],
+    }
+
+
+def ask_erase(digest: Digest, reader: Subscriber) -> None:
+    """Mail the reader a link that erases all of theirs. TooManyError when they asked too often."""
+    now = digest.clock()
+    tried = digest.store.count_try(digest.signer.conceal(f"erasures of {reader.id}"), since=now - AN_HOUR, now=now)
+    if tried > ERASURES_AN_HOUR:
+        raise TooManyError("we sent you this letter already: please look into your mailbox, or try in an hour")
+    put(digest, LetterKind.ERASURE, reader)
+
+
+def look_erase(digest: Digest, token: str) -> Subscriber:
+    """Whom a link would erase; nothing is changed.
+
+    Raises:
+        TokenError: it is no such link, is too old (`expired`), or they were erased (`gone`).
+    """
+    reader = digest.store.subscriber(letter_of(digest, Errand.ERASE, token).subscriber_id)
+    if reader is None:
+        raise TokenError("we know nothing of you any more", gone=True)
+    return reader
+
+
+def erase(digest: Digest, token: str) -> None:
+    """Erase all of a reader's. While one of their mails is on its way they are let go, and erased by a later ring.
+
+    Raises:
+        TokenError: as `look_erase`.
+    """
+    digest.store.erase(look_erase(digest, token).id, now=digest.clock())
+
+
+def finish_erasures(digest: Digest) -> int:
+    """Erase those whose mails were on their way when they asked. How many are erased now."""
+    return sum(digest.store.erase(number, now=digest.clock()) for number in digest.store.erasures_begun())
+
+
+def _mail(digest: Digest, delivery: Delivery) -> dict[str, Any]:
+    issue = digest.store.issue_by_id(delivery.issue_id)
+    edition = digest.store.edition(delivery.edition_id) if delivery.edition_id is not None else None
+    placed = (*edition.selection.research, *edition.selection.background) if edition else ()
+    summaries = digest.store.summaries([one.summary_id for one in placed])
+    return {
+        "issue": issue.window.label,
+        "address": delivery.address,
+        "state": delivery.state.value,
+        "detail": delivery.detail,
+        "at": delivery.finished_at.isoformat() if delivery.finished_at else None,
+        "subject": edition.subject if edition else None,
+        "items": [summaries[one.summary_id].entry.headline for one in placed if one.summary_id in summaries],
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple | frozenset):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return value if isinstance(value, str | int | bool | None) else str(value)

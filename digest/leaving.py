@@ -1,0 +1,63 @@
+"""Leaving: at once, whoever asks for it, and however often."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from digest.models import Cadence, FeedbackKind, Subscriber, SubscriberStatus, Suppression
+from digest.newsroom import Digest
+from digest.suppression import Feedback
+from digest.tokens import Purpose
+
+
+class Reason(StrEnum):
+    """Why somebody leaves, if they like to say."""
+
+    OFTEN = "too often"
+    TOPICS = "not my topics"
+    HARD = "hard to read"
+    DONE = "not needed any more"
+    OTHER = "other"
+
+
+#: From often to seldom.
+_CADENCES = (Cadence.WEEKLY, Cadence.MONTHLY, Cadence.QUARTERLY)
+
+
+def leave(digest: Digest, token: str, reason: Reason | None = None) -> None:
+    """Let the reader of this link go, also as to mails that are claimed already. The same again does no harm.
+
+    Whoever says so in answer to a letter that asks them to confirm never wanted anything of us: their address is left
+    alone for good, as after a complaint.
+
+    Raises:
+        TokenError: the link is none of ours.
+    """
+    subject = digest.signer.read(Purpose.UNSUBSCRIBE, token)
+    reader = digest.store.subscriber(subject.subscriber_id)
+    if reader is None:
+        return
+    now = digest.clock()
+    if reader.status is not SubscriberStatus.ACTIVE and digest.store.is_asked(reader.id, now=now):
+        never = Suppression(
+            address=reader.address, reason=FeedbackKind.COMPLAINT, at=now, detail="in answer to a request to confirm"
+        )
+        digest.store.suppress(never)
+    digest.store.leave(reader.id, now=now)
+    if reason is not None:
+        digest.store.add_feedback(
+            Feedback(
+                address=reader.address,
+                kind=FeedbackKind.UNSUBSCRIBE,
+                at=now,
+                detail=reason.value,
+                issue_id=subject.issue_id or None,
+                event_id=f"page/{subject.issue_id}/{reader.id}/{now:%Y-%m-%d}",
+            )
+        )
+
+
+def fewer(digest: Digest, reader: Subscriber) -> Cadence | None:
+    """The next rarer cadence that is offered; None when there is none. `choosing.save` makes it theirs."""
+    rarer = _CADENCES[_CADENCES.index(reader.cadence) + 1 :]
+    return next((cadence for cadence in rarer if cadence in digest.settings.newsletter.cadences), None)

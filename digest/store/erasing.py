@@ -1,0 +1,113 @@
+"""Forgetting: readers who ask for it, and those who never confirmed. The ledger keeps its counts, and no address."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from digest.audience import address_key
+from digest.models import DeliveryState, LetterKind, SkipReason, SubscriberStatus
+from digest.store.engine import Part, batches, upsert, within
+from digest.store.tables import deliveries, erasures, feedback, letters, subscribers, suppressions
+
+_OPEN = (DeliveryState.PENDING, DeliveryState.DEFERRED, DeliveryState.CLAIMED)
+_ENDED = {"state": DeliveryState.SUPPRESSED, "due_at": None, "owner": None, "lease_until": None}
+#: What a server said may repeat the address.
+_UNSAID = sa.case((deliveries.c.detail.contains("@"), "erased"), else_=deliveries.c.detail)
+
+
+class ErasingPart(Part):
+    """What is forgotten."""
+
+    def erase(self, subscriber_id: int, *, now: datetime) -> bool:
+        """Forget a reader but for a keyed hash of the address, by which no file brings them back.
+
+        What had not left never will; the ledger counts on, without an address.
+
+        Returns:
+            False while one of their mails is on its way, for its answer would bring the address back: they are
+            unsubscribed by then, and this is to be called again.
+        """
+        with self.begin() as connection:
+            row = connection.execute(
+                sa.select(subscribers.c.address_key).where(subscribers.c.id == subscriber_id).with_for_update()
+            ).first()
+            if row is None:
+                return True
+            mine = deliveries.c.subscriber_id == subscriber_id
+            flying = sa.select(deliveries.c.id).where(mine, deliveries.c.state == DeliveryState.INFLIGHT).limit(1)
+            if connection.execute(flying).first() is not None:
+                leave = {"status": SubscriberStatus.UNSUBSCRIBED, "changed_at": now}
+                connection.execute(sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(leave))
+                asked = sa.and_(letters.c.subscriber_id == subscriber_id, letters.c.kind == LetterKind.ERASURE)
+                connection.execute(sa.update(letters).where(asked).values(used_at=now))
+                return False
+            upsert(connection, erasures, {"concealed": self.conceal(row.address_key), "at": now})
+            _forget(connection, [subscriber_id], [row.address_key, *_former(connection, subscriber_id)], now)
+        self._leave_no_trace()
+        return True
+
+    def erasures_begun(self) -> tuple[int, ...]:
+        """The ids of readers whose erasure had to wait for a mail on its way."""
+        used = sa.and_(letters.c.kind == LetterKind.ERASURE, letters.c.used_at.is_not(None))
+        with self.read() as connection:
+            return tuple(connection.scalars(sa.select(letters.c.subscriber_id).where(used).distinct()))
+
+    def erased(self, addresses: Collection[str]) -> frozenset[str]:
+        """The keys (`address_key`) of those of these addresses whose readers were erased."""
+        concealed = {self.conceal(key): key for key in map(address_key, addresses)}
+        with self.read() as connection:
+            return frozenset(
+                concealed[found]
+                for batch in batches(sorted(concealed))
+                for found in connection.scalars(sa.select(erasures.c.concealed).where(erasures.c.concealed.in_(batch)))
+            )
+
+    def forget_letters(self, *, now: datetime) -> int:
+        """Forget the letters whose time is over, and those who were asked by one and never confirmed.
+
+        How many of these there were.
+        """
+        over = letters.c.expires_at <= now
+        with self.begin() as connection:
+            asked = sa.select(letters.c.subscriber_id).where(over, letters.c.kind == LetterKind.CONFIRMATION)
+            still = sa.select(letters.c.subscriber_id).where(~over, letters.c.kind == LetterKind.CONFIRMATION)
+            never = sa.select(subscribers.c.id, subscribers.c.address_key).where(
+                subscribers.c.status == SubscriberStatus.UNCONFIRMED,
+                subscribers.c.consent_at.is_(None),
+                subscribers.c.id.in_(asked),
+                subscribers.c.id.not_in(still),
+            )
+            rows = connection.execute(never).all()
+            for batch in batches(rows):
+                _forget(connection, [row.id for row in batch], [], now)
+            connection.execute(sa.delete(letters).where(over))
+        return len(rows)
+
+    def _leave_no_trace(self) -> None:
+        """SQLite's write-ahead log holds old pages until it is emptied; it waits for readers, so try, and try again."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()  # type: ignore[union-attr]
+
+
+def _former(connection: sa.Connection, subscriber_id: int) -> list[str]:
+    """The keys of addresses this reader was written to before, and nobody else has now."""
+    others = sa.select(subscribers.c.address_key).where(subscribers.c.id != subscriber_id)
+    query = sa.select(deliveries.c.address_key).where(deliveries.c.subscriber_id == subscriber_id).distinct()
+    return list(connection.scalars(query.where(deliveries.c.address_key.not_in(others))))
+
+
+def _forget(connection: sa.Connection, ids: Collection[int], keys: Collection[str], now: datetime) -> None:
+    """Take the addresses of these readers out of every table; with `keys` what is known of the addresses, too."""
+    mine = within(deliveries.c.subscriber_id, ids)
+    ended: dict[str, Any] = {**_ENDED, "detail": SkipReason.UNSUBSCRIBED.value, "finished_at": now}
+    connection.execute(sa.update(deliveries).where(mine, deliveries.c.state.in_(_OPEN)).values(ended))
+    connection.execute(sa.update(deliveries).where(mine).values(address="", address_key="", name="", detail=_UNSAID))
+    connection.execute(sa.delete(letters).where(within(letters.c.subscriber_id, ids)))
+    for table in (letters, feedback, suppressions):
+        connection.execute(sa.delete(table).where(table.c.address_key.in_(list(keys))))
+    connection.execute(sa.delete(subscribers).where(within(subscribers.c.id, ids)))

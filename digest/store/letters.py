@@ -1,0 +1,122 @@
+"""Letters in the database: the outbox they leave from, and what their links may still do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from digest.audience import address_key
+from digest.models import LetterKind, Posting, PostingState
+from digest.store.engine import Part, within
+from digest.store.tables import letters, tries
+
+POSTING = (
+    letters.c.id,
+    letters.c.kind,
+    letters.c.address,
+    letters.c.subscriber_id,
+    letters.c.asked,
+    letters.c.asked_at,
+    letters.c.expires_at,
+    letters.c.used_at,
+    letters.c.attempts,
+)
+
+
+class LettersPart(Part):
+    """Letters on their way."""
+
+    def add_letter(self, posting: Posting) -> int:
+        """Put a letter into the outbox; its id."""
+        with self.begin() as connection:
+            return insert_letter(connection, posting, PostingState.WAITING)
+
+    def letter(self, letter_id: int) -> Posting | None:
+        """This letter; None when there is none, or it was forgotten."""
+        with self.read() as connection:
+            row = connection.execute(sa.select(*POSTING).where(letters.c.id == letter_id)).first()
+        return None if row is None else a_posting(row)
+
+    def claim_letters(self, owner: str, *, limit: int, lease: float, now: datetime) -> Sequence[Posting]:
+        """Take up to `limit` letters that are due, oldest first, for `lease` seconds; [] when none is due."""
+        free = sa.or_(letters.c.lease_until.is_(None), letters.c.lease_until <= now)
+        due = (
+            sa.select(*POSTING)
+            .where(letters.c.state == PostingState.WAITING, letters.c.due_at <= now, free)
+            .order_by(letters.c.due_at, letters.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        with self.begin() as connection:
+            rows = connection.execute(due).all()
+            mine = within(letters.c.id, [row.id for row in rows])
+            held = {"owner": owner, "lease_until": now + timedelta(seconds=lease)}
+            if rows:
+                connection.execute(sa.update(letters).where(mine).values(held))
+        return [a_posting(row) for row in rows]
+
+    def record_letter(
+        self, letter_id: int, owner: str, state: PostingState, *, detail: str = "", due_at: datetime | None = None
+    ) -> bool:
+        """Write what became of a claimed letter. False when somebody else holds it by now.
+
+        `due_at` is when one that is still WAITING is tried again; None gives it back untried.
+        """
+        tried = {"attempts": letters.c.attempts + 1, "due_at": due_at} if due_at else {}
+        if state is not PostingState.WAITING:
+            tried = {"attempts": letters.c.attempts + 1}
+        held = sa.and_(letters.c.id == letter_id, letters.c.owner == owner)
+        values = {"state": state, "detail": detail[:500], "owner": None, "lease_until": None, **tried}
+        with self.begin() as connection:
+            return connection.execute(sa.update(letters).where(held).values(values)).rowcount > 0
+
+    def is_asked(self, subscriber_id: int, *, now: datetime) -> bool:
+        """Whether a letter that asks this subscriber to confirm is out, and may still be answered."""
+        mine = sa.and_(letters.c.subscriber_id == subscriber_id, letters.c.kind == LetterKind.CONFIRMATION)
+        out = sa.and_(letters.c.state == PostingState.SENT, letters.c.used_at.is_(None), letters.c.expires_at > now)
+        with self.read() as connection:
+            return connection.execute(sa.select(letters.c.id).where(mine, out).limit(1)).first() is not None
+
+    def letters_waiting(self) -> int:
+        """How many letters have not left yet."""
+        with self.read() as connection:
+            count = sa.select(sa.func.count()).where(letters.c.state == PostingState.WAITING)
+            return connection.execute(count).scalar_one()
+
+    def count_try(self, who: str, *, since: datetime, now: datetime) -> int:
+        """Count a try of whoever this keyed hash stands for; how many there were after `since`, this one too.
+
+        Tries up to `since` are forgotten, whoever's they were.
+        """
+        lately = sa.select(sa.func.count()).where(tries.c.who == who, tries.c.at > since)
+        with self.begin() as connection:
+            connection.execute(sa.delete(tries).where(tries.c.at <= since))
+            connection.execute(sa.insert(tries).values(who=who, at=now))
+            return connection.execute(lately).scalar_one()
+
+
+def insert_letter(connection: sa.Connection, posting: Posting, state: PostingState) -> int:
+    """Write a new letter; its id."""
+    row = {
+        "kind": posting.kind,
+        "address": posting.address,
+        "address_key": address_key(posting.address),
+        "subscriber_id": posting.subscriber_id,
+        "asked": posting.asked,
+        "asked_at": posting.asked_at,
+        "expires_at": posting.expires_at,
+        "state": state,
+        "detail": "",
+        "attempts": 0,
+        "due_at": posting.asked_at,
+    }
+    key = connection.execute(sa.insert(letters).values(row)).inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def a_posting(row: sa.Row[*tuple[Any, ...]]) -> Posting:
+    """The letter of a row."""
+    return Posting(**row._mapping)

@@ -1,0 +1,252 @@
+"""Several lines at once in one thread: whoever hears an answer goes on, and nobody waits for anybody else.
+
+Only calling out and saying goodbye, where smtplib waits, is left to threads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import selectors
+import socket
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from digest.errors import TransportError
+from digest.models import Message, Receipt
+from digest.transports.conversation import Awaited, Conversation, Load, Pause, Talk
+from digest.transports.wire import Broken, Line, Stage
+
+#: How long (seconds) one answer waits for others, so that a commit of the ledger serves several.
+LINGER = 0.01
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Called:
+    """A line that is greeted and logged in, and the conversation on it."""
+
+    line: Line
+    conversation: Conversation
+
+
+@dataclass(kw_only=True, slots=True, eq=False)
+class _Call:
+    line: Line
+    conversation: Conversation
+    talk: Talk
+    awaits: Awaited | Pause = Pause.WORK
+    #: Until when its reply is waited for, by the monotonic clock; None before there is one to wait for.
+    until: float | None = None
+    watched: int = selectors.EVENT_READ
+
+    @property
+    def deadline(self) -> float:
+        """When it has waited long enough for what it waits for."""
+        if self.line.is_speaking:
+            return self.line.say_until
+        return math.inf if self.until is None else self.until
+
+
+class _Bell:
+    """A selector that threads can wake: who has a line pulls the rope, and the bell is heard among the lines."""
+
+    def __init__(self) -> None:
+        self.selector = selectors.DefaultSelector()
+        self._bell, self._rope = socket.socketpair()
+        for end in (self._bell, self._rope):
+            end.setblocking(False)
+        self.selector.register(self._bell, selectors.EVENT_READ)
+
+    def ring(self, _: object) -> None:
+        with contextlib.suppress(OSError):  # it has been rung often enough, or nobody listens any more
+            self._rope.send(b"!")
+
+    def hush(self) -> None:
+        self._bell.recv(64)
+
+    def close(self) -> None:
+        self.selector.close()
+        self._bell.close()
+        self._rope.close()
+
+
+@dataclass(kw_only=True)
+class Switchboard:
+    """Carries a load over a few lines. Used from one thread at a time.
+
+    Between two calls of `carry` no line sends more than one body: so many lines, so many messages in doubt at most.
+    """
+
+    call: Callable[[], Called]
+    #: How many lines at the most; a server that allows fewer gets fewer.
+    lines: int
+    #: How long (seconds) after it was given a message may still be begun.
+    seconds: float
+    _calls: list[_Call] = field(default_factory=list, init=False)
+    _arriving: set[Future[Called]] = field(default_factory=set, init=False)
+    #: Why no line can be had, while there is none.
+    _trouble: TransportError | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._places = self.lines
+        self._load = Load(seconds=self.seconds)
+        self._threads = ThreadPoolExecutor(self.lines, thread_name_prefix="smtp")
+
+    def carry(self, messages: Mapping[int, Message]) -> Mapping[int, Receipt]:
+        """Carry these, too; some answers, at least one where there is one to be had. See `transports.base.Rolling`."""
+        load = self._load
+        load.add(messages)
+        for call in self._calls:
+            call.conversation.is_booked = True
+        if self._trouble is None:
+            self._call_out()
+        for call in [*self._calls]:
+            self._go_on(call)
+        lingers = math.inf
+        while load.open and load.answered < max(1, len(self._calls) // 2) and time.monotonic() < lingers:
+            if not self._calls and not self._arriving:
+                if load.answered:
+                    break  # a line that is called out anew has a body more to send: the books come first
+                self._give_up_on_trouble()
+                self._call_out()
+            self._wait(lingers)
+            if load.answered and lingers == math.inf:
+                lingers = time.monotonic() + LINGER
+        return load.answers()
+
+    @cached_property
+    def _bell(self) -> _Bell:
+        """Hung up when it is first needed: a switchboard that nobody uses holds nothing open."""
+        return _Bell()
+
+    def close(self) -> None:
+        """Say goodbye, wherever anybody is there."""
+        for call in [*self._calls]:
+            self._say_goodbye(call)
+        self._threads.shutdown()
+        for future in self._arriving:
+            if not future.exception():
+                future.result().line.drop()
+        self._arriving.clear()
+        self._bell.close()
+
+    def _give_up_on_trouble(self) -> None:
+        trouble, self._trouble = self._trouble, None
+        if trouble is not None:
+            self._load.forget()
+            self._places = self.lines
+            raise trouble
+
+    # --- lines -------------------------------------------------------------------------------------------
+
+    def _call_out(self) -> None:
+        """Call for as many lines as there is work for."""
+        wanted = min(self._places, self._load.open) - len(self._calls) - len(self._arriving)
+        for _ in range(wanted):
+            future = self._threads.submit(self.call)
+            self._arriving.add(future)
+            future.add_done_callback(self._bell.ring)
+
+    def _admit(self) -> None:
+        """Take in the lines that are there, and hear why others are not."""
+        for future in [future for future in self._arriving if future.done()]:
+            self._arriving.discard(future)
+            try:
+                called = future.result()
+            except TransportError as trouble:
+                self._make_do(trouble)
+                continue
+            line, conversation = called.line, called.conversation
+            call = _Call(line=line, conversation=conversation, talk=conversation.carry(self._load))
+            self._calls.append(call)
+            self._bell.selector.register(line, call.watched, call)
+            self._go_on(call)
+
+    def _make_do(self, trouble: TransportError) -> None:
+        """A server that allows fewer lines than we would like is not asked for more again and again."""
+        self._places = len(self._calls) + len(self._arriving)
+        if not self._places:
+            self._trouble = trouble
+
+    def _say_goodbye(self, call: _Call) -> None:
+        self._hang_up(call)
+        self._threads.submit(call.line.quit)
+
+    def _drop(self, call: _Call) -> None:
+        self._hang_up(call)
+        call.line.drop()
+
+    def _hang_up(self, call: _Call) -> None:
+        self._bell.selector.unregister(call.line)
+        self._calls.remove(call)
+
+    # --- going on ----------------------------------------------------------------------------------------
+
+    def _wait(self, until: float) -> None:
+        """Wait for something to happen, but no longer than until then; see to what it was."""
+        until = min((call.deadline for call in self._calls), default=until) if until == math.inf else until
+        timeout = None if until == math.inf else max(0.0, until - time.monotonic())
+        for key, events in self._bell.selector.select(timeout):
+            if key.data is None:
+                self._bell.hush()
+                self._admit()
+            elif key.data in self._calls:
+                self._attend(key.data, events)
+        now = time.monotonic()
+        for call in [call for call in self._calls if call.deadline <= now]:
+            call.line.end("timed out")
+            self._go_on(call)
+
+    def _attend(self, call: _Call, events: int) -> None:
+        if events & selectors.EVENT_WRITE:
+            call.line.speak()
+        if events & selectors.EVENT_READ:
+            call.line.listen()
+        self._go_on(call)
+
+    def _go_on(self, call: _Call) -> None:
+        """Let the conversation go on as far as it can; the line is left when it is at its end."""
+        try:
+            while self._step(call):
+                call.until = None
+        except StopIteration:
+            self._say_goodbye(call)
+        except Broken:
+            self._drop(call)
+        except TransportError as trouble:
+            self._drop(call)
+            self._make_do(trouble)
+        else:
+            self._watch(call)
+
+    def _watch(self, call: _Call) -> None:
+        """Be told when more can be said, only while there is more to say."""
+        if call.line.is_speaking != bool(call.watched & selectors.EVENT_WRITE):
+            call.watched ^= selectors.EVENT_WRITE
+            self._bell.selector.modify(call.line, call.watched, call)
+
+    def _step(self, call: _Call) -> bool:
+        """One step of the conversation, if what it waits for is there; whether it was."""
+        if isinstance(call.awaits, Awaited):
+            return not call.line.is_speaking and self._hear(call, call.awaits)
+        if call.line.over or call.line.has_more:  # it closed, or says so, though nobody had asked
+            call.talk.throw(Broken(Stage.ENVELOPE, call.line.over or "the server speaks out of turn"))
+        is_there = self._load.waiting > 0 if call.awaits is Pause.WORK else call.conversation.is_booked
+        if is_there:
+            call.awaits = call.talk.send(None)
+        return is_there
+
+    def _hear(self, call: _Call, awaits: Awaited) -> bool:
+        if call.until is None:
+            call.until = time.monotonic() + awaits.patience
+        try:
+            reply = call.line.reply(awaits.stage, go_on=awaits.go_on)
+        except Broken as broken:
+            call.awaits = call.talk.throw(broken)
+            return True
+        if reply is not None:
+            call.awaits = call.talk.send(reply)
+        return reply is not None
