@@ -18,6 +18,7 @@ from digest.models import (
     Exclude,
     Include,
     Issue,
+    IssueKind,
     IssueStatus,
     Move,
     Note,
@@ -135,6 +136,8 @@ def approvals(digest: Digest, issue: Issue) -> Approvals:
 
 
 def _act(digest: Digest, issue: Issue, shape: Shape, steps: Sequence[Step], by: str, on: int | None) -> Changed:
+    if issue.kind is not IssueKind.ISSUE:
+        raise StateError(f"{issue.window.label} is a letter: what stands in it cannot be changed")
     version = shape.version if on is None else on
     if version > shape.version:
         raise StateError(f"{issue.window.label} has no version {version} yet, only {shape.version}")

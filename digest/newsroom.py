@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -22,8 +23,8 @@ from digest.cadence import Calendar
 from digest.checks import Gate, Reach, Report, Verdict
 from digest.config import Settings
 from digest.dkim import DkimKey
+from digest.edition import Correction as PrintedCorrection
 from digest.edition import (
-    Correction,
     Pool,
     Templates,
     make_edition,
@@ -37,14 +38,19 @@ from digest.hours import Hours
 from digest.models import (
     OTHER_TOPIC,
     Act,
+    Amendment,
     Approve,
     Claim,
+    Correction,
+    CorrectionState,
     Delivery,
     DeliveryState,
+    Erratum,
     Exclusions,
     FrozenEdition,
     Issue,
     IssueItem,
+    IssueKind,
     IssueStatus,
     Message,
     Newsletter,
@@ -74,6 +80,8 @@ from digest.transports.base import Mailbox, Transport
 
 #: Whoever reads a preview that is nobody's.
 READER = "reader@example.org"
+#: What letters are called in the ledger: with the number of their correction.
+LETTER = re.compile(r"correction-\d{1,18}")
 #: Errors that are named when an approval is refused.
 SHOWN = 5
 #: States in which a delivery still wants to leave.
@@ -222,10 +230,17 @@ class Digest:
             if latest is None:
                 raise StateError("there is no issue yet: make one with `digest compose`")
             return latest
-        issue = self.store.issue(self.window(label).label)
+        letter = LETTER.fullmatch(label)
+        issue = self.store.issue(label if letter else self.window(label).label)
+        if issue is None and letter:
+            raise StateError(f"there is no letter {label}: `digest corrections list` shows what is owed")
         if issue is None:
             raise StateError(f"there is no issue {label}: make it with `digest compose --period {label}`")
         return issue
+
+    def letters(self) -> tuple[Issue, ...]:
+        """The corrections that went out as mails of their own, the latest first."""
+        return self.store.issues(kind=IssueKind.CORRECTION)
 
     def shape(self, issue: Issue) -> Shape:
         """What its editors made of it, so far."""
@@ -351,6 +366,24 @@ class Digest:
             limits=self.settings.selection.limits(),
             caught_up=pipeline.caught_up(items, missed, self._exclusions(issue.window).later),
             shape=shape,
+            corrections=self.store.corrections(CorrectionState.STANDING),
+        )
+
+    def erratum(self, correction: Correction) -> Erratum:
+        """A correction as mails print it: the summary as it was called when it was printed last."""
+        summary = self.store.summaries([correction.summary_id])[correction.summary_id]
+        headline, title = summary.entry.headline, "an earlier month"
+        for issue_id in self.store.printed_in(correction)[:1]:
+            title = self.store.issue_by_id(issue_id).window.title
+            printed = Pool.loads(self.store.frozen_pool(issue_id)).headlines
+            headline = printed.get(correction.summary_id, headline)
+        return Erratum(
+            id=correction.id,
+            headline=headline,
+            issue_title=title,
+            url=summary.entry.url,
+            retracted=correction.kind is Amendment.RETRACTED,
+            sentence=correction.sentence,
         )
 
     def _pool(self, issue: Issue, selection: Selection | None = None) -> Pool:
@@ -370,6 +403,7 @@ class Digest:
             tree=self.tree,
             templates=self.templates,
             shape=shape,
+            errata=[self.erratum(one) for one in self.store.corrections(CorrectionState.STANDING)],
         )
 
     def render_specimen(self) -> None:
@@ -377,7 +411,7 @@ class Digest:
         window = self.calendar.running(self.settings.newsletter.cadences[0], self.clock())
         render_pool((), window=window, newsletter=self.newsletter, tree=self.tree, templates=self.templates)
         render_confirmation(self.newsletter, self.templates, days=7)
-        render_correction(Correction(headline="", issue_title=window.title), self.newsletter, self.templates)
+        render_correction(PrintedCorrection(headline="", issue_title=window.title), self.newsletter, self.templates)
 
     def _press(self, issue: Issue, pool: Pool) -> Press:
         return Press(
@@ -541,11 +575,11 @@ class Digest:
                 )
 
     def sendable(self) -> tuple[Issue, ...]:
-        """Approved issues with deliveries that are due now, the oldest first."""
+        """Approved issues with deliveries that are due now: first what puts something right, then the oldest."""
         now = self.clock()
         return tuple(
             issue
-            for issue in reversed(self.store.issues())
+            for issue in (*reversed(self.letters()), *reversed(self.store.issues()))
             if issue.status is IssueStatus.APPROVED
             and not issue.held
             and leaves_at(issue) <= now

@@ -130,7 +130,7 @@ def sending(digest: Digest, issue: Issue) -> Sending:
 
 def under_way(digest: Digest) -> tuple[Issue, ...]:
     """The approved issues with deliveries that may still leave, paused ones too, the oldest first."""
-    issues = reversed(digest.store.issues())
+    issues = (*reversed(digest.letters()), *reversed(digest.store.issues()))
     return tuple(issue for issue in issues if issue.status is IssueStatus.APPROVED and digest.is_open(issue))
 
 

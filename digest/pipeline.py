@@ -16,14 +16,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby
-from operator import attrgetter
-from typing import Protocol
+from operator import itemgetter
+from typing import Protocol, TypeVar
 
 from digest.audience import address_key, merge, reason_to_skip
 from digest.errors import DigestError, SourceError
 from digest.models import (
     EVERYBODY,
     UNSHAPED,
+    Correction,
     Entry,
     Exclusions,
     FrozenEdition,
@@ -46,9 +47,11 @@ from digest.models import (
 )
 from digest.selection import History, Limits, editors_order, is_old, select, topics_read
 from digest.sources.base import Collected, Source, after_failure
-from digest.store.base import Added, HistoryRow, Store
+from digest.store.base import Added, Store
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 #: Sources visited at the same time: enough to hide a slow one behind the others.
 VISITS_AT_ONCE = 4
@@ -266,6 +269,7 @@ class Selector:
         limits: how much fits into one mail.
         caught_up: studies of windows that never had an issue: they wait for everybody.
         shape: what the editors wrote for all, or for the readers of some topics.
+        corrections: those the issue can print.
     """
 
     def __init__(
@@ -277,7 +281,9 @@ class Selector:
         limits: Limits,
         caught_up: frozenset[int] = frozenset(),
         shape: Shape = UNSHAPED,
+        corrections: Sequence[Correction] = (),
     ) -> None:
+        self.corrections = tuple(corrections)
         self._items = items
         self._shape = shape
         self._tree = tree
@@ -287,11 +293,12 @@ class Selector:
         self.selection = lru_cache(SHARED_EDITIONS)(self._select)
         self._earlier = lru_cache(SHARED_EDITIONS)(store.edition_studies)
 
-    def _select(self, profile: Profile, past: Past = ()) -> Selection:
-        """What a reader of this profile with this past reads."""
+    def _select(self, profile: Profile, past: Past = (), owed: tuple[int, ...] = ()) -> Selection:
+        """What a reader of this profile with this past reads, who is owed these corrections."""
         selection = select(profile, self._items, tree=self._tree, limits=self._limits, history=self._history(past))
         return replace(
             selection,
+            corrections=owed,
             notes=self._addressed(profile, self._shape.notes),
             subject=self._nearest(profile, self._shape.subjects),
             preheader=self._nearest(profile, self._shape.preheaders),
@@ -336,6 +343,13 @@ def caught_up(items: Iterable[IssueItem], since: datetime, later: Collection[int
     return frozenset(one.study_id for one in waiting if one.added_at >= since or one.id in later)
 
 
+def _owed(store: Store, issue: Issue, selector: Selector, only: int | None) -> Callable[[int], tuple[int, ...]]:
+    """The corrections each subscriber is owed of those the issue can print; asked for in ascending order of ids."""
+    if not selector.corrections:
+        return lambda _subscriber_id: ()
+    return by_subscriber(store.owed(selector.corrections, cadence=issue.window.cadence, only=only))
+
+
 def recipients(
     store: Store,
     issue: Issue,
@@ -356,31 +370,33 @@ def recipients(
         only: just the subscriber of this id.
     """
     edition_of = lru_cache(SHARED_EDITIONS)(make_edition)
-    past_of = _by_subscriber(store.history(issue.window.cadence, selector.studies, only=only))
+    history = store.history(issue.window.cadence, selector.studies, only=only)
+    past_of = by_subscriber((row.subscriber_id, (row.edition_id, row.received)) for row in history)
+    owed_to = _owed(store, issue, selector, only)
     for row in store.audience(issue.window.cadence, only=only):
         reader = row.subscriber
         recipient = Recipient(subscriber_id=reader.id, address=reader.address, name=reader.name)
-        past = past_of(reader.id)
+        past, owed = past_of(reader.id), owed_to(reader.id)
         reason = reason_to_skip(reader, suppressed=row.suppressed, today=today)
-        selection = selector.selection(reader.profile, past) if reason is None else Selection()
+        selection = selector.selection(reader.profile, past, owed) if reason is None else Selection()
         if reason is None and selection.is_empty and not reader.profile.quiet_note:
             reason = SkipReason.NOTHING_NEW
         yield replace(recipient, skip=reason) if reason else replace(recipient, edition=edition_of(selection))
 
 
-def _by_subscriber(rows: Iterator[HistoryRow]) -> Callable[[int], Past]:
-    """Look up pasts by subscriber id, asked for in ascending order; each row is read once and forgotten."""
-    groups = groupby(rows, key=attrgetter("subscriber_id"))
-    ahead: tuple[int, Past] | None = (-1, ())
+def by_subscriber(rows: Iterable[tuple[int, T]]) -> Callable[[int], tuple[T, ...]]:
+    """Look up what belongs to a subscriber id, asked for in ascending order; each row is read once and forgotten."""
+    groups = groupby(rows, key=itemgetter(0))
+    ahead: tuple[int, tuple[T, ...]] | None = (-1, ())
 
-    def past_of(subscriber_id: int) -> Past:
+    def of(subscriber_id: int) -> tuple[T, ...]:
         nonlocal ahead
         while ahead is not None and ahead[0] < subscriber_id:
             following = next(groups, None)
-            ahead = following and (following[0], tuple((row.edition_id, row.received) for row in following[1]))
+            ahead = following and (following[0], tuple(value for _, value in following[1]))
         return ahead[1] if ahead is not None and ahead[0] == subscriber_id else ()
 
-    return past_of
+    return of
 
 
 # --- subscribers ---------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from enum import StrEnum
 
 import ftfy
 
-from digest.models import Block, Bullets, Entry, Kind, PublishedDate, Section, Summary
+from digest.models import Amendment, Block, Bullets, Entry, Kind, PublishedDate, Section, Summary
 
 #: A title of fewer letters, or of fewer words of its own, is shared by too many studies to tell one from another.
 _FEWEST_LETTERS = 20
@@ -165,6 +165,37 @@ def content_hash(entry: Entry) -> str:
         [_said_section(section) for section in entry.sections],
     ]
     return hashlib.sha256(json.dumps(said, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
+
+
+#: How journals and sources say that something no longer holds; each must stand at the beginning or in brackets.
+_RETRACTED = re.compile(
+    r"^\W*(retract(?:ed|ion)|withdrawn|withdrawal)\b|[(\[]\s*(retracted|withdrawn)\b", re.IGNORECASE
+)
+_CORRECTED = re.compile(
+    r"^\W*(correction|corrected|corrigendum|erratum|errata|expression of concern)\b"
+    r"|[(\[]\s*(corrected|correction|erratum)\b",
+    re.IGNORECASE,
+)
+
+
+def amendment(before: Entry | None, after: Entry) -> Amendment | None:
+    """Whether a new text says that what was told before no longer holds; None when it does not say so.
+
+    Only what titles, headings and topics of the source say in the usual words counts, and only where the text before
+    did not say it: a person decides what it means.
+
+    Args:
+        before: the text as it was; None for another summary of a study that is known.
+        after: the text as it is now.
+    """
+    for kind, words in ((Amendment.RETRACTED, _RETRACTED), (Amendment.CORRECTED, _CORRECTED)):
+        if any(map(words.search, _labels(after))) and not (before and any(map(words.search, _labels(before)))):
+            return kind
+    return None
+
+
+def _labels(entry: Entry) -> tuple[str, ...]:
+    return (entry.headline, *entry.tags, *(section.heading or "" for section in entry.sections))
 
 
 # --- the same entry again ---------------------------------------------------------------------------------

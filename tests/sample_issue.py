@@ -28,6 +28,7 @@ from digest.models import (
     UNSHAPED,
     Bullets,
     Entry,
+    Erratum,
     Evidence,
     FrozenEdition,
     IssueItem,
@@ -206,11 +207,18 @@ def many(count: int) -> tuple[IssueItem, ...]:
     )
 
 
-def a_pool(items: tuple[IssueItem, ...] = FEW, *, shape: Shape = UNSHAPED, **newsletter: object) -> Pool:
+def a_pool(
+    items: tuple[IssueItem, ...] = FEW,
+    *,
+    shape: Shape = UNSHAPED,
+    errata: tuple[Erratum, ...] = (),
+    **newsletter: object,
+) -> Pool:
     """The pool of an issue of these items."""
     return render_pool(
         items,
         shape=shape,
+        errata=errata,
         window=a_window(),
         newsletter=a_newsletter(**newsletter),
         tree=a_tree(),

@@ -15,7 +15,17 @@ from rich.logging import RichHandler
 
 from digest import __version__, desk, starter
 from digest.bell import Bell
-from digest.cli import checked, readers, sending, shaping, tables, tokens, vocabulary, watching
+from digest.cli import (
+    checked,
+    correcting,
+    readers,
+    sending,
+    shaping,
+    tables,
+    tokens,
+    vocabulary,
+    watching,
+)
 from digest.cli.session import Advance, Output, Session, rows_of
 from digest.errors import InputError, NothingToDo
 from digest.models import Issue, IssueStatus
@@ -40,6 +50,7 @@ application.add_typer(readers.application, name="subscribers")
 application.add_typer(vocabulary.application, name="topics")
 application.add_typer(shaping.application, name="shape")
 application.add_typer(tokens.application, name="token")
+application.add_typer(correcting.application, name="corrections")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Label = Annotated[str | None, typer.Argument(metavar="[ISSUE]", help="Such as 2026-11, 2026-W47, 2026-Q4.")]

@@ -82,7 +82,7 @@ def make_edition(pool: Pool, selection: Selection) -> FrozenEdition:
 
 
 def _edition(pool: Pool, selection: Selection) -> FrozenEdition:
-    own = not selection.is_empty
+    own = bool(selection.research or selection.background)
     subject = (own and pool.subjects.get(selection.subject)) or f"{pool.title}: {_inside(selection)}"
     preheader = (own and pool.preheaders.get(selection.preheader)) or _preheader(pool, selection)
     hashed = json.dumps([subject, preheader, selection], sort_keys=True, ensure_ascii=True, default=_fields)
@@ -100,11 +100,15 @@ def _inside(selection: Selection) -> str:
     whom = "" if selection.general else " for you"
     if count:
         return f"{count} new research {'summary' if count == 1 else 'summaries'}{whom}"
-    return "background reading" + whom if selection.background else "nothing new" + whom
+    if selection.background:
+        return "background reading" + whom
+    return "a correction to what we sent you" if selection.corrections else "nothing new" + whom
 
 
 def _preheader(pool: Pool, selection: Selection) -> str:
     placements = (*selection.research, *selection.background)
+    if not placements and selection.corrections:
+        return "Something we sent you before was not right, and is put right here."
     if not placements:
         return "A short note, as you asked for: nothing new this time, and what happens next."
     headlines = (pool.headlines[placement.summary_id].rstrip(".") for placement in placements[:4])

@@ -19,6 +19,7 @@ Step: TypeAlias = "tuple[str, Mapping[str, Filling]]"
 #: Sections that are not topics.
 BACKGROUND = "background"
 ALSO_NEW = "also-new"
+CORRECTIONS = "corrections"
 
 #: The piece that says why an item is shorter than its reader asked.
 SHORTENED = "shortened"
@@ -48,6 +49,11 @@ def why_key(summary_id: int, topic_id: str, *, general: bool) -> str:
 def note_key(topic_id: str) -> str:
     """The piece of the editors' note for a topic's readers, or for everybody."""
     return f"note/{topic_id}"
+
+
+def correction_key(correction_id: int) -> str:
+    """The piece of a correction."""
+    return f"correction/{correction_id}"
 
 
 class Block(Protocol):
@@ -136,6 +142,7 @@ def plan(edition: FrozenEdition) -> Mapping[str, str | tuple[Block, ...]]:
         "research": tuple(_research(selection, sections)),
         "background": tuple(_background(selection)),
         "also-new": tuple(_also_new(selection)),
+        "corrections": tuple(_corrections(selection)),
         "waiting": (Counted("waiting", len(selection.left_over)),) if selection.left_over else (),
     }
 
@@ -167,13 +174,14 @@ def _opening(selection: Selection) -> Block:
     if selection.is_empty:
         return Single("opening/quiet")
     if not selection.research:
-        return Single("opening/background")
+        return Single("opening/background" if selection.background else "opening/corrections")
     whom = "general" if selection.general else "personal"
     return Counted(f"opening/{whom}", len(selection.research))
 
 
 def _contents(selection: Selection, topics: list[str]) -> tuple[Block, ...]:
-    names = [*topics, *([BACKGROUND] if selection.background else []), *([ALSO_NEW] if selection.also_new else [])]
+    others = ((BACKGROUND, selection.background), (ALSO_NEW, selection.also_new), (CORRECTIONS, selection.corrections))
+    names = [*topics, *(name for name, inside in others if inside)]
     if len(names) < 2:
         return ()
     return (Listed("contents", "contents-links", "contents/link", "contents/between", tuple(names)),)
@@ -199,6 +207,12 @@ def _items(selection: Selection, placements: Iterable[Placement]) -> Iterable[Bl
         if one.also:
             blocks.append(Listed("also", "also-topics", "also/topic", "also/between", one.also))
     return blocks
+
+
+def _corrections(selection: Selection) -> Iterator[Block]:
+    if selection.corrections:
+        yield Single(f"section/{CORRECTIONS}")
+        yield from (Single(correction_key(number)) for number in selection.corrections)
 
 
 def _also_new(selection: Selection) -> Iterator[Block]:

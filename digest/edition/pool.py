@@ -14,10 +14,12 @@ from digest.edition.chart import Chart, chart_of
 from digest.edition.layout import (
     ALSO_NEW,
     BACKGROUND,
+    CORRECTIONS,
     ISSUE_HOLES,
     REQUIRED_HOLES,
     SHORTENED,
     Filling,
+    correction_key,
     item_key,
     note_key,
     why_key,
@@ -26,12 +28,13 @@ from digest.edition.page import Catalogue, Paper, WholePage
 from digest.edition.paper import make_papers, render_page
 from digest.edition.templates import Templates, look
 from digest.edition.view import view
-from digest.edition.wording import shortened
+from digest.edition.wording import host_of, safe_url, shortened
 from digest.errors import StoreError
 from digest.models import (
     OTHER_TOPIC,
     UNSHAPED,
     Cadence,
+    Erratum,
     Evidence,
     IssueItem,
     Length,
@@ -107,6 +110,7 @@ def render_pool(
     templates: Templates,
     whole: Sequence[IssueItem] | None = None,
     shape: Shape = UNSHAPED,
+    errata: Sequence[Erratum] = (),
 ) -> Pool:
     """Render and inline every item of the issue once, at every length.
 
@@ -118,13 +122,14 @@ def render_pool(
         tree: the topics, for the labels of sections.
         templates: `issue.html`, `issue.txt` and what they use.
         shape: the editors' notes, subjects and preheaders.
+        errata: the corrections some reader may be owed.
 
     Raises:
         TemplateError: a template is broken, would lose its styles or holes by being inlined, or has no room for notes
-            although there are some.
+            or corrections although there are some.
     """
-    catalogue = _catalogue(items, window, tree, _closing_day(window, newsletter), shape)
-    seed = repr((items, window, newsletter, tree, shape.notes))
+    catalogue = _catalogue(items, window, tree, _closing_day(window, newsletter), shape, errata)
+    seed = repr((items, window, newsletter, tree, shape.notes, errata))
     context = _context(window, newsletter, chart_of(items if whole is None else whole, tree))
     html, text = make_papers(
         templates,
@@ -133,7 +138,7 @@ def render_pool(
         catalogue=catalogue,
         seed=seed,
         holes=ISSUE_HOLES,
-        required=REQUIRED_HOLES | ({"notes"} if shape.notes else set()),
+        required=REQUIRED_HOLES | ({"notes"} if shape.notes else set()) | ({CORRECTIONS} if errata else set()),
     )
     return Pool(
         label=window.label,
@@ -176,12 +181,13 @@ def render_whole(
     tree: TopicTree,
     templates: Templates,
     shape: Shape = UNSHAPED,
+    errata: Sequence[Erratum] = (),
 ) -> tuple[str, str]:
     """One reader's HTML (to be inlined) and text from scratch: the slow way, by which the fast one is judged.
 
     `fillings` is the edition's layout, with the reader's own values in the holes that it leaves open.
     """
-    catalogue = _catalogue(items, window, tree, _closing_day(window, newsletter), shape)
+    catalogue = _catalogue(items, window, tree, _closing_day(window, newsletter), shape, errata)
     context = _context(window, newsletter, chart_of(items, tree))
 
     def rendered(form: str) -> str:
@@ -198,11 +204,19 @@ def _closing_day(window: Window, newsletter: Newsletter) -> date:
     return window.until.astimezone(ZoneInfo(newsletter.timezone)).date()
 
 
-def _catalogue(items: Sequence[IssueItem], window: Window, tree: TopicTree, until: date, shape: Shape) -> Catalogue:
+def _catalogue(
+    items: Sequence[IssueItem],
+    window: Window,
+    tree: TopicTree,
+    until: date,
+    shape: Shape,
+    errata: Sequence[Erratum],
+) -> Catalogue:
     """Every piece any edition of this issue may need, by the slot it may stand in."""
     labels = _labels(tree, window)
     counts = ("one", "many")
-    opening = [f"{whom}/{count}" for whom in ("personal", "general") for count in counts] + ["background", "quiet"]
+    opening = [f"{whom}/{count}" for whom in ("personal", "general") for count in counts]
+    opening += ["background", "corrections", "quiet"]
     placed = dict(_item_pieces(items, tree, until))
     sections: dict[str, tuple[str, tuple[Any, ...]]] = {
         f"section/{name}": ("section", (name, label, name in tree.by_id)) for name, label in labels.items()
@@ -232,8 +246,18 @@ def _catalogue(items: Sequence[IssueItem], window: Window, tree: TopicTree, unti
             **sections,
             **{f"headline/{item.summary.id}": ("headline", (view(item, Length.BRIEF, until=until),)) for item in items},
         },
+        CORRECTIONS: {
+            **sections,
+            **{correction_key(one.id): ("correction", (_printable_erratum(one),)) for one in errata},
+        },
         "waiting": {f"waiting/{count}": ("waiting", (count,)) for count in counts},
     }
+
+
+def _printable_erratum(one: Erratum) -> Mapping[str, Any]:
+    url = safe_url(one.url)
+    headline = shortened(one.headline, 300)
+    return {**asdict(one), "headline": headline, "url": url, "host": host_of(url) if url else ""}
 
 
 def _labels(tree: TopicTree, window: Window) -> dict[str, str]:
@@ -242,6 +266,7 @@ def _labels(tree: TopicTree, window: Window) -> dict[str, str]:
         **topics,
         OTHER_TOPIC: "More research",
         BACKGROUND: "Background",
+        CORRECTIONS: "Corrections to what you got before",
         ALSO_NEW: f"Also new this {_PERIODS[window.cadence]}",
     }
 

@@ -21,6 +21,7 @@ from digest.models.content import (
     Subheading,
     Summary,
 )
+from digest.models.corrections import Amendment, Correction, CorrectionState, Erratum
 from digest.models.deliveries import (
     Claim,
     Delivery,
@@ -41,6 +42,7 @@ from digest.models.issues import (
     FrozenEdition,
     Issue,
     IssueItem,
+    IssueKind,
     IssueStatus,
     Logo,
     Newsletter,
@@ -110,6 +112,7 @@ __all__ = [
     "UNSHAPED",
     "WEEKDAYS",
     "Act",
+    "Amendment",
     "Approval",
     "Approve",
     "Asked",
@@ -119,6 +122,8 @@ __all__ = [
     "Change",
     "Claim",
     "Consent",
+    "Correction",
+    "CorrectionState",
     "Credential",
     "CredentialKind",
     "Delivery",
@@ -128,6 +133,7 @@ __all__ = [
     "Edit",
     "Edited",
     "Entry",
+    "Erratum",
     "Evidence",
     "Exclude",
     "Exclusion",
@@ -137,6 +143,7 @@ __all__ = [
     "Include",
     "Issue",
     "IssueItem",
+    "IssueKind",
     "IssueStatus",
     "Kind",
     "Length",

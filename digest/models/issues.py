@@ -27,6 +27,14 @@ class Window:
     title: str
 
 
+class IssueKind(StrEnum):
+    """What stands in the ledger under a label."""
+
+    ISSUE = "issue"
+    #: A mail of its own that puts right what was sent.
+    CORRECTION = "correction"
+
+
 class IssueStatus(StrEnum):
     """Where an issue stands."""
 
@@ -54,6 +62,7 @@ class Issue:
     held: bool = False
     #: Scheduled: nothing leaves before; None: once it is due.
     not_before: datetime | None = None
+    kind: IssueKind = IssueKind.ISSUE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,6 +165,8 @@ class Selection:
     #: Whose subject and preheader of the editors it bears: a topic id or `EVERYBODY`.
     subject: str = ""
     preheader: str = ""
+    #: Ids of the corrections to what this reader got before.
+    corrections: tuple[int, ...] = ()
 
     @property
     def sections(self) -> tuple[tuple[str, tuple[Placement, ...]], ...]:
@@ -168,7 +179,7 @@ class Selection:
     @property
     def is_empty(self) -> bool:
         """True when there is nothing to mail."""
-        return not self.research and not self.background
+        return not self.research and not self.background and not self.corrections
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,9 +12,12 @@ from digest.audit import Book
 from digest.hours import Hours
 from digest.models import (
     Act,
+    Amendment,
     Asked,
     Cadence,
     Claim,
+    Correction,
+    CorrectionState,
     Credential,
     CredentialKind,
     Delivery,
@@ -24,6 +27,7 @@ from digest.models import (
     FrozenEdition,
     Issue,
     IssueItem,
+    IssueKind,
     Match,
     Posting,
     PostingState,
@@ -131,8 +135,8 @@ class IssueStore(Protocol):
     def issue_by_id(self, issue_id: int) -> Issue:
         """This issue. Raises StoreError for an id that does not exist."""
 
-    def issues(self, cadence: Cadence | None = None) -> tuple[Issue, ...]:
-        """All issues, of one cadence if given, latest window first."""
+    def issues(self, cadence: Cadence | None = None, *, kind: IssueKind = IssueKind.ISSUE) -> tuple[Issue, ...]:
+        """All of this kind, of one cadence if given, latest window first."""
 
     def save_items(self, issue_id: int, items: Sequence[IssueItem], *, now: datetime) -> bool:
         """Replace a draft's pool, in this order; it counts as composed at `now` in any case.
@@ -207,6 +211,54 @@ class ShapeStore(Protocol):
         Raises:
             EditedMeanwhile: somebody else acted since that version.
             StateError: the issue was aborted, or some of it has left already.
+        """
+
+
+class CorrectionStore(Protocol):
+    """What has to be put right, and who has to be told."""
+
+    def add_correction(
+        self, summary_id: int, kind: Amendment, sentence: str, *, state: CorrectionState, by: str, now: datetime
+    ) -> Correction:
+        """Remember it. StoreError for a summary that does not exist."""
+
+    def decide_correction(
+        self, correction_id: int, *, state: CorrectionState, sentence: str, by: str, now: datetime
+    ) -> Correction:
+        """What a person made of a proposal. StateError when it is none any more; StoreError when there is none."""
+
+    def corrections(self, *states: CorrectionState) -> tuple[Correction, ...]:
+        """Those in these states, or all, in the order of their ids."""
+
+    def printed_in(self, correction: Correction) -> tuple[int, ...]:
+        """The issues that printed what it corrects, until it was made; the latest first."""
+
+    def owed(
+        self, corrections: Sequence[Correction], *, cadence: Cadence | None = None, only: int | None = None
+    ) -> Iterator[tuple[int, int]]:
+        """(subscriber id, correction id) for everybody who got what one of them corrects and was not told of it.
+
+        Who got it: their mail was accepted, or may have arrived. In the order of subscriber ids, then correction ids;
+        streamed.
+        """
+
+    def told(self, correction_id: int) -> int:
+        """How many have been told of it, or are about to be."""
+
+    def freeze_letter(
+        self,
+        window: Window,
+        recipients: Iterable[Recipient],
+        *,
+        pool: bytes,
+        content_hash: str,
+        approved_by: str,
+        now: datetime,
+    ) -> Issue:
+        """Write a letter with its deliveries, approved at once, in one transaction: all of it or nothing.
+
+        Raises:
+            StateError: there is one of this label.
         """
 
 
@@ -473,6 +525,7 @@ class Store(
     ContentStore,
     IssueStore,
     ShapeStore,
+    CorrectionStore,
     SubscriberStore,
     FeedbackStore,
     LetterStore,

@@ -10,10 +10,11 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from digest.models import Entry, SourceState, Summary
+from digest.store.amending import propose
 from digest.store.base import Added
 from digest.store.engine import Lock, Part, locked, upsert, within
 from digest.store.tables import aliases, edition_items, revisions, sources, studies, study_keys, summaries
-from digest.studies import Decision, Kin, Known, Verdict, content_hash, decide, plain_title
+from digest.studies import Decision, Kin, Known, Verdict, amendment, content_hash, decide, plain_title
 from digest.studies import study_keys as keys_of
 
 #: What a `Summary` is made of, the revision still to be joined.
@@ -123,6 +124,7 @@ def _add(connection: sa.Connection, entry: Entry, now: datetime) -> Decision:
         _name(connection, entry, decision.summary_id)
         return decision
     study_id = decision.study_id or _new_study(connection, now)
+    _propose_corrections(connection, decision, entry, now)
     if decision.summary_id is None:
         summary_id = _new_summary(connection, entry, study_id, now)
     else:
@@ -133,6 +135,19 @@ def _add(connection: sa.Connection, entry: Entry, now: datetime) -> Decision:
         _merge(connection, other, into=study_id)
     _add_keys(connection, study_id, keys_of(entry))
     return decision
+
+
+def _propose_corrections(connection: sa.Connection, decision: Decision, entry: Entry, now: datetime) -> None:
+    """Where a new text says that what was told no longer holds, a person is asked what readers must be told."""
+    if amendment(None, entry) is None:  # nearly always, and it spares the question
+        return
+    named = summaries.c.id == decision.summary_id
+    if decision.summary_id is None:
+        named = summaries.c.study_id == decision.study_id
+    for told in _summaries(connection.execute(_LATEST.where(named))):
+        kind = amendment(told.entry if decision.summary_id is not None else None, entry)
+        if kind is not None:
+            propose(connection, told.id, kind, now=now)
 
 
 def _decide(connection: sa.Connection, entry: Entry) -> Decision:
@@ -244,11 +259,6 @@ def _add_keys(connection: sa.Connection, study_id: int, keys: Collection[str]) -
 
 
 def _merge_edition_items(connection: sa.Connection, other: int, into: int) -> None:
-    """An edition that held both holds one, received when either was."""
-    twin = edition_items.alias()
-    both = sa.exists().where(twin.c.edition_id == edition_items.c.edition_id, twin.c.study_id == other)
-    ours, theirs = edition_items.c.study_id == into, edition_items.c.study_id == other
-    connection.execute(sa.update(edition_items).where(ours, both.where(twin.c.placed)).values(placed=True))
-    held = sa.select(twin.c.edition_id).where(twin.c.study_id == into)
-    connection.execute(sa.delete(edition_items).where(theirs, edition_items.c.edition_id.in_(held)))
+    """An edition that held summaries of both holds two of one, received when either was."""
+    theirs = edition_items.c.study_id == other
     connection.execute(sa.update(edition_items).where(theirs).values(study_id=into))

@@ -34,6 +34,7 @@ class Lock(IntEnum):
 
     SCHEMA = 7_243_001
     CONTENT = 7_243_002
+    CORRECTIONS = 7_243_003
 
 
 def plain_hash(text: str) -> str:

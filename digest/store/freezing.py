@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from digest.audience import address_key, domain_group
 from digest.models import DeliveryState, FrozenEdition, Recipient, Selection
 from digest.store.engine import batches
-from digest.store.tables import deliveries, edition_items, editions
+from digest.store.tables import deliveries, edition_corrections, edition_items, editions
 
 #: How many ids of editions are kept at hand; the others are looked up again, so that memory stays flat.
 _KEPT = 20_000
@@ -84,15 +84,22 @@ def _edition(issue_id: int, edition: FrozenEdition) -> dict[str, Any]:
 
 def _write_items(connection: sa.Connection, selections: Mapping[int, Selection]) -> None:
     rows = [
-        {"edition_id": edition_id, "study_id": study_id, "placed": placed}
+        {"edition_id": edition_id, "summary_id": summary_id, "study_id": study_id, "placed": placed}
         for edition_id, selection in selections.items()
-        for study_id, placed in _studies(selection).items()
+        for summary_id, (study_id, placed) in _summaries(selection).items()
     ]
     if rows:
         connection.execute(sa.insert(edition_items), rows)
+    told = [
+        {"edition_id": edition_id, "correction_id": correction_id}
+        for edition_id, selection in selections.items()
+        for correction_id in selection.corrections
+    ]
+    if told:
+        connection.execute(sa.insert(edition_corrections), told)
 
 
-def _studies(selection: Selection) -> dict[int, bool]:
-    """Each study, and whether it was placed; what stands in "also new" does not count as received."""
-    left = {placement.study_id: False for placement in selection.left_over}
-    return left | {placement.study_id: True for placement in (*selection.research, *selection.background)}
+def _summaries(selection: Selection) -> dict[int, tuple[int, bool]]:
+    """Each summary with its study, and whether it was placed; what stands in "also new" does not count as received."""
+    left = {one.summary_id: (one.study_id, False) for one in selection.left_over}
+    return left | {one.summary_id: (one.study_id, True) for one in (*selection.research, *selection.background)}

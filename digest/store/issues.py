@@ -17,6 +17,7 @@ from digest.models import (
     FrozenEdition,
     Issue,
     IssueItem,
+    IssueKind,
     IssueStatus,
     Match,
     Recipient,
@@ -24,7 +25,7 @@ from digest.models import (
     Window,
 )
 from digest.store.content import SUMMARY
-from digest.store.engine import Conflict, Part
+from digest.store.engine import Conflict, Lock, Part, locked
 from digest.store.freezing import write_recipients
 from digest.store.shaping import locked_status, write_act
 from digest.store.tables import (
@@ -76,9 +77,10 @@ class IssuesPart(Part):
         """This issue. Raises StoreError for an id that does not exist."""
         return self._one(issues.c.id == issue_id, f"there is no issue with the id {issue_id}")
 
-    def issues(self, cadence: Cadence | None = None) -> tuple[Issue, ...]:
-        """All issues, of one cadence if given, latest window first."""
-        query = _ISSUE if cadence is None else _ISSUE.where(issues.c.cadence == cadence)
+    def issues(self, cadence: Cadence | None = None, *, kind: IssueKind = IssueKind.ISSUE) -> tuple[Issue, ...]:
+        """All of this kind, of one cadence if given, latest window first."""
+        query = _ISSUE.where(issues.c.kind == kind)
+        query = query if cadence is None else query.where(issues.c.cadence == cadence)
         with self.read() as connection:
             rows = connection.execute(query.order_by(issues.c.until.desc(), issues.c.id.desc()))
             return tuple(_issue(row) for row in rows)
@@ -143,6 +145,8 @@ class IssuesPart(Part):
         """
         approval = {"approved_at": now, "approved_by": approved_by, "content_hash": content_hash}
         with self.begin() as connection:
+            # Of two who freeze at once, the second sees whom the first has told of a correction.
+            locked(connection, Lock.CORRECTIONS)
             _lock_draft(connection, issue_id)
             if act is not None:
                 write_act(connection, act)
@@ -255,6 +259,7 @@ def _issue(row: sa.Row[*tuple[Any, ...]]) -> Issue:
         content_hash=row.content_hash,
         held=row.held,
         not_before=row.not_before,
+        kind=row.kind,
     )
 
 

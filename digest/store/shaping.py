@@ -12,7 +12,16 @@ from digest.errors import EditedMeanwhile, StateError, StoreError
 from digest.models import Act, DeliveryState, IssueStatus, Schedule, Step, Window, Withdraw
 from digest.shaping import is_content, told
 from digest.store.engine import Part
-from digest.store.tables import deliveries, edition_items, editions, frozen_pools, issue_acts, issue_status, issues
+from digest.store.tables import (
+    deliveries,
+    edition_corrections,
+    edition_items,
+    editions,
+    frozen_pools,
+    issue_acts,
+    issue_status,
+    issues,
+)
 
 #: Nothing of these has left, when it was never tried: what is deferred may wait for morning.
 _STILL_HERE = (
@@ -101,6 +110,7 @@ def _withdraw(connection: sa.Connection, issue_id: int, label: str) -> None:
     connection.execute(sa.delete(deliveries).where(mine, _untouched()))
     _nothing_is_left(connection, mine, f"{label} cannot be changed any more")
     of_issue = sa.select(editions.c.id).where(editions.c.issue_id == issue_id)
+    connection.execute(sa.delete(edition_corrections).where(edition_corrections.c.edition_id.in_(of_issue)))
     connection.execute(sa.delete(edition_items).where(edition_items.c.edition_id.in_(of_issue)))
     connection.execute(sa.delete(editions).where(editions.c.issue_id == issue_id))
     connection.execute(sa.delete(frozen_pools).where(frozen_pools.c.issue_id == issue_id))

@@ -10,12 +10,12 @@ from sqlalchemy.engine import URL
 from digest.errors import StoreError
 from digest.store.books import BooksPart
 from digest.store.content import ContentPart
+from digest.store.corrections import CorrectionsPart
 from digest.store.counts import CountsPart
 from digest.store.credentials import CredentialsPart
 from digest.store.engine import PATIENCE, Part, make_engine, plain_hash
 from digest.store.erasing import ErasingPart
 from digest.store.feedback import FeedbackPart
-from digest.store.issues import IssuesPart
 from digest.store.joining import JoiningPart
 from digest.store.ledger import LedgerPart
 from digest.store.letters import LettersPart
@@ -26,7 +26,7 @@ from digest.store.subscribers import SubscribersPart
 
 class SqlStore(
     ContentPart,
-    IssuesPart,
+    CorrectionsPart,
     ShapingPart,
     SubscribersPart,
     FeedbackPart,

@@ -1,7 +1,8 @@
 """The tables. What was said once and never changes lies apart from where it stands now.
 
     content     sources  studies  study_keys  summaries  aliases  | revisions (immutable)
-    issues      issue_status  issue_items  | issues  issue_acts  frozen_pools  editions (immutable)  edition_items
+    issues      issue_status  issue_items  | issues  issue_acts  frozen_pools  editions (immutable)
+                edition_items  | edition_corrections  corrections
     readers     subscribers  suppressions
                 feedback (immutable)  letters  tries  erasures
     ledger      deliveries
@@ -15,11 +16,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from digest.models import (
+    Amendment,
     Cadence,
+    CorrectionState,
     CredentialKind,
     DeliveryState,
     DomainGroup,
     FeedbackKind,
+    IssueKind,
     IssueStatus,
     LetterKind,
     PartOfDay,
@@ -128,6 +132,7 @@ issues = sa.Table(
     sa.Column("label", Said, nullable=False, unique=True),
     sa.Column("title", Said, nullable=False),
     sa.Column("composed_at", Instant, nullable=False),
+    sa.Column("kind", Word(IssueKind), nullable=False, server_default=sa.text("'issue'")),
     sa.UniqueConstraint("cadence", "since", "until"),
 )
 
@@ -191,14 +196,37 @@ editions = sa.Table(
     sa.UniqueConstraint("issue_id", "key"),
 )
 
-#: The studies of an edition as they are known now; the selection holds them as they were known on the day.
+#: The summaries of an edition, with their studies as they are known now; the selection holds those of the day.
 edition_items = sa.Table(
     "edition_items",
     metadata,
     sa.Column("edition_id", ID, sa.ForeignKey("editions.id"), primary_key=True, autoincrement=False),
-    sa.Column("study_id", ID, sa.ForeignKey("studies.id"), primary_key=True, autoincrement=False, index=True),
+    sa.Column("summary_id", ID, primary_key=True, autoincrement=False),
+    sa.Column("study_id", ID, sa.ForeignKey("studies.id"), nullable=False, index=True),
     #: True when readers of the edition got it, False when it was left over.
     sa.Column("placed", sa.Boolean, nullable=False),
+)
+
+#: What has to be put right, and who decided so.
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("summary_id", ID, sa.ForeignKey("summaries.id"), nullable=False, index=True),
+    sa.Column("kind", Word(Amendment), nullable=False),
+    sa.Column("sentence", Said, nullable=False),
+    sa.Column("state", Word(CorrectionState), nullable=False),
+    sa.Column("by", Said, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+#: The corrections an edition prints. Whoever has a delivery of it that may have arrived has been told.
+edition_corrections = sa.Table(
+    "edition_corrections",
+    metadata,
+    sa.Column("edition_id", ID, sa.ForeignKey("editions.id"), primary_key=True, autoincrement=False),
+    sa.Column("correction_id", ID, sa.ForeignKey("corrections.id"), primary_key=True, autoincrement=False, index=True),
 )
 
 # --- readers ---------------------------------------------------------------------------------------------

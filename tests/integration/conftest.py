@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.room import room
+
+__all__ = ["room"]
+
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import asdict, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from digest.models import (
     OTHER_TOPIC,
     Bullets,
     Cadence,
+    Erratum,
     Length,
     Paragraph,
     Placement,
@@ -59,7 +61,18 @@ SHAPE = Shape(
     preheaders={"vision": "Look inside"},
 )
 SHAPED = (replace(FEW[0], edited=("headline", "key takeaway")), replace(FEW[1], section="vision"), *FEW[2:])
-NOTED = a_pool(SHAPED, shape=SHAPE)
+ERRATA = tuple(
+    Erratum(
+        id=number,
+        headline="Walking <i>&</i> tiredness",
+        issue_title="October 2026",
+        url=url,
+        retracted=retracted,
+        sentence="The trial had 12 people, not <1,200>.",
+    )
+    for number, url, retracted in ((1, "https://made-up.info/1", False), (2, "javascript:x", True))
+)
+NOTED = a_pool(SHAPED, shape=SHAPE, errata=ERRATA)
 
 
 def a_mail(*items, selection: Selection | None = None, pool: Pool | None = None, **addressee: str) -> tuple[str, str]:
@@ -128,6 +141,7 @@ def selections(draw: st.DrawFn) -> Selection:
         left_over=tuple(place(9) for _ in range(draw(st.integers(0, 3)))),
         notes=tuple(draw(st.permutations(["", "vision"]))[: draw(st.integers(0, 2))]),
         subject=draw(st.sampled_from(["", "vision"])),
+        corrections=tuple(draw(st.permutations([1, 2]))[: draw(st.integers(0, 2))]),
     )
 
 
@@ -170,12 +184,14 @@ def test_a_join_is_the_page_rendered_from_scratch(selection: Selection, name: st
         tree=a_tree(),
         templates=_templates(),
         shape=SHAPE,
+        errata=ERRATA,
     )
     composer = Composer(NOTED, date=DATE)
     assert canonical(composer.html(edition, reader)) == canonical(inline(html))
     assert composer.text(edition, reader) == text
 
 
+@lru_cache(1)
 def _templates() -> Templates:
     return Templates([bundled_directory()])
 
@@ -393,6 +409,26 @@ def test_edited_words_say_so_where_they_stand() -> None:
         assert text.count("Edited by us for this issue") == 1
     also = Selection(also_new=(placed(1, "btk"), placed(3, "btk")), research=(placed(2, "vision"),))
     assert [form.count("(edited by us)") for form in a_mail(selection=also, pool=NOTED)] == [1, 1]
+
+
+def test_corrections_stand_after_what_is_new() -> None:
+    """What was right and what was withdrawn, with the issue they stood in; a hostile link is none."""
+    html, text = a_mail(selection=replace(a_selection(), corrections=(1, 2)), pool=NOTED)
+    marks = [text.index(words) for words in ("Why you see this", "You were sent these", "What is right", "withdrawn")]
+    assert marks == sorted(marks) and text.count("In our issue of October 2026.") == 2
+    assert "javascript" not in html + text and "&lt;1,200&gt;" in html
+
+
+def test_a_mail_of_corrections_alone_says_so() -> None:
+    """In its subject, its preheader and its first sentence, without naming what it is about."""
+    edition = make_edition(NOTED, Selection(corrections=(1,), subject="vision", preheader="vision"))
+    assert edition.subject == "November 2026: a correction to what we sent you"
+    assert edition.preheader == "Something we sent you before was not right, and is put right here."
+    text = a_mail(selection=edition.selection, pool=NOTED)[1]
+    words = " ".join(text.split())
+    assert (
+        "Nothing new was added to your topics this month, but something that we sent you before was not right." in words
+    )
 
 
 def test_a_moved_item_says_why_it_stands_there() -> None:

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from digest.models import Bullets, Entry, Kind, Paragraph, Precision, PublishedDate, Section, SectionRole
-from digest.studies import Kin, Known, Verdict, content_hash, decide, plain_title, study_keys
+from digest.models import Amendment, Bullets, Entry, Kind, Paragraph, Precision, PublishedDate, Section, SectionRole
+from digest.studies import Kin, Known, Verdict, amendment, content_hash, decide, plain_title, study_keys
 from tests.factories import a_section, a_summary, an_entry
 
 TITLE = "Walking every day and tiredness in multiple sclerosis"
@@ -274,3 +274,30 @@ def test_a_decision_says_why():
     """A person who asks is told by what the study was known."""
     found = decide(entry(doi="10.1/a"), kin=[study(1, "doi:10.1/a"), study(2, TITLE_KEY)])
     assert found.why == "a known study has the same DOI and title"
+
+
+# --- amendments --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        ("Walking and fatigue", "Retracted: walking and fatigue", Amendment.RETRACTED),
+        ("Walking and fatigue", "[Retraction] Walking and fatigue", Amendment.RETRACTED),
+        ("Walking and fatigue", "Walking and fatigue (withdrawn)", Amendment.RETRACTED),
+        ("Walking and fatigue", "Correction: walking and fatigue", Amendment.CORRECTED),
+        ("Walking and fatigue", "Walking and fatigue (corrected version)", Amendment.CORRECTED),
+        ("Walking and fatigue", "Expression of concern: walking", Amendment.CORRECTED),
+        ("Correction: walking", "Retracted: walking", Amendment.RETRACTED),
+        ("Retracted: walking", "Retracted: walking, and why", None),
+        ("Walking and fatigue", "Walking and vision correction", None),
+        ("Walking and fatigue", "People withdrawn from treatment walk less", None),
+        ("Walking and fatigue", "Walking and fatigue, again", None),
+        (None, "Retraction of a study", Amendment.RETRACTED),
+        (None, "Walking and fatigue", None),
+    ],
+)
+def test_a_text_that_takes_something_back(before: str | None, after: str, kind: Amendment | None) -> None:
+    """Only the usual words, where a title begins or in brackets, and only where they are new."""
+    old = an_entry(headline=before) if before is not None else None
+    assert amendment(old, an_entry(headline=after)) is kind
