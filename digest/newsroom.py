@@ -269,7 +269,7 @@ class Digest:
         if reader.cadence is not issue.window.cadence:
             raise NothingToDo(f"{address} reads the {reader.cadence} issues, and {issue.window.label} is none of them")
         selection = self._selection_of(issue, reader)
-        pool = self._pool(issue, selection)
+        pool = self.pool(issue, selection)
         return self._preview(issue, make_edition(pool, selection), pool, reader, reader.profile.interests)
 
     def preview_interests(self, issue: Issue, interests: Sequence[str]) -> Preview:
@@ -286,7 +286,7 @@ class Digest:
         selection = self._selector(issue).selection(Profile(interests=tuple(interests)))
         if selection.is_empty:
             raise NothingToDo(f"{issue.window.label} has nothing new for these interests")
-        pool = self._pool(issue, selection)
+        pool = self.pool(issue, selection)
         nobody = Subscriber(address=READER)
         return self._preview(issue, make_edition(pool, selection), pool, nobody, tuple(interests))
 
@@ -386,7 +386,7 @@ class Digest:
             sentence=correction.sentence,
         )
 
-    def _pool(self, issue: Issue, selection: Selection | None = None) -> Pool:
+    def pool(self, issue: Issue, selection: Selection | None = None) -> Pool:
         """The issue's pool rendered: all of it, or what one selection needs."""
         shape = self.shape(issue)
         items: Sequence[IssueItem] = shaped(self.store.items(issue.id), shape)
@@ -435,7 +435,7 @@ class Digest:
             offline: True to follow no links.
         """
         if issue.status is IssueStatus.DRAFT:
-            return self._examine(issue, self._pool(issue), offline=offline)
+            return self._examine(issue, self.pool(issue), offline=offline)
         return self._examine(issue, Pool.loads(self.store.frozen_pool(issue.id)), offline=offline)
 
     def _examine(self, issue: Issue, pool: Pool, *, offline: bool) -> Report:
@@ -457,13 +457,14 @@ class Digest:
         if issue.status is not IssueStatus.DRAFT:
             return [(edition, readers) for _, edition, readers in self.store.editions(issue.id)]
         found: dict[str, tuple[FrozenEdition, int]] = {}
-        for recipient in self._everybody(issue, pool):
+        for recipient in self.everybody(issue, pool):
             if recipient.edition is not None:
                 edition, readers = found.get(recipient.edition.key, (recipient.edition, 0))
                 found[edition.key] = (edition, readers + 1)
         return found.values()
 
-    def _everybody(self, issue: Issue, pool: Pool) -> Iterator[Recipient]:
+    def everybody(self, issue: Issue, pool: Pool) -> Iterator[Recipient]:
+        """What everybody would get of a draft approved now, in the order of their ids, streamed."""
         make = partial(make_edition, pool)
         return pipeline.recipients(self.store, issue, self._selector(issue), make, today=self.today)
 
@@ -488,7 +489,7 @@ class Digest:
         """
         self._refuse_unless_ready(issue)
         shape = self.shape(issue)
-        pool = self._pool(issue)
+        pool = self.pool(issue)
         report = self._examine(issue, pool, offline=offline)
         if report.errors and not despite:
             raise StateError(refusal(issue, report))
@@ -504,7 +505,7 @@ class Digest:
         named = f"{by} (despite {_counted(report)}: {despite})" if report.errors else by
         return self.store.freeze(
             issue.id,
-            self._everybody(issue, pool),
+            self.everybody(issue, pool),
             pool=dumped,
             content_hash=step.content_hash,
             approved_by=" and ".join([*(one.by for one in before), named]),
@@ -514,7 +515,7 @@ class Digest:
 
     def content_hash(self, issue: Issue) -> str:
         """What an approval of this draft would stand for now."""
-        return hashlib.sha256(self._pool(issue).dumps()).hexdigest()
+        return hashlib.sha256(self.pool(issue).dumps()).hexdigest()
 
     def _refuse_unless_ready(self, issue: Issue) -> None:
         window = issue.window

@@ -23,6 +23,7 @@ from digest.cli import (
     shaping,
     tables,
     tokens,
+    variants,
     vocabulary,
     watching,
 )
@@ -410,7 +411,7 @@ def serve(
         serving.serve(digest, ring=(lambda stop: tables.log_tick(bell.ring(stop=stop))) if also_run else None)
 
 
-for _editors in (shaping.withdraw, shaping.schedule):
+for _editors in (shaping.withdraw, shaping.schedule, variants.variants):
     application.command()(_editors)
 for _command in (sending.pause, sending.resume, sending.abort, sending.resolve, sending.audit):
     application.command()(_command)
