@@ -81,7 +81,10 @@ def without_reader(page: str) -> str:
         following = anchor.getnext()
         if following is not None and following.tag == "br" and not (anchor.tail or "").strip():
             following.drop_tree()
+        around = anchor.getparent()
         anchor.drop_tree()
+        if around is not None and around.tag == "p" and not len(around) and not (around.text or "").strip():
+            around.drop_tree()
     while found := root.xpath(f"//*[contains(text(), '{_NOBODY}') or @*[contains(., '{_NOBODY}')]]"):
         element = found[0]
         while element.tag not in _BLOCKS and element.getparent() is not None:

@@ -280,7 +280,7 @@ def _item_pieces(
         for topic, words in _reasons(item, tree).items():
             for general in (False, True):
                 key = why_key(item.summary.id, topic.id, general=general)
-                yield key, ("why", (topic.label, words, general))
+                yield key, ("why", (topic.label, words, general, item.summary.id))
         for general in (False, True):
             key = why_key(item.summary.id, OTHER_TOPIC, general=general)
             yield key, ("why_other", (item.pinned,))
