@@ -60,6 +60,7 @@ from digest.models.letters import (
 from digest.models.people import (
     Credential,
     CredentialKind,
+    Deed,
     Person,
     Role,
 )
@@ -126,6 +127,7 @@ __all__ = [
     "CorrectionState",
     "Credential",
     "CredentialKind",
+    "Deed",
     "Delivery",
     "DeliveryState",
     "DomainGroup",

@@ -10,9 +10,9 @@ from enum import StrEnum
 class Role(StrEnum):
     """What somebody at the desk may do."""
 
-    #: Shape, preview and approve issues.
+    #: Shape, preview, approve and send issues.
     EDITOR = "editor"
-    #: All that, and readers, suppressions and sending.
+    #: All that, and readers, suppressions, ending an issue for good, and what is in doubt.
     OPERATOR = "operator"
 
 
@@ -52,3 +52,15 @@ class Credential:
     created_at: datetime
     #: None for one that does not end by itself.
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deed:
+    """What somebody at the desk did that changes no issue's shape: sending, pausing, erasing."""
+
+    at: datetime
+    by: str
+    #: In the past tense, in one line; it names readers by their numbers.
+    what: str
+    #: The issue it was about; None when it was about none.
+    issue_id: int | None = None

@@ -20,6 +20,7 @@ from digest.models import (
     CorrectionState,
     Credential,
     CredentialKind,
+    Deed,
     Delivery,
     DeliveryState,
     Entry,
@@ -521,6 +522,16 @@ class Counts(Protocol):
         """How many addresses may not be mailed."""
 
 
+class Deeds(Protocol):
+    """What people at the desk did, besides the shape of issues."""
+
+    def add_deed(self, deed: Deed) -> None:
+        """Remember it."""
+
+    def deeds(self, issue_id: int | None = None) -> tuple[Deed, ...]:
+        """The latest of an issue, or of what is about none, newest first."""
+
+
 class Store(
     ContentStore,
     IssueStore,
@@ -533,6 +544,7 @@ class Store(
     Books,
     Credentials,
     Counts,
+    Deeds,
     Protocol,
 ):
     """All of it: one database."""

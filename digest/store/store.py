@@ -13,6 +13,7 @@ from digest.store.content import ContentPart
 from digest.store.corrections import CorrectionsPart
 from digest.store.counts import CountsPart
 from digest.store.credentials import CredentialsPart
+from digest.store.deeds import DeedsPart
 from digest.store.engine import PATIENCE, Part, make_engine, plain_hash
 from digest.store.erasing import ErasingPart
 from digest.store.feedback import FeedbackPart
@@ -37,6 +38,7 @@ class SqlStore(
     BooksPart,
     CredentialsPart,
     CountsPart,
+    DeedsPart,
 ):
     """Content, issues, readers and ledger in SQLite or PostgreSQL; satisfies `digest.store.base.Store`.
 

@@ -6,7 +6,7 @@
     readers     subscribers  suppressions
                 feedback (immutable)  letters  tries  erasures
     ledger      deliveries
-    desk        credentials
+    desk        credentials  deeds (immutable)
 
 They are made by the migrations; this is what the migrations must come to, and a test compares the two.
 """
@@ -395,4 +395,16 @@ credentials = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("expires_at", Instant),
     sa.Index("ix_credentials_kind_name", "kind", "name"),
+)
+
+#: What people at the desk did besides the shape of issues, immutable.
+deeds = sa.Table(
+    "deeds",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("by", Said, nullable=False),
+    sa.Column("what", Said, nullable=False),
+    sa.Column("issue_id", ID, sa.ForeignKey("issues.id")),
+    sa.Index("ix_deeds_issue_id", "issue_id", "id"),
 )

@@ -13,6 +13,7 @@ from digest import __version__
 from digest.newsroom import Digest
 from digest.web import api, desk, faults, health, hooks, readers
 from digest.web.courier import Courier
+from digest.web.errands import Errands
 from digest.web.guard import Guard
 from digest.web.limits import Limits
 from digest.web.metrics import Metrics
@@ -28,12 +29,13 @@ def make_app(digest: Digest) -> FastAPI:
     """
     settings = digest.settings
     pages = Pages(digest.newsletter, settings.templates)
-    site = Site(digest=digest, pages=pages, limits=Limits(), courier=Courier(digest))
+    site = Site(digest=digest, pages=pages, limits=Limits(), courier=Courier(digest), errands=Errands())
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         site.courier.close()
+        site.errands.close()
 
     app = FastAPI(
         title=digest.newsletter.name,

@@ -32,6 +32,11 @@ class Courier:
         self._threads.submit(self._send, label)
         return True
 
+    def is_sending(self, label: str) -> bool:
+        """Whether it is on this issue, or will be soon."""
+        with self._lock:
+            return label in self._busy
+
     def run(self, errand: Callable[[], object]) -> None:
         """Do something soon, after what is being done. That it failed is only logged."""
         self._threads.submit(self._run, errand)

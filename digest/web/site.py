@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from digest.newsroom import Digest
 from digest.web.courier import Courier
+from digest.web.errands import Errands
 from digest.web.limits import Limits
 from digest.web.pages import Pages
 
@@ -22,6 +23,7 @@ class Site:
     pages: Pages
     limits: Limits
     courier: Courier
+    errands: Errands
 
     @property
     def base_url(self) -> str:

@@ -72,7 +72,12 @@ def open_desk(tmp_path: Path, sqlite_url: str) -> Iterator[Opener]:
     opened = ExitStack()
 
     def opener(
-        *, now: Any = NOW, web: dict[str, Any] | None = None, sources: Sequence[Any] = (), **newsletter: Any
+        *,
+        now: Any = NOW,
+        web: dict[str, Any] | None = None,
+        delivery: dict[str, Any] | None = None,
+        sources: Sequence[Any] = (),
+        **newsletter: Any,
     ) -> Desk:
         people = [{"address": EDITOR.name}, {"address": OPERATOR.name, "role": "operator"}]
         given = {
@@ -85,6 +90,7 @@ def open_desk(tmp_path: Path, sqlite_url: str) -> Iterator[Opener]:
             },
             "web": {"people": people, **(web or {})},
             "sources": [*sources],
+            "delivery": delivery or {},
         }
         file = tmp_path / "digest.yaml"
         file.write_text(yaml.safe_dump(given), encoding="utf-8")

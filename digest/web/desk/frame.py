@@ -15,6 +15,7 @@ from fastapi.responses import Response
 from digest.errors import InputError
 from digest.models import DeliveryState, Issue, IssueStatus
 from digest.newsroom import OPEN, Digest
+from digest.press import leaves_at
 from digest.web.doors import Somebody
 from digest.web.faults import NotFound
 from digest.web.site import Newsroom, Site
@@ -67,11 +68,6 @@ def standing(digest: Digest, issue: Issue, progress: Mapping[DeliveryState, int]
     return Standing(words="on its way", tone="accent")
 
 
-def leaves_at(issue: Issue) -> datetime:
-    """When the first mail may leave."""
-    return issue.window.due
-
-
 def days_left(left: timedelta) -> str:
     """How long a window is still open."""
     return {0: "closes today", 1: "1 day left"}.get(left.days, f"{left.days} days left")
@@ -115,5 +111,10 @@ def show(
         "topic_label": digest.tree.label,
     }
     if issue is not None:
-        common |= {"issue": issue, "standing": standing(digest, issue, digest.store.progress(issue.id))}
+        common |= {
+            "issue": issue,
+            "standing": standing(digest, issue, digest.store.progress(issue.id)),
+            "leaves": leaves_at(issue),
+            "is_due": leaves_at(issue) <= now,
+        }
     return site.pages.show(request, f"desk/{name}.html", status=status, **{**common, **given})

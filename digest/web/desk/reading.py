@@ -1,25 +1,47 @@
-"""One issue to read: its items by topic, as the general edition has them."""
+"""One issue to read: its items by topic, as the general edition has them, each with what an editor may do to it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from digest.checks import Flaw
 from digest.edition.view import ItemView, view
-from digest.models import OTHER_TOPIC, Issue, IssueItem, Length, Profile, TopicTree
-from digest.newsroom import Digest
+from digest.models import (
+    OTHER_TOPIC,
+    Bullets,
+    DeliveryState,
+    Entry,
+    Issue,
+    IssueItem,
+    IssueStatus,
+    Length,
+    Profile,
+    SectionRole,
+    Shape,
+    TopicTree,
+)
 from digest.selection import History, Limits, select
+from digest.shaping import told
 from digest.web.desk.frame import TheIssue, show
+from digest.web.desk.gate import known_flaws
+from digest.web.desk.log import named
 from digest.web.doors import Somebody
-from digest.web.site import Newsroom, TheSite
+from digest.web.forms import Form
+from digest.web.site import Site, TheSite
 
 router = APIRouter()
 
 #: The section of explainers, which are no news.
 BACKGROUND = "background"
+#: None of these has left.
+_STILL_HERE = frozenset({
+    DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.SKIPPED, DeliveryState.SUPPRESSED,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,11 +50,27 @@ class Piece:
 
     item: IssueItem
     view: ItemView
+    #: As its source wrote it.
+    original: Entry
+    flaws: tuple[Flaw, ...]
+    #: Whether there is one of its kind before or after it under the same heading.
+    may_go_up: bool
+    may_go_down: bool
 
     @property
     def id(self) -> int:
         """The summary's id."""
         return self.item.summary.id
+
+    @property
+    def takeaway(self) -> str:
+        """Its takeaway as an editor changes it: paragraphs with an empty line between two."""
+        return takeaway_text(self.item.summary.entry)
+
+    @property
+    def original_takeaway(self) -> str:
+        """The same as its source wrote it."""
+        return takeaway_text(self.original)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,23 +83,84 @@ class Part:
 
 
 @router.get("/issues/{label}")
-def read(request: Request, site: TheSite, digest: Newsroom, issue: TheIssue, _person: Somebody) -> Response:
+def read(request: Request, site: TheSite, issue: TheIssue, _person: Somebody) -> Response:
     """The issue in reading form."""
-    return show(request, site, "issue", issue=issue, parts=parts_of(digest, issue, digest.store.items(issue.id)))
+    return page(request, site, issue)
 
 
-def parts_of(digest: Digest, issue: Issue, items: Sequence[IssueItem]) -> tuple[Part, ...]:
+def page(
+    request: Request,
+    site: Site,
+    issue: Issue,
+    *,
+    typed: Form | None = None,
+    meanwhile: str = "",
+    trouble: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    """The page; after something that could not be done with the reason, and what was typed where it was typed."""
+    digest = site.digest
+    issue = digest.store.issue_by_id(issue.id)
+    shape = digest.shape(issue)
+    originals = {item.summary.id: item.summary.entry for item in digest.store.items(issue.id)}
+    headlines = {summary_id: entry.headline for summary_id, entry in originals.items()}
+    states = digest.store.progress(issue.id)
+    return show(
+        request,
+        site,
+        "issue",
+        issue=issue,
+        status=status,
+        shape=shape,
+        parts=parts_of(site, issue, originals),
+        excluded=[(one, headlines[one], why) for one, why in shape.excluded.items() if one in headlines],
+        tops=tops_of(shape, digest.tree),
+        topics=[(topic, len(digest.tree.lineage(topic.id)) - 1) for topic in digest.tree.topics],
+        undoes=named(told(shape.undoes), headlines) if shape.undoes else "",
+        redoes=named(told(shape.redoes), headlines) if shape.redoes else "",
+        can_shape=issue.status is not IssueStatus.ABORTED and _STILL_HERE.issuperset(states),
+        typed=typed or Form({}),
+        meanwhile=meanwhile,
+        trouble=trouble,
+    )
+
+
+def parts_of(site: Site, issue: Issue, originals: dict[int, Entry]) -> tuple[Part, ...]:
     """The items by heading in reading order; those that tell of another item's study stand under the first of it."""
+    digest = site.digest
+    items = {item.summary.id: item for item in digest.items(issue)}
+    flaws = known_flaws(site, issue)
     until = digest.calendar.local_day(issue.window.until)
-    by_id = {item.summary.id: Piece(item=item, view=view(item, Length.FULL, until=until)) for item in items}
+
+    def piece(ids: Sequence[int], place: int) -> Piece:
+        item = items[ids[place]]
+        return Piece(
+            item=item,
+            view=view(item, Length.FULL, until=until),
+            original=originals[ids[place]],
+            flaws=tuple(flaws.get(ids[place], ())),
+            may_go_up=place > 0 and items[ids[place - 1]].pinned == item.pinned,
+            may_go_down=place + 1 < len(ids) and items[ids[place + 1]].pinned == item.pinned,
+        )
+
     return tuple(
         Part(
             topic_id=topic_id,
             label=heading(digest.tree, topic_id),
-            pieces=tuple(by_id[summary_id] for summary_id in ids),
+            pieces=tuple(piece(ids, place) for place in range(len(ids))),
         )
-        for topic_id, ids in arranged(items, digest.tree)
+        for topic_id, ids in arranged(tuple(items.values()), digest.tree)
     )
+
+
+def tops_of(shape: Shape, tree: TopicTree) -> list[tuple[str, str, str, str]]:
+    """(topic id, subject, preheader, note) for all, then for the topics that have any of them in the tree's order."""
+    topics = {*shape.notes, *shape.subjects, *shape.preheaders} - {""}
+    ordered = ["", *sorted(topics, key=lambda topic: tree.order.get(topic, len(tree.order)))]
+    return [
+        (topic, shape.subjects.get(topic, ""), shape.preheaders.get(topic, ""), shape.notes.get(topic, ""))
+        for topic in ordered
+    ]
 
 
 def arranged(items: Sequence[IssueItem], tree: TopicTree) -> list[tuple[str, list[int]]]:
@@ -72,19 +171,25 @@ def arranged(items: Sequence[IssueItem], tree: TopicTree) -> list[tuple[str, lis
     twins: dict[int, list[int]] = {}
     for item in items:
         twins.setdefault(item.summary.study_id, []).append(item.summary.id)
-    sections = [(topic_id, [one.study_id for one in placements]) for topic_id, placements in chosen.sections]
-    sections += [(BACKGROUND, [one.study_id for one in chosen.background])] if chosen.background else []
-    first = {one.study_id: one.summary_id for one in (*chosen.research, *chosen.background)}
+    sections = [(topic_id, placements) for topic_id, placements in chosen.sections]
+    sections += [(BACKGROUND, chosen.background)] if chosen.background else []
     return [
-        (topic_id, [summary_id for study in studies for summary_id in _first_of(first[study], twins[study])])
-        for topic_id, studies in sections
+        (topic_id, [one for placed in placements for one in _with_twins(placed.summary_id, twins[placed.study_id])])
+        for topic_id, placements in sections
     ]
 
 
-def _first_of(summary_id: int, twins: Sequence[int]) -> list[int]:
+def _with_twins(summary_id: int, twins: Sequence[int]) -> list[int]:
     return [summary_id, *(twin for twin in twins if twin != summary_id)]
 
 
 def heading(tree: TopicTree, topic_id: str) -> str:
     """What stands over the items of a topic."""
     return {BACKGROUND: "Background", OTHER_TOPIC: "Other research"}.get(topic_id) or tree.label(topic_id)
+
+
+def takeaway_text(entry: Entry) -> str:
+    """A takeaway as it is typed."""
+    section = entry.section(SectionRole.TAKEAWAY)
+    blocks = section.blocks if section else ()
+    return "\n\n".join("\n\n".join(one.items) if isinstance(one, Bullets) else one.text for one in blocks)

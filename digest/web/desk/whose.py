@@ -22,6 +22,8 @@ class Whose:
     reader: int | None = None
     #: Topic ids.
     interests: tuple[str, ...] = ()
+    #: The places of those topics in the editors' order.
+    numbers: tuple[int, ...] = ()
     #: The same, as a url says it: `reader=17`, `t=3&t=7`, or nothing.
     query: str = ""
 
@@ -40,8 +42,9 @@ def whose(digest: Digest, reader: int | None, numbers: list[int]) -> Whose:
         raise InputError(f"there is no topic number {wrong[0]}: choose the interests again")
     if reader is not None:
         return Whose(reader=reader, query=f"reader={reader}")
-    interests = tuple(topics[number].id for number in dict.fromkeys(numbers))
-    return Whose(interests=interests, query="&".join(f"t={number}" for number in dict.fromkeys(numbers)))
+    picked = tuple(dict.fromkeys(numbers))
+    interests = tuple(topics[number].id for number in picked)
+    return Whose(interests=interests, numbers=picked, query="&".join(f"t={number}" for number in picked))
 
 
 def _named(digest: Newsroom, reader: int | None = None, t: Annotated[tuple[int, ...], Query()] = ()) -> Whose:

@@ -1,0 +1,119 @@
+"""Shape an issue in place: each form is one act on the version that was seen, and nothing that was typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from digest import desk
+from digest.desk import Changed
+from digest.errors import DigestError, EditedMeanwhile, InputError, NothingToDo
+from digest.models import Change, Edit, Exclude, Include, Issue, IssueItem, Move, Note, Order, Person, Pin, Title
+from digest.newsroom import Digest
+from digest.shaping import paragraphs, told
+from digest.web.desk.frame import TheIssue
+from digest.web.desk.log import headlines_of, named
+from digest.web.desk.reading import arranged, page, takeaway_text
+from digest.web.doors import DeskForm, Somebody
+from digest.web.faults import status_of
+from digest.web.forms import Form
+from digest.web.site import Site, TheSite
+
+router = APIRouter(prefix="/issues/{label}")
+
+
+@router.post("/shape")
+def shaped(request: Request, site: TheSite, issue: TheIssue, person: Somebody, form: DeskForm) -> Response:
+    """One act; or the page again, with what kept it from being done and all that was typed."""
+    try:
+        changed = _done(site.digest, issue, person, form)
+    except NothingToDo as nothing:
+        return site.pages.go(_here(issue, form), said=f"{_sentence(str(nothing))}")
+    except EditedMeanwhile as error:
+        words = named(str(error), headlines_of(site.digest, issue))
+        return page(request, site, issue, typed=form, meanwhile=words, status=HTTPStatus.CONFLICT)
+    except DigestError as error:
+        return page(request, site, issue, typed=form, trouble=str(error), status=status_of(error))
+    return site.pages.go(_here(issue, form), said=_said(site, changed))
+
+
+def _done(digest: Digest, issue: Issue, person: Person, form: Form) -> Changed:
+    on = form.number("on")
+    if form.text("do") == "undo":
+        return desk.undo(digest, issue, by=person.name, on=on)
+    if form.text("do") == "redo":
+        return desk.redo(digest, issue, by=person.name, on=on)
+    return desk.change(digest, issue, changes_of(form, digest, issue), by=person.name, on=on)
+
+
+def changes_of(form: Form, digest: Digest, issue: Issue) -> Sequence[Change]:
+    """What a form asks for. InputError when it is none of ours."""
+    do = form.text("do")
+    if do == "top":
+        topic = form.text("topic")
+        return (
+            Title(subject=form.text("subject"), preheader=form.text("preheader"), topic_id=topic),
+            Note(text=form.text("note"), topic_id=topic),
+        )
+    summary_id = form.number("id")
+    match do:
+        case "pin" | "unpin":
+            return (Pin(summary_id=summary_id, pinned=do == "pin"),)
+        case "exclude":
+            return (Exclude(summary_id=summary_id, reason=form.text("reason"), later=form.is_set("later")),)
+        case "include":
+            return (Include(summary_id=summary_id),)
+        case "move":
+            return (Move(summary_id=summary_id, topic_id=form.text("topic") or None),)
+        case "edit":
+            return (_edit(summary_id, form, digest.items(issue)),)
+        case "up" | "down":
+            return (beside(digest.items(issue), summary_id, digest, up=do == "up"),)
+    raise InputError("this page is too old: open it again")
+
+
+def _edit(summary_id: int, form: Form, items: Sequence[IssueItem]) -> Edit:
+    if form.is_set("restore"):
+        return Edit(summary_id=summary_id, headline="", takeaway="")
+    entry = next((item.summary.entry for item in items if item.summary.id == summary_id), None)
+    headline, takeaway = form.text("headline"), form.text("takeaway")
+    # What was not touched stays as it is: a list in a takeaway is typed as paragraphs.
+    same = entry is not None and paragraphs(takeaway) == paragraphs(takeaway_text(entry))
+    return Edit(
+        summary_id=summary_id,
+        headline=None if entry is not None and headline == entry.headline else headline,
+        takeaway=None if same else takeaway,
+    )
+
+
+def beside(items: Sequence[IssueItem], summary_id: int, digest: Digest, *, up: bool) -> Order:
+    """The item one place further up or down among those it stands with. NothingToDo when there is none beyond it."""
+    together = next((ids for _, ids in arranged(items, digest.tree) if summary_id in ids), [])
+    place = together.index(summary_id) + (-1 if up else 1) if summary_id in together else -1
+    if not 0 <= place < len(together):
+        raise NothingToDo("it stands at the end already")
+    other = together[place]
+    first, second = (summary_id, other) if up else (other, summary_id)
+    order = [item.summary.id for item in items]
+    before = [one for one in order[: order.index(other)] if one not in (first, second)]
+    return Order(summary_ids=(first, second), after=before[-1] if before else None)
+
+
+def _here(issue: Issue, form: Form) -> str:
+    """The page again, at the item that was changed."""
+    here = f"/desk/issues/{issue.window.label}"
+    in_place = form.text("do") not in ("exclude", "undo", "redo", "top") and form.text("id").isdigit()
+    return f"{here}#item-{form.text('id')}" if in_place else here
+
+
+def _said(site: Site, changed: Changed) -> str:
+    acts = site.digest.store.acts(changed.issue.id)
+    words = _sentence(named(told(acts[-1]), headlines_of(site.digest, changed.issue)))
+    return f"{words} The approval no longer holds: look at it, and approve it again." if changed.voided else words
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
