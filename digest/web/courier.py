@@ -14,11 +14,13 @@ _log = logging.getLogger(__name__)
 
 
 class Courier:
-    """One thread that does what it is told to. A send it is in when the site ends, `digest run` goes on with."""
+    """One thread that sends, and one for errands. A send it is in when the site ends, `digest run` goes on with."""
 
     def __init__(self, digest: Digest) -> None:
         self._digest = digest
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="courier")
+        # Somebody waits for what an errand brings: it does not wait for a send to end.
+        self._errands = ThreadPoolExecutor(1, thread_name_prefix="errand")
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._busy: set[str] = set()
@@ -38,13 +40,14 @@ class Courier:
             return label in self._busy
 
     def run(self, errand: Callable[[], object]) -> None:
-        """Do something soon, after what is being done. That it failed is only logged."""
-        self._threads.submit(self._run, errand)
+        """Do something soon, one after another. That it failed is only logged."""
+        self._errands.submit(self._run, errand)
 
     def close(self) -> None:
         """Finish the mails in hand, then end."""
         self._stop.set()
         self._threads.shutdown(wait=True)
+        self._errands.shutdown(wait=True)
 
     def _send(self, label: str) -> None:
         try:

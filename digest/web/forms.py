@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import Request
 
@@ -18,6 +18,8 @@ class Form:
     """The fields of a form, each with all its values in their order."""
 
     fields: Mapping[str, tuple[str, ...]]
+    #: Its file as (content, name) by field, if it has one.
+    files: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
 
     def text(self, name: str, default: str = "") -> str:
         """The last value of a field without white space around it; the default where it was not sent."""
@@ -34,16 +36,26 @@ class Form:
             raise InputError(f"{name}: {given[:40]!r} is no whole number")
         return int(given)
 
+    def file(self, name: str) -> tuple[bytes, str]:
+        """The content of a file that was chosen, and what it is called. InputError when none was."""
+        content, called = self.files.get(name, (b"", ""))
+        if not content:
+            raise InputError("choose a file first")
+        return content, called
+
     def is_set(self, name: str) -> bool:
         """Whether a box was ticked, or a button of this name pressed."""
         return name in self.fields
 
 
 async def read_form(request: Request) -> Form:
-    """The form a request carries, urlencoded or multipart (RFC 7578); files in it are left out."""
-    async with request.form(max_files=0, max_fields=_MOST_FIELDS) as given:
+    """The form a request carries, urlencoded or multipart (RFC 7578); with one file at the most."""
+    async with request.form(max_files=1, max_fields=_MOST_FIELDS) as given:
         fields: dict[str, list[str]] = {}
+        files: dict[str, tuple[bytes, str]] = {}
         for name, value in given.multi_items():
             if isinstance(value, str):
                 fields.setdefault(name, []).append(value)
-    return Form({name: tuple(values) for name, values in fields.items()})
+            else:
+                files[name] = (await value.read(), value.filename or "")
+    return Form({name: tuple(values) for name, values in fields.items()}, files)

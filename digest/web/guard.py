@@ -99,7 +99,7 @@ def _headers(*, is_https: bool) -> Mapping[str, str]:
 
 
 def _longest(path: str) -> int:
-    return LONGEST_CALL if path.startswith(("/hooks/", "/api/")) else LONGEST_BODY
+    return LONGEST_CALL if path.startswith(("/hooks/", "/api/", "/desk/subscribers/import")) else LONGEST_BODY
 
 
 def _limited(receive: Receive, longest: int) -> Receive:

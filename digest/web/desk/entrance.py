@@ -8,7 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from digest import access
+from digest import access, post
+from digest.audience import address_key
+from digest.edition import render_sign_in
+from digest.newsroom import Digest
 from digest.web.doors import DeskForm, cookie_name, is_from_elsewhere, let_in
 from digest.web.faults import NotAllowed
 from digest.web.forms import Form, read_form
@@ -32,6 +35,27 @@ async def _open_form(request: Request) -> Form:
 
 
 OpenForm = Annotated[Form, Depends(_open_form)]
+
+
+@router.post("/sign-in")
+def wanted(site: TheSite, request: Request, form: OpenForm) -> Response:
+    """Mail a link to somebody of the desk. Whoever asks learns nothing: not even by how long the answer takes."""
+    address = form.text("address")
+    site.limits.count("10/hour", "sign-in", caller(request))
+    site.limits.count("5/hour", "sign-in", "address", address_key(address))
+    site.courier.run(lambda: mail_link(site.digest, address))
+    return site.pages.go("/desk/sign-in", said="If this address is known here, a link is on its way to it.")
+
+
+def mail_link(digest: Digest, address: str) -> None:
+    """Mail a link that signs in to this address, if the configuration names it. TransportError when it cannot be."""
+    person = access.person_of(digest, address)
+    if person is None:
+        return
+    minutes = int(access.LINK_LIFE.total_seconds()) // 60
+    letter = render_sign_in(digest.newsletter, digest.templates, minutes=minutes)
+    link = f"{digest.newsletter.base_url}/desk/enter/{access.make_link(digest, person)}"
+    post.post(digest, letter, to=person.name, confirm_url=link)
 
 
 @router.get("/enter/{secret}")
