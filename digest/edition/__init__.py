@@ -9,7 +9,7 @@ import hashlib
 import json
 
 from digest.edition.fitting import HTML_LIMIT, html_bytes, trimmed
-from digest.edition.layout import READER_HOLES, Block, Filling, Step, lay_out, plan
+from digest.edition.layout import READER_HOLES, Block, Filling, Step, lay_out, plan, steps
 from digest.edition.letters import (
     Correction,
     Letter,
@@ -56,6 +56,7 @@ __all__ = [
     "render_pool",
     "render_sign_in",
     "render_whole",
+    "steps",
 ]
 
 #: Inboxes show about this much beside the subject.

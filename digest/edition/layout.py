@@ -6,8 +6,8 @@ and what fills the slots and holes inside it. Steps that stand together in every
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol, TypeAlias
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 from digest.models import OTHER_TOPIC, FrozenEdition, Length, Placement, Selection
 
@@ -56,94 +56,78 @@ def correction_key(correction_id: int) -> str:
     return f"correction/{correction_id}"
 
 
-class Block(Protocol):
-    """Pieces that stand together wherever they stand. A value: what was made of one serves for every equal one."""
-
-    def steps(self, pieces: Container[str], /) -> tuple[Step, ...]:
-        """The pieces in order; `pieces` has the keys there are, to fall back where a topic has no words of its own."""
-        ...
-
-    def __hash__(self) -> int: ...
+#: Pieces that stand together wherever they stand, as a value: what gives its steps, and what that is to be given behind
+#: the keys of the pieces there are. A plain tuple, for thousands are made and looked up in a second.
+Block: TypeAlias = tuple[Any, ...]
+_Made = TypeVar("_Made")
 
 
-# Tuples, whose hashes are quick; no two kinds of block have the same fields, so none of them equals another.
+def steps(block: Block, pieces: Container[str]) -> tuple[Step, ...]:
+    """The pieces of a block in order.
+
+    Args:
+        block: out of a plan.
+        pieces: the keys there are, to fall back where a topic has no words of its own.
+    """
+    give, *about = block
+    return tuple(give(pieces, *about))
 
 
-class Single(NamedTuple):
+def _single(_pieces: Container[str], key: str) -> Iterator[Step]:
     """One piece as it is."""
-
-    key: str
-
-    def steps(self, _pieces: Container[str], /) -> tuple[Step, ...]:
-        """That piece."""
-        return ((self.key, _PLAIN),)
+    yield key, _PLAIN
 
 
-class Counted(NamedTuple):
-    """One piece that counts something."""
-
-    key: str
-    number: int
-
-    def steps(self, _pieces: Container[str], /) -> tuple[Step, ...]:
-        """The piece for one or for many."""
-        return ((f"{self.key}/{'one' if self.number == 1 else 'many'}", {"count": str(self.number)}),)
+def _counted(_pieces: Container[str], key: str, number: int) -> Iterator[Step]:
+    """One piece that counts something, for one or for many."""
+    yield f"{key}/{'one' if number == 1 else 'many'}", {"count": str(number)}
 
 
-class Listed(NamedTuple):
-    """One piece with a list inside."""
-
-    key: str
-    slot: str
-    entry: str
-    between: str
-    names: tuple[str, ...]
-
-    def steps(self, pieces: Container[str], /) -> tuple[Step, ...]:
-        """The piece, with its entries and what stands between them."""
-        inside: list[Step] = []
-        for name in self.names:
-            if f"{self.entry}/{name}" not in pieces:
-                continue  # a topic that is none any more
-            inside += [(self.between, _PLAIN)] if inside else []
-            inside.append((f"{self.entry}/{name}", _PLAIN))
-        return ((self.key, {self.slot: tuple(inside)}),)
+def _listed(
+    pieces: Container[str], key: str, slot: str, entry: str, between: str, names: tuple[str, ...]
+) -> Iterator[Step]:
+    """One piece with a list inside, and what stands between its entries."""
+    inside: list[Step] = []
+    for name in names:
+        if f"{entry}/{name}" not in pieces:
+            continue  # a topic that is none any more
+        inside += [(between, _PLAIN)] if inside else []
+        inside.append((f"{entry}/{name}", _PLAIN))
+    yield key, {slot: tuple(inside)}
 
 
-class Item(NamedTuple):
-    """An item, and why its reader finds it there."""
-
-    summary_id: int
-    topic_id: str
-    length: Length
-    shortened: bool
-    general: bool
-
-    def steps(self, pieces: Container[str], /) -> tuple[Step, ...]:
-        """The item and its reason, and between them that it is shorter than its reader asked."""
-        why = why_key(self.summary_id, self.topic_id, general=self.general)
-        if why not in pieces:
-            why = why_key(self.summary_id, OTHER_TOPIC, general=self.general)
-        keys = (item_key(self.summary_id, self.length), *([SHORTENED] if self.shortened else []), why)
-        return tuple((key, _PLAIN) for key in keys)
+def _item(
+    pieces: Container[str], summary_id: int, topic_id: str, length: Length, shortened: bool, general: bool
+) -> Iterator[Step]:
+    """An item, then why its reader finds it there; between them that it is shorter than its reader asked."""
+    why = why_key(summary_id, topic_id, general=general)
+    yield item_key(summary_id, length), _PLAIN
+    if shortened:
+        yield SHORTENED, _PLAIN
+    yield (why if why in pieces else why_key(summary_id, OTHER_TOPIC, general=general)), _PLAIN
 
 
-def plan(edition: FrozenEdition) -> Mapping[str, str | tuple[Block, ...]]:
-    """What fills the holes and slots of the page for this edition; the reader's own holes stay open."""
+def plan(edition: FrozenEdition, made: Callable[[Sequence[Block]], _Made]) -> Mapping[str, str | _Made]:
+    """What fills the holes and slots of the page for this edition; the reader's own holes stay open.
+
+    Args:
+        edition: as frozen.
+        made: what becomes of the blocks of a slot.
+    """
     selection = edition.selection
     sections = selection.sections
     return {
         "subject": edition.subject,
         "preheader": edition.preheader,
-        "test": _test(edition.test),
-        "notes": tuple(Single(note_key(topic)) for topic in selection.notes),
-        "opening": (_opening(selection),),
-        "contents": _contents(selection, [topic for topic, _ in sections]),
-        "research": tuple(_research(selection, sections)),
-        "background": tuple(_background(selection)),
-        "also-new": tuple(_also_new(selection)),
-        "corrections": tuple(_corrections(selection)),
-        "waiting": (Counted("waiting", len(selection.left_over)),) if selection.left_over else (),
+        "test": made(_test(edition.test)),
+        "notes": made([(_single, note_key(topic)) for topic in selection.notes]),
+        "opening": made((_opening(selection),)),
+        "contents": made(_contents(selection, [topic for topic, _ in sections])),
+        "research": made([block for topic, placed in sections for block in _section(topic, selection, placed)]),
+        "background": made(_section(BACKGROUND, selection, selection.background)),
+        "also-new": made(_also_new(selection.also_new)),
+        "corrections": made(_corrections(selection.corrections)),
+        "waiting": made(((_counted, "waiting", len(selection.left_over)),) if selection.left_over else ()),
     }
 
 
@@ -154,29 +138,27 @@ def lay_out(edition: FrozenEdition, pieces: Container[str]) -> Mapping[str, Fill
         edition: as frozen.
         pieces: the keys the pool has, to fall back where a topic has no words of its own.
     """
-    return {
-        name: filling if isinstance(filling, str) else tuple(step for block in filling for step in block.steps(pieces))
-        for name, filling in plan(edition).items()
-    }
+
+    def made(blocks: Sequence[Block]) -> Filling:
+        return tuple(step for block in blocks for step in steps(block, pieces))
+
+    return plan(edition, made)
 
 
-def _test(topics: tuple[str, ...] | None) -> tuple[Block, ...]:
+def _test(topics: tuple[str, ...] | None) -> Sequence[Block]:
     if topics is None:
         return ()
-    return (
-        Listed("test/personal", "test-topics", "test/topic", "test/between", topics)
-        if topics
-        else Single("test/general"),
-    )
+    if not topics:
+        return ((_single, "test/general"),)
+    return ((_listed, "test/personal", "test-topics", "test/topic", "test/between", topics),)
 
 
 def _opening(selection: Selection) -> Block:
     if selection.is_empty:
-        return Single("opening/quiet")
+        return (_single, "opening/quiet")
     if not selection.research:
-        return Single("opening/background" if selection.background else "opening/corrections")
-    whom = "general" if selection.general else "personal"
-    return Counted(f"opening/{whom}", len(selection.research))
+        return (_single, "opening/background" if selection.background else "opening/corrections")
+    return (_counted, "opening/general" if selection.general else "opening/personal", len(selection.research))
 
 
 def _contents(selection: Selection, topics: list[str]) -> tuple[Block, ...]:
@@ -184,38 +166,28 @@ def _contents(selection: Selection, topics: list[str]) -> tuple[Block, ...]:
     names = [*topics, *(name for name, inside in others if inside)]
     if len(names) < 2:
         return ()
-    return (Listed("contents", "contents-links", "contents/link", "contents/between", tuple(names)),)
+    return ((_listed, "contents", "contents-links", "contents/link", "contents/between", tuple(names)),)
 
 
-def _research(selection: Selection, sections: Sequence[tuple[str, Sequence[Placement]]]) -> Iterator[Block]:
-    for topic, placements in sections:
-        yield Single(f"section/{topic}")
-        yield from _items(selection, placements)
-
-
-def _background(selection: Selection) -> Iterable[Block]:
-    if not selection.background:
+def _section(name: str, selection: Selection, placements: Sequence[Placement]) -> Sequence[Block]:
+    """A section with its items; nothing where it has none."""
+    if not placements:
         return ()
-    return (Single(f"section/{BACKGROUND}"), *_items(selection, selection.background))
-
-
-def _items(selection: Selection, placements: Iterable[Placement]) -> Iterable[Block]:
-    blocks: list[Block] = []
     length, general = selection.length, selection.general
+    blocks: list[Block] = [(_single, f"section/{name}")]
     for one in placements:
-        blocks.append(Item(one.summary_id, one.topic_id, one.length or length, one.length is not None, general))
+        shorter = one.length
+        blocks.append((_item, one.summary_id, one.topic_id, shorter or length, shorter is not None, general))
         if one.also:
-            blocks.append(Listed("also", "also-topics", "also/topic", "also/between", one.also))
+            blocks.append((_listed, "also", "also-topics", "also/topic", "also/between", one.also))
     return blocks
 
 
-def _corrections(selection: Selection) -> Iterator[Block]:
-    if selection.corrections:
-        yield Single(f"section/{CORRECTIONS}")
-        yield from (Single(correction_key(number)) for number in selection.corrections)
+def _also_new(placements: Sequence[Placement]) -> Sequence[Block]:
+    headlines: list[Block] = [(_single, f"headline/{placement.summary_id}") for placement in placements]
+    return [(_single, f"section/{ALSO_NEW}"), *headlines] if headlines else ()
 
 
-def _also_new(selection: Selection) -> Iterator[Block]:
-    if selection.also_new:
-        yield Single(f"section/{ALSO_NEW}")
-        yield from (Single(f"headline/{placement.summary_id}") for placement in selection.also_new)
+def _corrections(numbers: Sequence[int]) -> Sequence[Block]:
+    corrections: list[Block] = [(_single, correction_key(number)) for number in numbers]
+    return [(_single, f"section/{CORRECTIONS}"), *corrections] if corrections else ()

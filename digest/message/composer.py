@@ -11,28 +11,24 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from html import escape
-from typing import cast
+from typing import NamedTuple, cast
 
 from digest.dkim import DkimKey, signatures
 from digest.edition import Block, Pool, plan
 from digest.message.headers import (
-    ADDRESS,
     BOUNDARY,
-    MAILTO,
-    MESSAGE_ID,
-    SUBJECT,
-    UNSUBSCRIBE,
+    SUBJECT_AT,
     head,
     header_text,
     header_values,
 )
 from digest.message.quoted import decoded, encoded_plain
-from digest.message.sheet import Pieces, Sheet
+from digest.message.sheet import NAMES, Filled, Holes, Pieces, Sheet, holes_of
 from digest.models import FrozenEdition, Message
 
 _PART = f'--{BOUNDARY}\r\nContent-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
@@ -46,10 +42,9 @@ _PLAIN = re.compile(r"[\n !#-%(-;?-~]*")
 _READY = 64
 #: How many blocks of an issue are kept laid out: an item at a length under a topic is one.
 _BLOCKS = 4096
-#: The reader's holes, in the order of `Composer._values`.
-_NAMES = ("name", "address", "preferences", "pause", "unsubscribe", "web", "confirm")
-_IN_TEXT, _IN_HTML = (tuple(f"{name}/{form}" for name in _NAMES) for form in ("text", "html"))
-_IN_HEADERS = (ADDRESS, MESSAGE_ID, UNSUBSCRIBE, MAILTO)
+#: The numbers of the first holes of the text, the HTML and the headers; `Composer._values` are in that order.
+_TEXT, _HTML, _HEADERS = 0, len(NAMES), 2 * len(NAMES)
+_GREETING = NAMES.index("greeting")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,16 +69,42 @@ class Addressee:
     sender: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """An edition laid out: a message as a list of bytes, but for the names of the reader's holes."""
+class _Ready(NamedTuple):
+    """An edition laid out: a message as a list of bytes, with something else in the place of each hole."""
 
-    parts: list[bytes | str]
-    #: Where the holes are.
-    holes: list[int]
+    parts: list[bytes]
+    #: Where the holes are, and the number of the value for each.
+    holes: Holes
     #: Where the text and the HTML begin; the last part is neither's.
     text: int
     html: int
+
+
+class _Blocks(dict[Block, tuple[Pieces, Pieces, bool]]):
+    """Blocks as text, as HTML, and whether there are holes in them: made when first asked for, only so many kept."""
+
+    def __init__(self, text: Sheet, html: Sheet) -> None:
+        super().__init__()
+        self._sheets = text, html
+
+    def __missing__(self, block: Block) -> tuple[Pieces, Pieces, bool]:
+        if len(self) >= _BLOCKS:
+            self.clear()
+        text, html = (sheet.block(block) for sheet in self._sheets)
+        made = self[block] = text, html, bool(holes_of(text) or holes_of(html))
+        return made
+
+    def filled(self, blocks: Sequence[Block]) -> Filled:
+        """These blocks as what fills a slot."""
+        text: list[bytes | int] = []
+        html: list[bytes | int] = []
+        holed = False
+        for block in blocks:
+            in_text, in_html, has_holes = self[block]
+            text += in_text
+            html += in_html
+            holed = holed or has_holes
+        return Filled((text, html), holed)
 
 
 class Composer:
@@ -98,11 +119,11 @@ class Composer:
             keys: each signs every message; none leaves that to the server that takes them.
         """
         self._keys = tuple(keys)
-        self._head = head(pool, date)
-        self._html = Sheet(pool.html, _escaped, form="html")
-        self._text = Sheet(pool.text, _unchanged, form="text")
+        self._head = head(pool, date, first=_HEADERS)
+        self._text = Sheet(pool.text, _unchanged, first=_TEXT)
+        self._html = Sheet(pool.html, _escaped, first=_HTML)
         self._ready: OrderedDict[str, _Ready] = OrderedDict()
-        self._block = lru_cache(maxsize=_BLOCKS)(self._both_forms)
+        self._blocks = _Blocks(self._text, self._html)
 
     def compose(self, edition: FrozenEdition, addressee: Addressee) -> Message:
         """The message, whole: CRLF line ends, no line over 998 octets.
@@ -130,29 +151,23 @@ class Composer:
         return decoded(_filled(ready, self._values(addressee))[ready.text : ready.html - 1])
 
     def _lay(self, edition: FrozenEdition) -> _Ready:
-        fillings: dict[str, str | list[tuple[Pieces, Pieces]]] = {
-            name: filling if isinstance(filling, str) else [self._block(block) for block in filling]
-            for name, filling in plan(edition).items()
-        }
-        parts: list[bytes | str] = [*self._head, b"\r\n", _BEFORE_TEXT]
-        parts[parts.index(SUBJECT)] = _subject(edition.subject)
+        fillings = plan(edition, self._blocks.filled)
+        parts: list[bytes | int] = [*self._head, b"\r\n", _BEFORE_TEXT]
+        parts[SUBJECT_AT] = _subject(edition.subject)
+        holes = holes_of(self._head)
         text = len(parts)
-        parts += self._text.page(fillings, 0)
+        self._text.fill(fillings, 0, parts, holes)
         parts.append(_BEFORE_HTML)
         html = len(parts)
-        parts += self._html.page(fillings, 1)
+        self._html.fill(fillings, 1, parts, holes)
         parts.append(_END)
-        holes = [place for place, part in enumerate(parts) if type(part) is str]
         if len(self._ready) >= _READY:
             self._ready.popitem(last=False)
-        ready = self._ready[edition.key] = _Ready(parts, holes, text, html)
+        ready = self._ready[edition.key] = _Ready(cast("list[bytes]", parts), holes, text, html)
         return ready
 
-    def _both_forms(self, block: Block) -> tuple[Pieces, Pieces]:
-        return self._text.block(block), self._html.block(block)
-
-    def _values(self, addressee: Addressee) -> Mapping[str, bytes]:
-        """What fills every hole of a reader's, encoded."""
+    def _values(self, addressee: Addressee) -> list[bytes]:
+        """What fills every hole of a reader's, encoded, by its number."""
         values = (
             addressee.name if addressee.name.strip() else "",
             addressee.address,
@@ -167,27 +182,20 @@ class Composer:
             text = html = [encoded_plain(line) for line in lines.encode("ascii").split(b"\n")]
         else:
             text, html = [*map(self._text.value, values)], [*map(self._html.value, values)]
-        filled = dict(zip(_IN_TEXT, text, strict=True))
-        filled.update(zip(_IN_HTML, html, strict=True))
-        filled.update(
-            zip(
-                _IN_HEADERS,
-                header_values(
-                    addressee.address, addressee.message_id, addressee.unsubscribe_url, addressee.unsubscribe_mailto
-                ),
-                strict=True,
-            )
+        headers = header_values(
+            addressee.address, addressee.message_id, addressee.unsubscribe_url, addressee.unsubscribe_mailto
         )
-        greeted = bool(filled["name/text"])
-        filled["greeting/text"] = self._text.greeting(filled) if greeted else b""
-        filled["greeting/html"] = self._html.greeting(filled) if greeted else b""
+        filled = [*text, b"", *html, b"", *headers]
+        if text[0]:
+            filled[_TEXT + _GREETING] = self._text.greeting(filled)
+            filled[_HTML + _GREETING] = self._html.greeting(filled)
         return filled
 
 
-def _filled(ready: _Ready, values: Mapping[str, bytes]) -> list[bytes]:
-    parts = cast("list[bytes]", ready.parts.copy())
-    for place in ready.holes:
-        parts[place] = values[cast("str", ready.parts[place])]
+def _filled(ready: _Ready, values: Sequence[bytes]) -> list[bytes]:
+    parts = ready.parts.copy()
+    for place, number in ready.holes:
+        parts[place] = values[number]
     return parts
 
 

@@ -24,8 +24,8 @@ UNLISTED_HEADERS = tuple(name for name in HEADERS if not name.startswith("List-"
 #: Quoted-printable cannot contain "=_" (RFC 2045, 6.7), so this boundary stands in no body.
 BOUNDARY = "=_digest"
 
-#: What the addressee fills: names of holes in the headers, and of the subject's.
-ADDRESS, SUBJECT, MESSAGE_ID, UNSUBSCRIBE, MAILTO = "To", "Subject", "Message-ID", "List-Unsubscribe", "mailto"
+#: Which part of `head` is the subject.
+SUBJECT_AT = 3
 
 #: One mailbox without comments, quotes or lists: nothing in it can begin another recipient or another header.
 _ADDRESS = re.compile(r"[!#$%&'*+/=?^_`{|}~.a-zA-Z0-9-]{1,64}@[a-zA-Z0-9.-]{1,253}")
@@ -36,28 +36,29 @@ _LINK = re.compile(r"(?:https?://|mailto:)[!-;=?-~]{1,900}")
 _ALL = re.compile("\n".join(f"(?:{form.pattern})" for form in (_ADDRESS, _MESSAGE_ID, _LINK, _LINK)))
 
 
-def head(pool: Pool, date: datetime) -> tuple[bytes | str, ...]:
-    """All headers of a message, each ended by CRLF, with the names of holes among them.
+def head(pool: Pool, date: datetime, *, first: int) -> tuple[bytes | int, ...]:
+    """All headers of a message, each ended by CRLF, with the numbers of holes among them; the subject is left empty.
 
     Args:
         pool: whose messages they are of. Without a List-ID there is no way to unsubscribe either: they are unlisted.
         date: what the Date header says.
+        first: the number of the first of `header_values`; the others follow.
     """
     listed = (
         b"\r\nList-ID: <" + in_header("List-ID", _LIST_ID, pool.list_id) + b">\r\nList-Unsubscribe: <",
-        UNSUBSCRIBE,
+        first + 2,
         # Folded here, between the two: a folder that knows no links would write them as encoded words.
         b">,\r\n <",
-        MAILTO,
+        first + 3,
         b">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click",
     ) if pool.list_id else ()  # fmt: skip
     return (
         f"From: {_mailbox(pool.sender_name, pool.address)}\r\nTo: ".encode("ascii"),
-        ADDRESS,
+        first,
         b"\r\nSubject: ",
-        SUBJECT,
+        b"",
         f"\r\nDate: {format_datetime(date.astimezone(UTC))}\r\nMessage-ID: ".encode("ascii"),
-        MESSAGE_ID,
+        first + 1,
         *listed,
         (
             f"\r\nFeedback-ID: {_feedback_id(pool)}\r\n"

@@ -14,17 +14,15 @@ SOFT_BREAK = b"=\r\n"
 #: The most octets of a line before its soft break.
 LINE = 75
 
-_TOO_LONG = re.compile(rb"[^\n]{77}")
-
 
 def encoded(words: str) -> bytes:
     """The words as quoted-printable that anything encoded may follow: UTF-8, CRLF, ended by a soft line break."""
     if not words:
         return b""
-    text = binascii.b2a_qp(words.encode(), istext=True).replace(b"\r\n", b"\n") + b"=\n"
-    if _TOO_LONG.search(text):
-        text = b"".join([_lawful(line) + b"\n" for line in text[:-1].split(b"\n")])
-    return text.replace(b"\n", b"\r\n")
+    lines = (binascii.b2a_qp(words.encode(), istext=True).replace(b"\r\n", b"\n") + b"=\n").split(b"\n")
+    if max(map(len, lines)) > LINE + 1:
+        lines = list(map(_lawful, lines))
+    return b"\r\n".join(lines)
 
 
 def _lawful(line: bytes) -> bytes:
@@ -33,7 +31,7 @@ def _lawful(line: bytes) -> bytes:
         return line
     escape = line.find(b"=", LINE - 2, LINE)
     place = escape if escape >= 0 else LINE
-    return line[:place] + b"=\n" + line[place:]
+    return line[:place] + SOFT_BREAK + line[place:]
 
 
 def encoded_plain(words: bytes) -> bytes:

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from digest.edition import READER_HOLES, Block, Filling, Fragment, Paper
+from digest.edition import Block, Filling, Fragment, Paper, steps
 from digest.message.quoted import encoded, printable
 
-#: Encoded words, and the names of a reader's holes between them.
-Pieces: TypeAlias = tuple[bytes | str, ...]
-#: The same with what the edition fills still open.
-_Fragment: TypeAlias = tuple[bytes | str, ...]
+#: What fills a reader's holes, in the order in which each form has their numbers.
+NAMES = ("name", "address", "preferences", "pause", "unsubscribe", "web", "confirm", "greeting")
+
+#: Encoded words, and the numbers of a reader's holes between them.
+Pieces: TypeAlias = tuple[bytes | int, ...]
+#: The same with what the edition fills still open, by its name.
+_Fragment: TypeAlias = tuple[bytes | int | str, ...]
+#: Where holes are, and the number of each.
+Holes: TypeAlias = list[tuple[int, int]]
+
+
+class Filled(NamedTuple):
+    """What fills a slot."""
+
+    #: Its pieces, as text and as HTML.
+    forms: tuple[list[bytes | int], list[bytes | int]]
+    #: Whether there is a hole in any of them.
+    holed: bool
+
 
 #: How many different words of editions, such as their subjects, are kept encoded.
 _WORDS = 64
-_GREETING = "greeting"
 
 
 class Sheet:
@@ -25,92 +39,97 @@ class Sheet:
     Args:
         paper: that form's.
         written: how a value is written in it before it is encoded.
-        form: `html` or `text`; marks the holes of a reader's, so that both forms may be filled in one go.
+        first: the number of the first of its holes; the others follow in the order of `NAMES`.
     """
 
-    def __init__(self, paper: Paper, written: Callable[[str], str], *, form: str) -> None:
+    def __init__(self, paper: Paper, written: Callable[[str], str], *, first: int) -> None:
         self._written = written
-        self._form = form
+        self._numbers = {name: number for number, name in enumerate(NAMES, first)}
         self._pieces = {key: self._encoded_fragment(fragment) for key, fragment in paper.pieces.items()}
         self._runs = tuple(_runs(self._encoded_fragment(paper.page)))
         self._words = lru_cache(maxsize=_WORDS)(self.value)
 
-    def page(self, fillings: Mapping[str, str | Sequence[Sequence[Pieces]]], form: int) -> list[bytes | str]:
-        """The page filled so; what only the reader can fill stays as the marked name of its hole.
+    def fill(self, fillings: Mapping[str, str | Filled], form: int, out: list[bytes | int], holes: Holes) -> None:
+        """Put the page, filled so, behind what is in `out`, and the places of the reader's holes into `holes`.
 
         Args:
-            fillings: by the name of what the edition fills: words, or blocks, each laid out in several forms.
-            form: which of a block's forms is this one.
+            fillings: by the name of what the edition fills: words, or a slot's pieces in each form.
+            form: which of the forms is this one.
+            out: parts of a message.
+            holes: of the message.
         """
-        out: list[bytes | str] = []
-        for run, name in self._runs:
+        for run, inside, name in self._runs:
+            if inside:
+                holes += _moved(inside, len(out))
             out += run
             filling = fillings[name] if name else ()
             if isinstance(filling, str):
                 out.append(self._words(filling))
-            else:
-                for block in filling:
-                    out += block[form]
-        return out
+            elif filling:
+                if filling.holed:
+                    holes += _moved(holes_of(filling.forms[form]), len(out))
+                out += filling.forms[form]
 
     def block(self, block: Block) -> Pieces:
         """The pieces of a block, with everything that stands between two holes in one.
 
         Empty where this form has no room for it: a template may have a slot in one form only.
         """
-        out: list[bytes | str] = []
-        for key, inside in block.steps(self._pieces):
+        out: list[bytes | int] = []
+        for key, inside in steps(block, self._pieces):
             if key in self._pieces:
                 self._lay(self._pieces[key], inside, out)
         return _merged(out)
 
-    def greeting(self, values: Mapping[str, bytes]) -> bytes:
-        """The greeting with this reader's values; empty where it is none of the pieces."""
-        parts = self._pieces.get(_GREETING, ())
-        return b"".join([part if isinstance(part, bytes) else values[part] for part in parts])
+    def greeting(self, values: Sequence[bytes]) -> bytes:
+        """What greets a reader by name, filled with their values by number; empty where a template does not greet."""
+        parts = self._pieces.get("greeting", ())
+        return b"".join([values[part] if isinstance(part, int) else part for part in parts])  # type: ignore[misc]
 
     def value(self, value: str) -> bytes:
         """The value as it stands in this form, encoded."""
         return encoded(self._written(printable(value)))
 
-    def _lay(self, fragment: _Fragment, fillings: Mapping[str, Filling], out: list[bytes | str]) -> None:
+    def _lay(self, fragment: _Fragment, fillings: Mapping[str, Filling], out: list[bytes | int]) -> None:
         for part in fragment:
-            filling = None if isinstance(part, bytes) else fillings.get(part)
-            if filling is None:
+            if not isinstance(part, str):
                 out.append(part)
-            elif isinstance(filling, str):
+                continue
+            filling = fillings[part]
+            if isinstance(filling, str):
                 out.append(self.value(filling))
             else:
                 for key, inside in filling:
                     self._lay(self._pieces[key], inside, out)
 
     def _encoded_fragment(self, fragment: Fragment) -> _Fragment:
-        parts = (self._hole(part) if place % 2 else encoded(part) for place, part in enumerate(fragment))
-        return tuple(part for part in parts if part)
-
-    def _hole(self, name: str) -> str:
-        return f"{name}/{self._form}" if name in READER_HOLES else name
+        parts = ((self._numbers.get(part, part) if place % 2 else encoded(part)) for place, part in enumerate(fragment))
+        return tuple(part for part in parts if part != b"")
 
 
-def _runs(page: _Fragment) -> Iterator[tuple[Pieces, str]]:
-    """The page as what stays as it is, and the name of what the edition fills behind it; empty at the end."""
-    run: list[bytes | str] = []
+def _runs(page: _Fragment) -> Iterator[tuple[Pieces, Holes, str]]:
+    """What stays as it is, the holes in that, and the name of what the edition fills behind it; "" at the end."""
+    run: list[bytes | int] = []
     for part in page:
-        if isinstance(part, str) and not is_readers(part):
-            yield tuple(run), part
+        if isinstance(part, str):
+            yield tuple(run), holes_of(run), part
             run = []
         else:
             run.append(part)
-    yield tuple(run), ""
+    yield tuple(run), holes_of(run), ""
 
 
-def is_readers(name: str) -> bool:
-    """Whether a hole of this name is a reader's: only those are marked."""
-    return "/" in name
+def holes_of(pieces: Sequence[bytes | int]) -> Holes:
+    """Where holes are among these pieces."""
+    return [(place, part) for place, part in enumerate(pieces) if isinstance(part, int)]
 
 
-def _merged(parts: Sequence[bytes | str]) -> Pieces:
-    merged: list[bytes | str] = []
+def _moved(holes: Holes, by: int) -> Holes:
+    return [(place + by, number) for place, number in holes]
+
+
+def _merged(parts: Sequence[bytes | int]) -> Pieces:
+    merged: list[bytes | int] = []
     words: list[bytes] = []
     for part in parts:
         if isinstance(part, bytes):
