@@ -319,7 +319,10 @@ class _Run:
         return result
 
     def _signed(self, receipt: Receipt) -> Receipt:
-        return receipt if receipt.via else replace(receipt, via=self.transport.kind)
+        if receipt.via:
+            return receipt
+        # Made anew field by field: `replace` takes longer than all the rest of an answer.
+        return Receipt(outcome=receipt.outcome, detail=receipt.detail, code=receipt.code, via=self.transport.kind)
 
     def _count(self, result: Result) -> None:
         match result.state:

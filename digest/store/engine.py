@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from enum import IntEnum
+from datetime import UTC, datetime
+from enum import Enum, IntEnum
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
 from digest.errors import StoreError
+from digest.store.values import instant_text
 
 T = TypeVar("T")
 
@@ -120,6 +123,56 @@ def batches(things: Iterable[T]) -> Iterator[list[T]]:
 def within(column: sa.ColumnElement[int], ids: Collection[int]) -> sa.ColumnElement[bool]:
     """`column IN (ids)` for any number of ids: written into the statement, so no limit on parameters applies."""
     return column.in_(sa.bindparam(None, [int(number) for number in ids], expanding=True, literal_execute=True))
+
+
+class Prepared:
+    """A statement that writes a few rows, again and again; compiled once for each database.
+
+    Values are bound here, by what they are: SQLAlchemy's own way, by column, costs more than writing the rows.
+    """
+
+    def __init__(self, statement: sa.UpdateBase) -> None:
+        self._compiled = lru_cache(maxsize=4)(partial(_compiled, statement))
+
+    def run(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]], **shared: Any) -> None:
+        """Run it for each of the rows in their order, with the `shared` values in all of them.
+
+        Values are None, numbers, enum members, aware datetimes, or text that any database stores (`storable`).
+        """
+        if not rows:
+            return
+        sql, constants, order = self._compiled(connection.dialect)
+        bind = _binder(connection.dialect)
+        same = {name: bind(value) for name, value in {**constants, **shared}.items() if name not in rows[0]}
+        written = [{**same, **{name: bind(value) for name, value in row.items()}} for row in rows]
+        values: Any = written if order is None else [tuple(map(row.__getitem__, order)) for row in written]
+        connection.exec_driver_sql(sql, values)
+
+
+def _compiled(statement: sa.UpdateBase, dialect: sa.Dialect) -> tuple[str, Mapping[str, Any], Sequence[str] | None]:
+    """The statement as the driver takes it, the values that stand in it, and the order it wants them in, if any."""
+    compiled = statement.compile(dialect=dialect)
+    return str(compiled), compiled.params, getattr(compiled, "positiontup", None)
+
+
+_PLAIN = frozenset({str, int})
+
+
+def _binder(dialect: sa.Dialect) -> Callable[[Any], Any]:
+    """What makes of a value what the driver takes; an instant that comes again is written once."""
+    native = dialect.name == "postgresql"
+    instants: dict[datetime, Any] = {}
+
+    def bound(value: Any) -> Any:
+        if value is None or type(value) in _PLAIN:
+            return value
+        if isinstance(value, datetime):
+            if value not in instants:
+                instants[value] = value if native else instant_text(value.astimezone(UTC))
+            return instants[value]
+        return value.value if isinstance(value, Enum) else value
+
+    return bound
 
 
 def make_engine(url: str | URL, *, patience: float = PATIENCE) -> sa.Engine:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from digest.hours import Hours, Wish, may_leave
 from digest.models import Claim, DeliveryState, IssueStatus, Outcome, Result, SkipReason, SubscriberStatus, Wait
-from digest.store.engine import within
+from digest.store.engine import Prepared, within
 from digest.store.tables import deliveries, issue_status, subscribers, suppressions
 
 _HELD = (DeliveryState.CLAIMED, DeliveryState.INFLIGHT)
@@ -49,21 +49,21 @@ CLAIM = (
     deliveries.c.first_tried_at,
 )
 
-#: A delivery together with all that may forbid it now.
-_WITH_READER = (
-    sa.select(
-        *CLAIM,
-        deliveries.c.state,
-        subscribers.c.status,
-        subscribers.c.paused_until,
-        subscribers.c.timezone,
-        subscribers.c.weekday,
-        subscribers.c.part_of_day,
-        suppressions.c.id.is_not(None).label("suppressed"),
+
+def _with_reader(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Deliveries together with all that may forbid them now."""
+    return (
+        sa.select(
+            *columns,
+            deliveries.c.state,
+            subscribers.c.status,
+            subscribers.c.paused_until,
+            suppressions.c.id.is_not(None).label("suppressed"),
+        )
+        .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+        .outerjoin(suppressions, suppressions.c.address_key == deliveries.c.address_key)
     )
-    .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
-    .outerjoin(suppressions, suppressions.c.address_key == deliveries.c.address_key)
-)
+
 
 _WRITE_RESULT = (
     deliveries.update()
@@ -93,9 +93,39 @@ _WRITE_HELD = _WRITE_RESULT.where(
 # What runs for every window is built once: building a statement costs more than running it.
 _IDS = deliveries.c.id.in_(sa.bindparam("ids", expanding=True, literal_execute=True))
 _LOCKED_ROWS = (
-    _WITH_READER.add_columns(deliveries.c.owner).where(_IDS).order_by(deliveries.c.id).with_for_update(of=deliveries)
+    _with_reader(deliveries.c.id, deliveries.c.issue_id, deliveries.c.fence, deliveries.c.owner)
+    .where(_IDS)
+    .order_by(deliveries.c.id)
+    .with_for_update(of=deliveries)
 )
-_TO_INFLIGHT = deliveries.update().where(_IDS).values(state=DeliveryState.INFLIGHT, lease_until=sa.bindparam("until"))
+_DUE = (
+    _with_reader(*CLAIM, subscribers.c.timezone, subscribers.c.weekday, subscribers.c.part_of_day)
+    .where(deliveries.c.issue_id == sa.bindparam("issue_id"))
+    .limit(sa.bindparam("most"))
+    .with_for_update(of=deliveries, skip_locked=True)
+)
+_DUE_AGAIN = _DUE.where(
+    deliveries.c.state == _state(DeliveryState.DEFERRED),
+    deliveries.c.due_at.is_not(None),
+    deliveries.c.due_at <= sa.bindparam("now"),
+).order_by(deliveries.c.due_at, deliveries.c.id)
+_DUE_FIRST = _DUE.where(deliveries.c.state == _state(DeliveryState.PENDING)).order_by(deliveries.c.id)
+_TAKE = Prepared(
+    deliveries.update()
+    .where(deliveries.c.id == sa.bindparam("delivery_id"))
+    .values(
+        state=DeliveryState.CLAIMED,
+        owner=sa.bindparam("taken_by"),
+        lease_until=sa.bindparam("until"),
+        fence=deliveries.c.fence + 1,
+    )
+)
+_HELD_RESULT = Prepared(_WRITE_HELD)
+_TO_INFLIGHT = Prepared(
+    deliveries.update()
+    .where(deliveries.c.id == sa.bindparam("delivery_id"))
+    .values(state=DeliveryState.INFLIGHT, lease_until=sa.bindparam("until"))
+)
 _STATUS = sa.select(
     issue_status.c.status, issue_status.c.held, issue_status.c.not_before, issue_status.c.content_hash
 ).where(issue_status.c.issue_id == sa.bindparam("issue_id"))
@@ -123,14 +153,9 @@ def open_under(connection: sa.Connection, issue_id: int, now: datetime) -> str |
 
 def due_rows(connection: sa.Connection, issue_id: int, limit: int, now: datetime) -> list[sa.Row[Any]]:
     """Due rows with their readers, locked; what another worker is just taking is passed over."""
-    mine = _WITH_READER.where(deliveries.c.issue_id == issue_id).with_for_update(of=deliveries, skip_locked=True)
-    again = mine.where(
-        deliveries.c.state == DeliveryState.DEFERRED, deliveries.c.due_at.is_not(None), deliveries.c.due_at <= now
-    ).order_by(deliveries.c.due_at, deliveries.c.id)
-    rows: list[sa.Row[Any]] = list(connection.execute(again.limit(limit)))
-    first = mine.where(deliveries.c.state == DeliveryState.PENDING).order_by(deliveries.c.id)
+    rows = list(connection.execute(_DUE_AGAIN, {"issue_id": issue_id, "most": limit, "now": now}))
     if len(rows) < limit:
-        rows.extend(connection.execute(first.limit(limit - len(rows))))
+        rows += connection.execute(_DUE_FIRST, {"issue_id": issue_id, "most": limit - len(rows)})
     return rows
 
 
@@ -185,12 +210,7 @@ def put_off(connection: sa.Connection, rows: Sequence[sa.Row[Any]], hours: Hours
 
 def take(connection: sa.Connection, rows: Sequence[sa.Row[Any]], owner: str, until: datetime) -> None:
     """Claim these rows, each under its next fence."""
-    if rows:
-        connection.execute(
-            deliveries.update()
-            .where(within(deliveries.c.id, [row.id for row in rows]))
-            .values(state=DeliveryState.CLAIMED, owner=owner, lease_until=until, fence=deliveries.c.fence + 1)
-        )
+    _TAKE.run(connection, [{"delivery_id": row.id} for row in rows], taken_by=owner, until=until)
 
 
 # --- results and intents ---------------------------------------------------------------------------------
@@ -226,8 +246,8 @@ def write_held(connection: sa.Connection, results: Sequence[Result], owner: str,
     if results:
         # In the order of ids, so that nobody waits in a ring.
         ordered = sorted(results, key=lambda result: result.claim.delivery_id)
-        rows = [{**_written(one, now), "held_by": owner, "under_fence": one.claim.fence} for one in ordered]
-        connection.execute(_WRITE_HELD, rows)
+        rows = [{**_written(one, now), "under_fence": one.claim.fence} for one in ordered]
+        _HELD_RESULT.run(connection, rows, held_by=owner)
 
 
 def _written(result: Result, now: datetime) -> dict[str, Any]:
@@ -277,8 +297,7 @@ def change(connection: sa.Connection, ids: Collection[int], values: Mapping[str,
 
 def to_inflight(connection: sa.Connection, ids: Collection[int], until: datetime) -> None:
     """The intent: from the commit of this on, bytes may leave."""
-    if ids:
-        connection.execute(_TO_INFLIGHT, {"ids": [int(number) for number in ids], "until": until})
+    _TO_INFLIGHT.run(connection, [{"delivery_id": number} for number in sorted(ids)], until=until)
 
 
 # --- the dead ---------------------------------------------------------------------------------------------
@@ -373,9 +392,11 @@ def is_aborted(connection: sa.Connection, issue_id: int) -> bool:
     return connection.execute(_STATUS, {"issue_id": issue_id}).scalar() is IssueStatus.ABORTED
 
 
+_BURIED = sa.case((deliveries.c.doubts > 0, _state(DeliveryState.UNKNOWN)), else_=_state(DeliveryState.CANCELLED))
+
+
 def bury(connection: sa.Connection, issue_ids: Iterable[int], now: datetime) -> None:
     """What came back to an issue that was aborted meanwhile never leaves; what may have left already is unknown."""
-    end = sa.case((deliveries.c.doubts > 0, _state(DeliveryState.UNKNOWN)), else_=_state(DeliveryState.CANCELLED))
     for issue_id in issue_ids:
         if is_aborted(connection, issue_id):
             # What is locked is in the hands of one who will come by here too.
@@ -386,4 +407,4 @@ def bury(connection: sa.Connection, issue_ids: Iterable[int], now: datetime) -> 
                 .with_for_update(skip_locked=True)
             )
             ids = list(connection.scalars(still))
-            change(connection, ids, {"state": end, "due_at": None, "finished_at": now, **_NOBODY})
+            change(connection, ids, {"state": _BURIED, "due_at": None, "finished_at": now, **_NOBODY})

@@ -74,7 +74,8 @@ class LedgerPart(Part):
             leases.write_held(connection, results, owner, now)
             granted = leases.grant(connection, list(leases.held_by(connection, owner, intents).values()), now)
             leases.to_inflight(connection, granted, now + timedelta(seconds=lease))
-            leases.bury(connection, {result.claim.issue_id for result in results}, now)
+            came_back = {one.claim.issue_id for one in results if one.state is DeliveryState.DEFERRED}
+            leases.bury(connection, came_back, now)
         return granted
 
     def release(self, claims: Sequence[Claim], owner: str, *, now: datetime) -> None:
