@@ -19,9 +19,9 @@ import sqlalchemy as sa
 
 from digest.store.store import open_store
 from tests.crashlab.databases import postgresql_server
-from tests.crashlab.lab import Lab, Senders, Tally
+from tests.crashlab.lab import WINDOWS, Lab, Senders, Tally
 from tests.crashlab.rounds import ROUNDS, Case, cases
-from tests.crashlab.sink import Arrivals, Folder, running_sink
+from tests.crashlab.sink import Arrivals, Folder, running_post, running_sink
 
 
 def arguments() -> argparse.Namespace:
@@ -31,6 +31,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--readers", type=int, default=400, help="of each issue (400)")
     parser.add_argument("--seed", type=int, default=1, help="what chance begins with (1)")
     parser.add_argument("--round", choices=[one.name for one in ROUNDS], help="this one only")
+    parser.add_argument("--kind", choices=sorted(WINDOWS), help="this transport only")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], help="this one only")
     return parser.parse_args()
 
@@ -58,7 +59,9 @@ def endless(given: argparse.Namespace) -> Iterator[Case]:
     asked = [
         case
         for case in cases(ROUNDS)
-        if given.round in (None, case.round.name) and given.database in (None, case.database)
+        if given.round in (None, case.round.name)
+        and given.database in (None, case.database)
+        and given.kind in (None, case.kind)
     ]
     if not asked:
         sys.exit("crashlab: this round has no case on this database")
@@ -101,9 +104,12 @@ def a_database(kind: str, server: sa.URL | None, folder: Path, number: int) -> I
 def an_arrival(kind: str, folder: Path) -> Iterator[Arrivals]:
     if kind == "file":
         yield Folder(folder / "outbox")
-    else:
+    elif kind == "smtp":
         with running_sink() as sink:
             yield sink
+    else:
+        with running_post(kind) as post:
+            yield post
 
 
 if __name__ == "__main__":

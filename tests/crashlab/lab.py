@@ -20,9 +20,10 @@ from digest.audit import Audit, Auditor
 from digest.models import Delivery, DeliveryState
 from digest.store.store import SqlStore
 from digest.transports.file import FileTransport
+from digest.transports.mailgun import MailgunTransport
 from digest.transports.smtp import DEPTH
 from tests.crashlab.sink import Arrivals
-from tests.crashlab.worker import CONNECTIONS
+from tests.crashlab.worker import CALL, CONNECTIONS
 from tests.factories import an_approved_issue
 
 ROOT = Path(__file__).parents[2]
@@ -30,8 +31,13 @@ S = DeliveryState
 #: Ends in which a reader may rightly have nothing: somebody or something said so, and the ledger shows it.
 EXPLAINED = frozenset({S.BOUNCED, S.SUPPRESSED, S.CANCELLED, S.UNKNOWN, S.SKIPPED})
 #: How many messages of one sender may be in doubt when it dies, and how many of those may have left.
-WINDOWS = {"file": FileTransport.window, "smtp": DEPTH * CONNECTIONS}
-LEFT = {"file": 0, "smtp": CONNECTIONS}
+WINDOWS = {
+    "file": FileTransport.window,
+    "smtp": DEPTH * CONNECTIONS,
+    "mailgun": MailgunTransport.window,
+    "postmark": CALL,
+}
+LEFT = {**WINDOWS, "file": 0, "smtp": CONNECTIONS}
 
 
 class BrokenPromise(AssertionError):  # noqa: N818 - reads as what it is

@@ -29,7 +29,7 @@ class Round:
     """One misfortune, and where it can befall."""
 
     play: Callable[[Lab], Tally]
-    kinds: tuple[str, ...] = ("file", "smtp")
+    kinds: tuple[str, ...] = ("file", "smtp", "mailgun", "postmark")
     policies: tuple[str, ...] = POLICIES
     databases: tuple[str, ...] = ("sqlite", "postgresql")
 

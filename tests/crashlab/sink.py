@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from aiosmtpd.controller import Controller
+
+from tests.integration.provider_server import Answer, Call, running_provider
 
 
 class Arrivals(Protocol):
@@ -84,6 +87,44 @@ class Folder:
     def copies(self) -> Counter[str]:
         numbers = (file.name.removeprefix("message").partition("@")[0] for file in self.path.glob("*.eml"))
         return Counter(f"reader{number}@example.org" for number in numbers)
+
+
+@dataclass
+class Post:
+    """A provider that takes all it is sent, and remembers for whom: Mailgun one mail in a call, Postmark many."""
+
+    kind: str
+    target: str = ""
+    received: list[str] = field(default_factory=list)
+
+    def answer(self, call: Call) -> Answer:
+        if call.method == "GET":  # Mailgun's log, asked for `message7@example.org`
+            number = _ASKED.findall(call.path)
+            known = f"reader{number[0]}@example.org" in self.received
+            return Answer(body={"items": [{"event": "accepted"}] if known else []})
+        if self.kind == "mailgun":
+            self.received.append(_TO.findall(call.body)[0].decode())
+            return Answer(body={"message": "Queued. Thank you."})
+        self.received += (addresses := [message["To"] for message in call.json])
+        return Answer(body=[{"ErrorCode": 0, "MessageID": str(number)} for number, _ in enumerate(addresses)])
+
+    def count(self) -> int:
+        return len(self.received)
+
+    def copies(self) -> Counter[str]:
+        return Counter(self.received)
+
+
+_TO = re.compile(rb'name="to"\r\n\r\n([^\r]+)\r\n')
+_ASKED = re.compile(r"message-id=message(\d+)(?:%40|@)")
+
+
+@contextmanager
+def running_post(kind: str) -> Iterator[Post]:
+    post = Post(kind)
+    with running_provider() as provider:
+        post.target, provider.answer = provider.url, post.answer
+        yield post
 
 
 @contextmanager

@@ -26,20 +26,32 @@ from digest.owners import surely_gone, this_run
 from digest.store.store import open_store
 from digest.transports.base import Transport
 from digest.transports.file import FileTransport
+from digest.transports.mailgun import MailgunSettings, MailgunTransport
+from digest.transports.postmark import PostmarkSettings, PostmarkTransport
 from digest.transports.smtp import Security, SmtpSettings, SmtpTransport
 from tests.factories import a_message
 
+#: With all that a provider wants to see that makes mails anew.
+MAIL = (
+    b"From: news@example.org\r\nTo: %s\r\nSubject: News\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
+    b"--b\r\nContent-Type: text/plain\r\n\r\nWords.\r\n--b\r\nContent-Type: text/html\r\n\r\nWords.%s\r\n--b--\r\n"
+)
 #: A message larger than any limit a lab sets on files.
 HUGE = 3_000_000
 #: Small, so that several senders share an issue of a few hundred readers.
 BATCH = 32
-#: Of one sender by SMTP.
+#: Of one sender by SMTP, and how many mails go in one call to a provider that takes many.
 CONNECTIONS = 4
+CALL = 20
 
 
 def a_transport(kind: str, target: str) -> Transport:
     if kind == "file":
         return FileTransport(Path(target))
+    if kind == "mailgun":
+        return MailgunTransport(MailgunSettings(token="t", domain="example.org", url=target))
+    if kind == "postmark":
+        return PostmarkTransport(PostmarkSettings(token="t", url=target, window=CALL))
     return SmtpTransport(
         SmtpSettings(
             host="127.0.0.1",
@@ -70,7 +82,7 @@ def a_composer(huge_from: int, wrong: list[int], asleep_at: int) -> Callable[[Cl
         if number in wrong:
             raise InputError("a bad row") if number % 2 else RuntimeError("a mistake of ours about one row")
         text = b"W" * (HUGE if huge_from and number >= huge_from else 0)
-        data = b"Subject: News\r\n\r\nWords." + text + b"\r\n"
+        data = MAIL % (claim.address.encode(), text)
         return a_message(number, recipient=claim.address, data=data)
 
     return compose

@@ -15,6 +15,7 @@ import pytest
 
 from digest.models import DeliveryState
 from digest.store.store import SqlStore, open_store
+from tests.crashlab.__main__ import an_arrival
 from tests.crashlab.lab import BrokenPromise, Lab, Senders
 from tests.crashlab.rounds import ROUNDS, Case, cases
 from tests.crashlab.sink import Arrivals, Folder, Sink, running_sink
@@ -24,9 +25,14 @@ S = DeliveryState
 
 
 def short(case: Case) -> bool:
-    """Kills under every policy, other misfortunes under the default one, and on PostgreSQL those about locks alone."""
+    """Kills under every policy, other misfortunes under the default one, and on PostgreSQL those about locks alone.
+
+    Providers carry in one go, as files do: kills show what differs.
+    """
     if case.round.name == "killed":
-        return True
+        return case.kind in ("file", "smtp") or case.database == "sqlite"
+    if case.kind not in ("file", "smtp"):
+        return False
     about_locks = case.round.name in ("leaving_readers", "aborted", "two_schedulers", "zombie")
     return case.policy == "resend" and (case.database == "sqlite" or about_locks)
 
@@ -51,8 +57,8 @@ def a_lab(store: SqlStore, senders: Senders, arrivals: Arrivals, policy: str = "
 @pytest.mark.parametrize("case", [case for case in cases(ROUNDS) if short(case)], ids=lambda case: case.name)
 def test_no_promise_is_broken(case: Case, request: pytest.FixtureRequest, senders: Senders, tmp_path: Path) -> None:
     """Whatever befalls the senders: nobody is lost, and second copies are as few and as well known as promised."""
-    arrivals = Folder(tmp_path / "outbox") if case.kind == "file" else request.getfixturevalue("sink")
-    with closing(open_store(request.getfixturevalue(f"{case.database}_url"))) as store:
+    url = request.getfixturevalue(f"{case.database}_url")
+    with an_arrival(case.kind, tmp_path) as arrivals, closing(open_store(url)) as store:
         case.round.play(a_lab(store, senders, arrivals, case.policy))
 
 
@@ -65,7 +71,7 @@ def test_files_are_whole_and_nothing_else_is_there(store: SqlStore, senders: Sen
     lab.finish()
     files = list(folder.path.iterdir())
     assert len(files) == READERS and {file.suffix for file in files} == {".eml"}
-    assert {file.read_bytes()[-8:] for file in files} == {b"Words.\r\n"}
+    assert {file.read_bytes()[-7:] for file in files} == {b"--b--\r\n"}
 
 
 def test_sigterm_ends_a_send_cleanly(store: SqlStore, senders: Senders, sink: Sink) -> None:
