@@ -222,7 +222,7 @@ class Line:
 
 def one_line(text: bytes | str) -> str:
     """A server's words without line breaks and control characters, and not endless."""
-    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    words = (text.decode("utf-8", "replace") if isinstance(text, bytes) else text).strip()
     if not words.isprintable():
         words = "".join(c if c.isprintable() else " " for c in words)
     return " ".join(words.split())[:_LONGEST_DETAIL]
