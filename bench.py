@@ -29,7 +29,7 @@ from digest.edition import Pool, Templates, bundled_directory, lay_out, make_edi
 from digest.inlining import inline
 from digest.message import Addressee, Composer
 from digest.models import FrozenEdition, IssueItem, Selection
-from tests.bench import smtp
+from tests.bench import signups, smtp
 from tests.factories import a_newsletter, a_tree, a_window
 from tests.sample_issue import DATE, a_pool, an_addressee, first, many, placed
 
@@ -324,6 +324,21 @@ def send_memory_growth() -> Measured:
         yardstick=f"{SENT:,} deliveries: {few / 1e6:.1f} MB",
         ratio=round(much / few, 2),
         reason=f"peak of {MANY_SENT:,} deliveries; 1.0 is flat. BENCH_DELIVERIES=1000000 asks for more",
+    )
+
+
+@bench
+def sign_ups() -> Measured:
+    """People who ask to join at the same time, into SQLite, while their letters leave; an error would end it."""
+    people = 1_000
+    with tempfile.TemporaryDirectory() as folder:
+        found = signups.sign_up(people, Path(folder))
+    return Measured(
+        value=round(found.rate),
+        unit="a minute",
+        yardstick=f"one row a commit, and nothing else: {found.commits:,.0f} a minute",
+        ratio=round(found.rate / found.commits, 3),
+        reason=f"at least 1,000 a minute are wanted; {people:,} without an error, {found.letters:,} letters sent",
     )
 
 

@@ -196,9 +196,16 @@ class Digest:
             study_age_limit_years=settings.selection.study_age_limit_years,
             exclusions=self._exclusions(window),
         )
-        since = self._waiting_since(window)
+        back_by = self.calendar.local_day(window.until)
+        paused = self.store.paused_since(window.cadence, before=window.until, back_by=back_by)
         return pipeline.compose(
-            self.store, window, waiting_since=since, rules=rules, now=self.clock(), today=self.today
+            self.store,
+            window,
+            waiting_since=self._waiting_since(window),
+            missed_since=min((since for _, since in paused), default=None),
+            rules=rules,
+            now=self.clock(),
+            today=self.today,
         )
 
     def _exclusions(self, window: Window) -> Exclusions:

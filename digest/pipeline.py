@@ -45,7 +45,7 @@ from digest.models import (
     TopicTree,
     Window,
 )
-from digest.selection import History, Limits, editors_order, is_old, select, topics_read
+from digest.selection import History, Limits, best_of, editors_order, is_old, select, topics_read
 from digest.sources.base import Collected, Source, after_failure
 from digest.store.base import Added, Store
 
@@ -196,8 +196,19 @@ class Rules:
     exclusions: Exclusions = field(default_factory=Exclusions)
 
 
+#: So many summaries of windows that readers paused over are kept in a pool for those who come back.
+MISSED_IN_POOL = 60
+
+
 def compose(
-    store: Store, window: Window, *, waiting_since: datetime, rules: Rules, now: datetime, today: date
+    store: Store,
+    window: Window,
+    *,
+    waiting_since: datetime,
+    missed_since: datetime | None = None,
+    rules: Rules,
+    now: datetime,
+    today: date,
 ) -> Composed:
     """Make the issue of a window, or bring its draft up to date; an approved one is left as it is.
 
@@ -205,6 +216,8 @@ def compose(
         store: summaries and issues.
         window: what is fresh was added in it.
         waiting_since: what was added from here up to the window may roll over to those who wait for it.
+        missed_since: of what was added from here up to that, the best is for those who come back from a pause; None
+            when nobody does.
         rules: topics and guards.
         now: the instant of composing.
         today: the same, as a day in the newsletter's time zone.
@@ -216,7 +229,8 @@ def compose(
     off_topic: list[Summary] = []
     old: list[Summary] = []
     excluded: list[Summary] = []
-    for summary in store.summaries_added(min(waiting_since, window.since), window.until):
+    begin = min(waiting_since, window.since)
+    for summary in store.summaries_added(min(missed_since or begin, begin), window.until):
         item = _item(summary, rules, window)
         if summary.added_at < window.since and summary.id in rules.exclusions.final:
             excluded.append(summary)
@@ -226,7 +240,8 @@ def compose(
             old.append(summary)
         else:
             items.append(item)
-    pool = editors_order(items)
+    missed = best_of((item for item in items if item.summary.added_at < begin), MISSED_IN_POOL)
+    pool = editors_order([*(item for item in items if item.summary.added_at >= begin), *missed])
     return Composed(
         issue=issue,
         fresh=sum(item.fresh for item in pool),
@@ -293,9 +308,19 @@ class Selector:
         self.selection = lru_cache(SHARED_EDITIONS)(self._select)
         self._earlier = lru_cache(SHARED_EDITIONS)(store.edition_studies)
 
-    def _select(self, profile: Profile, past: Past = (), owed: tuple[int, ...] = ()) -> Selection:
-        """What a reader of this profile with this past reads, who is owed these corrections."""
-        selection = select(profile, self._items, tree=self._tree, limits=self._limits, history=self._history(past))
+    def _select(
+        self,
+        profile: Profile,
+        past: Past = (),
+        owed: tuple[int, ...] = (),
+        paused_since: datetime | None = None,
+    ) -> Selection:
+        """What a reader of this profile with this past reads, who is owed these corrections.
+
+        They come back from a pause that began with a window when `paused_since` is given.
+        """
+        history = self._history(past, paused_since)
+        selection = select(profile, self._items, tree=self._tree, limits=self._limits, history=history)
         return replace(
             selection,
             corrections=owed,
@@ -313,14 +338,20 @@ class Selector:
         for_all = (EVERYBODY,) if EVERYBODY in written else ()
         return (*for_all, *topics_read(profile, [one for one in written if one != EVERYBODY], self._tree))
 
-    def _history(self, past: Past) -> History:
+    def _history(self, past: Past, paused_since: datetime | None) -> History:
         received: set[int] = set()
         waiting = set(self._caught_up)
         for edition_id, arrived in past:
             placed, left = self._earlier(edition_id)
             (received if arrived else waiting).update(placed)
             waiting.update(left)
-        return History(received=frozenset(received & self.studies), waiting=frozenset(waiting - received))
+        old = (item.summary for item in self._items if not item.fresh)
+        missed = {one.study_id for one in old if paused_since is not None and one.added_at >= paused_since}
+        return History(
+            received=frozenset(received & self.studies),
+            waiting=frozenset(waiting - received),
+            missed=frozenset(missed - received - waiting),
+        )
 
 
 def carried_until(store: Store, window: Window) -> datetime:
@@ -373,12 +404,14 @@ def recipients(
     history = store.history(issue.window.cadence, selector.studies, only=only)
     past_of = by_subscriber((row.subscriber_id, (row.edition_id, row.received)) for row in history)
     owed_to = _owed(store, issue, selector, only)
+    paused = dict(store.paused_since(issue.window.cadence, before=issue.window.until, back_by=today, only=only))
     for row in store.audience(issue.window.cadence, only=only):
         reader = row.subscriber
         recipient = Recipient(subscriber_id=reader.id, address=reader.address, name=reader.name)
         past, owed = past_of(reader.id), owed_to(reader.id)
         reason = reason_to_skip(reader, suppressed=row.suppressed, today=today)
-        selection = selector.selection(reader.profile, past, owed) if reason is None else Selection()
+        since = paused.get(reader.id)
+        selection = selector.selection(reader.profile, past, owed, since) if reason is None else Selection()
         if reason is None and selection.is_empty and not reader.profile.quiet_note:
             reason = SkipReason.NOTHING_NEW
         yield replace(recipient, skip=reason) if reason else replace(recipient, edition=edition_of(selection))

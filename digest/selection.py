@@ -49,6 +49,8 @@ class History:
     received: frozenset[int] = frozenset()
     #: Studies an earlier issue had for them and they never got: left over, or the mail never arrived.
     waiting: frozenset[int] = frozenset()
+    #: Studies of the windows a reader paused over: the best of them come once, and what does not fit never does.
+    missed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,15 +80,17 @@ def select(
 
     Returns:
         The selection; `is_empty` when there is nothing to mail. Nothing is lost: what is for this reader and does
-        not fit stands in `left_over`. What is pinned always fits: it counts towards the limit, and may go beyond it.
+        not fit stands in `left_over`, unless they paused over it. Of that the best come, by fair share as all else, in
+        half of the mail's room, or in more where there is less that is new. What is pinned always fits: it counts
+        towards the limit, and may go beyond it.
     """
     wanted = _Interests(profile, tree)
     pool = [item for item in _one_a_study(items) if not wanted.mutes(item) and _is_due(item, history)]
     mine = [_Candidate(item=item, topics=topics) for item in pool if (topics := wanted.topics(item))]
     research = [candidate for candidate in mine if candidate.item.summary.entry.kind is Kind.RESEARCH]
     background = [candidate for candidate in mine if candidate.item.summary.entry.kind is Kind.BACKGROUND]
-    chosen, left = _fair_share(research, wanted, limits.items[profile.length])
-    explained, unexplained = _fair_share(background, wanted, limits.background)
+    chosen, left = _with_best_of_missed(research, wanted, limits.items[profile.length], history)
+    explained, unexplained = _fair_share(_due(background, history), wanted, limits.background)
     others = [] if wanted.general else [item for item in pool if not wanted.topics(item)]
     return Selection(
         length=profile.length,
@@ -136,6 +140,18 @@ def editors_order(items: Iterable[IssueItem]) -> tuple[IssueItem, ...]:
     """The order a pool begins in: what its source rates most credible first, then most interesting, then newest."""
     newest_first = sorted(items, key=lambda item: (item.summary.added_at, item.summary.id), reverse=True)
     return tuple(sorted(newest_first, key=_standing, reverse=True))
+
+
+def best_of(items: Iterable[IssueItem], limit: int) -> list[IssueItem]:
+    """The best of these, one of every main topic before a second of any, up to the limit; in the editors' order."""
+    ordered = editors_order(items)
+    depth: dict[str, int] = {}
+    rounds = []
+    for place, item in enumerate(ordered):
+        topic = item.matches[0].topic_id if item.matches else OTHER_TOPIC
+        rounds.append((depth.get(topic, 0), place))
+        depth[topic] = depth.get(topic, 0) + 1
+    return [ordered[place] for place in sorted(place for _, place in sorted(rounds)[:limit])]
 
 
 def _standing(item: IssueItem) -> tuple[float, float]:
@@ -204,9 +220,27 @@ def _one_a_study(items: Iterable[IssueItem]) -> Iterator[IssueItem]:
 
 
 def _is_due(item: IssueItem, history: History) -> bool:
-    if item.summary.study_id in history.received:
+    study = item.summary.study_id
+    if study in history.received:
         return False
-    return item.fresh or item.summary.study_id in history.waiting
+    return item.fresh or study in history.waiting or study in history.missed
+
+
+def _due(candidates: Iterable[_Candidate], history: History) -> list[_Candidate]:
+    """Those that are new or wait; the others were missed in a pause."""
+    return [one for one in candidates if one.item.fresh or one.item.summary.study_id in history.waiting]
+
+
+def _with_best_of_missed(
+    candidates: Sequence[_Candidate], wanted: _Interests, limit: int, history: History
+) -> tuple[list[_Candidate], list[_Candidate]]:
+    """The fair share of what is due and of the best that was missed in a pause; and what of the due is left."""
+    due = _due(candidates, history)
+    kept = {id(one) for one in due}
+    missed = [one for one in candidates if id(one) not in kept]
+    best, _ = _fair_share(missed, wanted, max(limit // 2, limit - len(due)))
+    chosen, left = _fair_share([*due, *best], wanted, limit)
+    return chosen, [one for one in left if id(one) in kept]
 
 
 def _fair_share(

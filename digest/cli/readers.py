@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from digest import belongings
 from digest.cli.session import Output
 from digest.cli.tables import cell, counted, show_problems, table
 from digest.errors import InputError, NothingToDo
@@ -68,13 +69,21 @@ def _show_imported(console: Console, imported: Imported) -> None:
 @application.command("export")
 def export(
     context: typer.Context,
+    address: Annotated[str | None, typer.Argument(help="All that is kept of this reader, as JSON.")] = None,
     form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.YAML,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file instead.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write all readers in the form `import` reads. It holds addresses and interests: keep it safe."""
+    """Write all readers in the form `import` reads. It holds addresses and interests: keep it safe.
+
+    With an address, write all that is kept of this reader instead, to be handed to them.
+    """
     with context.obj.open() as digest:
-        text = _written(digest.store.subscribers(), form, as_json=as_json)
+        if address is not None:
+            kept = belongings.export(digest, digest.subscriber(address))
+            text = json.dumps(kept, ensure_ascii=False, indent=2) + "\n"
+        else:
+            text = _written(digest.store.subscribers(), form, as_json=as_json)
     if output is None:
         sys.stdout.write(text)
         return
@@ -144,3 +153,16 @@ def unsubscribe(
         {"email": address, "status": "unsubscribed"},
         lambda console: console.print(f"{address} gets no more mail.", markup=False),
     )
+
+
+@application.command("erase")
+def erase(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(help="Whose wish it is.")],
+    as_json: AsJson = False,
+) -> None:
+    """Erase all that is kept of a reader, for good. No file brings them back; they may ask to join anew."""
+    with context.obj.open() as digest:
+        erased = digest.store.erase(digest.subscriber(address).id, now=digest.clock())
+    said = "Erased." if erased else "A mail to them is on its way: they are let go now, and erased when it has ended."
+    Output(as_json=as_json).result({"erased": erased}, lambda console: console.print(said, markup=False))

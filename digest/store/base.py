@@ -304,6 +304,15 @@ class SubscriberStore(Protocol):
         In the order of subscriber ids (or for the one of this id), then edition ids; streamed.
         """
 
+    def paused_since(
+        self, cadence: Cadence, *, before: datetime, back_by: date, only: int | None = None
+    ) -> Iterator[tuple[int, datetime]]:
+        """Those of a cadence who are back by a day, and paused over its last issues that closed before an instant.
+
+        (subscriber id, beginning of the first window of that pause), in the order of ids, of a year at the most.
+        Whoever had an issue since, or was to have one, is not among them: what they missed comes once.
+        """
+
     def suppress(self, suppression: Suppression) -> bool:
         """Never mail this address again. False when it was suppressed before."""
 

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from digest.audience import address_key
-from digest.models import DeliveryState, LetterKind, SkipReason, SubscriberStatus
+from digest.models import (
+    Asked,
+    DeliveryState,
+    LetterKind,
+    Posting,
+    PostingState,
+    SkipReason,
+    Subscriber,
+    SubscriberStatus,
+)
 from digest.store.engine import Part, batches, upsert, within
+from digest.store.letters import insert_letter
 from digest.store.tables import deliveries, erasures, feedback, letters, subscribers, suppressions
 
 _OPEN = (DeliveryState.PENDING, DeliveryState.DEFERRED, DeliveryState.CLAIMED)
 _ENDED = {"state": DeliveryState.SUPPRESSED, "due_at": None, "owner": None, "lease_until": None}
+#: How long an erasure is tried again for: far longer than any mail is on its way.
+_WAIT = timedelta(days=30)
 #: What a server said may repeat the address.
 _UNSAID = sa.case((deliveries.c.detail.contains("@"), "erased"), else_=deliveries.c.detail)
 
@@ -42,8 +54,7 @@ class ErasingPart(Part):
             if connection.execute(flying).first() is not None:
                 leave = {"status": SubscriberStatus.UNSUBSCRIBED, "changed_at": now}
                 connection.execute(sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(leave))
-                asked = sa.and_(letters.c.subscriber_id == subscriber_id, letters.c.kind == LetterKind.ERASURE)
-                connection.execute(sa.update(letters).where(asked).values(used_at=now))
+                _mark(connection, subscriber_id, now)
                 return False
             upsert(connection, erasures, {"concealed": self.conceal(row.address_key), "at": now})
             _forget(connection, [subscriber_id], [row.address_key, *_former(connection, subscriber_id)], now)
@@ -92,6 +103,21 @@ class ErasingPart(Part):
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect() as connection:
                 connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()  # type: ignore[union-attr]
+
+
+def _mark(connection: sa.Connection, subscriber_id: int, now: datetime) -> None:
+    """Remember that this reader's erasure has begun, by a letter that never leaves."""
+    nobody = Subscriber(address="")
+    posting = Posting(
+        kind=LetterKind.ERASURE,
+        address="",
+        subscriber_id=subscriber_id,
+        asked=Asked(wanted=nobody),
+        asked_at=now,
+        expires_at=now + _WAIT,
+    )
+    begun = insert_letter(connection, posting, PostingState.WITHHELD)
+    connection.execute(sa.update(letters).where(letters.c.id == begun).values(used_at=now))
 
 
 def _former(connection: sa.Connection, subscriber_id: int) -> list[str]:

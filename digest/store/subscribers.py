@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from digest.audience import address_key
 from digest.errors import StoreError
-from digest.models import Cadence, Consent, DeliveryState, Subscriber, SubscriberStatus, Suppression
+from digest.models import Cadence, Consent, DeliveryState, SkipReason, Subscriber, SubscriberStatus, Suppression
 from digest.store.base import AudienceRow, HistoryRow
 from digest.store.engine import Conflict, Part, batches, within
-from digest.store.tables import deliveries, edition_items, erasures, subscribers, suppressions
+from digest.store.tables import deliveries, edition_items, erasures, issues, subscribers, suppressions
 
 _SUBSCRIBER = (
     subscribers.c.id,
@@ -46,6 +46,8 @@ _NEVER_ARRIVED = (
     DeliveryState.CANCELLED,
     DeliveryState.SKIPPED,
 )
+#: A pause is no longer than a year, and the last window of it may begin a quarter earlier.
+_LONGEST_PAUSE = timedelta(days=460)
 _UPDATE = (
     sa.update(subscribers)
     .where(subscribers.c.id == sa.bindparam("of_id"))
@@ -161,6 +163,45 @@ class SubscribersPart(Part):
         for subscriber_id, edition_id, never in self.stream(query):
             yield HistoryRow(subscriber_id=subscriber_id, edition_id=edition_id, received=not never)
 
+    def paused_since(
+        self, cadence: Cadence, *, before: datetime, back_by: date, only: int | None = None
+    ) -> Iterator[tuple[int, datetime]]:
+        """Those of a cadence who are back by a day, and paused over its last issues that closed before an instant.
+
+        (subscriber id, beginning of the first window of that pause), in the order of ids, of a year at the most.
+        Whoever had an issue since, or was to have one, is not among them: what they missed comes once.
+        """
+        later, of_later = deliveries.alias(), issues.alias()
+        came = (
+            sa.select(later.c.id)
+            .join(of_later, of_later.c.id == later.c.issue_id)
+            .where(
+                later.c.subscriber_id == deliveries.c.subscriber_id,
+                of_later.c.cadence == cadence,
+                of_later.c.until > issues.c.until,
+                of_later.c.until < before,
+                sa.not_(_passed_over(later)),
+            )
+        )
+        query = (
+            sa.select(deliveries.c.subscriber_id, sa.func.min(issues.c.since))
+            .join(issues, issues.c.id == deliveries.c.issue_id)
+            .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+            .where(
+                issues.c.cadence == cadence,
+                issues.c.until < before,
+                issues.c.until > before - _LONGEST_PAUSE,
+                subscribers.c.cadence == cadence,
+                sa.or_(subscribers.c.paused_until.is_(None), subscribers.c.paused_until <= back_by),
+                _passed_over(deliveries),
+                ~came.exists(),
+                _is(only),
+            )
+            .group_by(deliveries.c.subscriber_id)
+            .order_by(deliveries.c.subscriber_id)
+        )
+        return ((number, since) for number, since in self.stream(query))
+
     def suppress(self, suppression: Suppression) -> bool:
         """Never mail this address again. False when it was suppressed before, or its reader was erased."""
         row: dict[str, Any] = {
@@ -263,6 +304,11 @@ def was_erased(connection: sa.Connection, concealed: str) -> bool:
     """Whether the reader of this concealed address was erased: then nothing more is to be known of it."""
     query = sa.select(erasures.c.concealed).where(erasures.c.concealed == concealed)
     return connection.execute(query).first() is not None
+
+
+def _passed_over(rows: Any) -> sa.ColumnElement[bool]:
+    """Deliveries of issues that came while their readers paused."""
+    return sa.and_(rows.c.state == DeliveryState.SKIPPED, rows.c.detail == SkipReason.PAUSED.value)
 
 
 def _is(only: int | None) -> sa.ColumnElement[bool]:

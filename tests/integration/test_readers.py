@@ -271,6 +271,42 @@ def test_a_pause_has_a_day_it_ends_on(story: Story) -> None:
     assert choosing.unpause(story.digest, story.ada).paused_until is None
 
 
+def month(story: Story, label: str, **entries: str) -> Issue:
+    """The issue of a month in which these entries were added, sent on its day."""
+    window = story.digest.calendar.named(label)
+    assert window is not None
+    digest = replace(story.digest, clock=lambda: window.due)
+    made = [an_entry(guid, headline=f"{words} in multiple sclerosis, {guid}") for guid, words in entries.items()]
+    digest.store.add_entries(made, now=window.since + timedelta(days=3))
+    issue = digest.compose(window).issue
+    send(digest, issue)
+    return issue
+
+
+def headlines(story: Story, issue: Issue, reader: Subscriber) -> list[str]:
+    """What a reader got of an issue, by the guids of the entries."""
+    delivery = story.digest.store.delivery(issue.id, reader.id)
+    if delivery is None or delivery.edition_id is None:
+        return []
+    placed = story.digest.store.edition(delivery.edition_id).selection.research
+    found = story.digest.store.summaries([one.summary_id for one in placed])
+    return sorted(summary.entry.guid for summary in found.values())
+
+
+def test_whoever_comes_back_gets_the_best_of_what_they_missed_once(story: Story) -> None:
+    """By themselves, over all the months of the pause, however far the others' issues reach back; and never again."""
+    choosing.pause(story.digest, story.ada, until=date(2027, 5, 1))
+    for number, label in enumerate(("2026-12", "2027-01", "2027-02", "2027-03")):
+        issue = month(story, label, **{f"f{number}": "Fatigue", f"v{number}": "Vision"})
+        assert story.digest.store.delivery(issue.id, story.ada.id).detail == "paused"  # type: ignore[union-attr]
+        assert headlines(story, issue, story.bob) == [f"f{number}", f"v{number}"]
+    back = month(story, "2027-04", f4="Fatigue")
+    assert headlines(story, back, story.ada) == [*(f"f{n}" for n in range(5)), *(f"v{n}" for n in range(4))]
+    assert headlines(story, back, story.bob) == ["f4"]
+    after = month(story, "2027-05", f5="Fatigue")
+    assert headlines(story, after, story.ada) == ["f5"]
+
+
 def test_leaving_is_at_once_and_idempotent(story: Story) -> None:
     """However often, with a reason or without; for nobody known, too. Only a forged link is refused."""
     token = story.token(Purpose.UNSUBSCRIBE, story.ada)

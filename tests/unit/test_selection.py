@@ -19,7 +19,7 @@ from digest.models import (
     PublishedDate,
     Selection,
 )
-from digest.selection import History, Limits, editors_order, is_old, rating, select
+from digest.selection import History, Limits, best_of, editors_order, is_old, rating, select
 from tests.factories import a_tree, an_entry, an_item
 
 TREE = a_tree()
@@ -240,3 +240,48 @@ def test_the_pool_begins_with_what_is_most_credible_then_newest() -> None:
         an_item(number, of={"credibility": first, "interest": second}) for number, (first, second) in enumerate(ratings)
     ]
     assert [item.summary.id for item in editors_order(items)] == [3, 2, 1, 0]
+
+
+# --- back from a pause -----------------------------------------------------------------------------------
+
+
+def old(*numbers: int, topic: str = "fatigue-sleep") -> list[IssueItem]:
+    return [an_item(number, topic, fresh=False) for number in numbers]
+
+
+def back(missed: range, items: list[IssueItem], *interests: str, limit: int = 4) -> Selection:
+    """What somebody gets who comes back from a pause over these studies, with room for so many."""
+    return read(wants(*interests), *items, limit=limit, history=History(missed=frozenset(missed)))
+
+
+def test_the_best_of_what_was_missed_comes_in_half_the_room() -> None:
+    """And what is new in the other half; what is new and does not fit waits, what was missed does not."""
+    items = [*old(1, 2, 3, 4, 5), *(an_item(number, "fatigue-sleep") for number in (11, 12, 13))]
+    selection = back(range(6), items, "fatigue-sleep")
+    assert {one.summary_id for one in selection.research} == {1, 2, 11, 12}
+    assert [one.summary_id for one in selection.left_over] == [13]
+
+
+def test_where_little_is_new_more_of_the_missed_comes() -> None:
+    """The mail is as long as any other."""
+    selection = back(range(9), [*old(*range(1, 9)), an_item(11, "fatigue-sleep")], "fatigue-sleep")
+    assert len(selection.research) == 4 and selection.left_over == ()
+
+
+def test_what_was_missed_is_shared_fairly() -> None:
+    """A rare topic comes before a second item of a busy one."""
+    items = [*old(1, 2, 3), *old(4, topic="vision"), *(an_item(number, "fatigue-sleep") for number in (11, 12))]
+    assert 4 in {one.summary_id for one in back(range(9), items, "fatigue-sleep", "vision").research}
+
+
+def test_who_did_not_pause_gets_nothing_old() -> None:
+    """An item that is not fresh is for those who wait for it or missed it."""
+    assert back(range(0), old(1, 2), "fatigue-sleep").is_empty
+
+
+def test_the_best_of_many_has_something_of_every_topic() -> None:
+    """One of every main topic before a second of any, in the editors' order."""
+    items = [*old(1, 2, 3, 4), *old(5, topic="vision"), *old(6, topic="btk")]
+    chosen = {item.summary.id for item in best_of(items, 3)}
+    assert len(chosen) == 3 and {5, 6} <= chosen
+    assert best_of(items, 99) == list(editors_order(items))
