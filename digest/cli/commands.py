@@ -19,6 +19,7 @@ from digest.cli import (
     checked,
     correcting,
     readers,
+    searching,
     sending,
     shaping,
     tables,
@@ -411,7 +412,7 @@ def serve(
         serving.serve(digest, ring=(lambda stop: tables.log_tick(bell.ring(stop=stop))) if also_run else None)
 
 
-for _editors in (shaping.withdraw, shaping.schedule, variants.variants):
+for _editors in (shaping.withdraw, shaping.schedule, variants.variants, searching.search):
     application.command()(_editors)
 for _command in (sending.pause, sending.resume, sending.abort, sending.resolve, sending.audit):
     application.command()(_command)

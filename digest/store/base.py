@@ -61,6 +61,16 @@ class Added:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """What a search found."""
+
+    #: How many there are, whatever part was asked for.
+    total: int
+    #: Of summaries, in order.
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AudienceRow:
     """A subscriber with what the store alone knows."""
 
@@ -119,6 +129,27 @@ class ContentStore(Protocol):
 
     def count_added(self, since: datetime, until: datetime) -> int:
         """How many summaries were first seen in [since, until)."""
+
+    def search(
+        self,
+        question: str,
+        *,
+        since: datetime | None = None,
+        topics: Collection[str] | None = None,
+        source: str | None = None,
+        limit: int = 20,
+        offset: int = 0,
+    ) -> Found:
+        """The summaries whose latest revision has all the words, best first; without words the newest first.
+
+        Args:
+            question: words, "words in a row", begun* words, -excluded ones; a word finds its other forms, in English.
+            since: added then or later.
+            topics: about one of these, as the issue composed last with it has it; None for any.
+            source: from this one; None for any.
+            limit: so many of them.
+            offset: after so many.
+        """
 
     def count_summaries(self) -> int:
         """How many summaries there are, revisions not counted."""

@@ -13,6 +13,7 @@ from digest.models import Entry, SourceState, Summary
 from digest.store.amending import propose
 from digest.store.base import Added
 from digest.store.engine import Lock, Part, locked, upsert, within
+from digest.store.search import index
 from digest.store.tables import aliases, edition_items, revisions, sources, studies, study_keys, summaries
 from digest.studies import Decision, Kin, Known, Verdict, amendment, content_hash, decide, plain_title
 from digest.studies import study_keys as keys_of
@@ -217,6 +218,7 @@ def _revise(connection: sa.Connection, entry: Entry, summary_id: int, now: datet
 def _add_revision(connection: sa.Connection, entry: Entry, summary_id: int, revision: int, now: datetime) -> None:
     text = {"content_hash": content_hash(entry), "entry": entry, "seen_at": now}
     connection.execute(sa.insert(revisions).values(summary_id=summary_id, revision=revision, **text))
+    index(connection, summary_id, revision, entry)
 
 
 def _name(connection: sa.Connection, entry: Entry, summary_id: int | None) -> None:

@@ -25,7 +25,7 @@ from digest.models import (
     Window,
 )
 from digest.store.content import SUMMARY
-from digest.store.engine import Conflict, Lock, Part, locked
+from digest.store.engine import Conflict, Lock, Part, locked, within
 from digest.store.freezing import write_recipients
 from digest.store.shaping import locked_status, write_act
 from digest.store.tables import (
@@ -38,6 +38,7 @@ from digest.store.tables import (
     issues,
     revisions,
     summaries,
+    summary_topics,
 )
 
 _ISSUE = sa.select(issues, issue_status).join_from(issues, issue_status, issue_status.c.issue_id == issues.c.id)
@@ -100,6 +101,7 @@ class IssuesPart(Part):
             connection.execute(sa.delete(issue_items).where(issue_items.c.issue_id == issue_id))
             if rows:
                 connection.execute(sa.insert(issue_items), rows)
+            _note_topics(connection, items)
         return True
 
     def items(self, issue_id: int) -> tuple[IssueItem, ...]:
@@ -233,6 +235,16 @@ class IssuesPart(Part):
         if issue is None:
             raise StoreError(otherwise)
         return issue
+
+
+def _note_topics(connection: sa.Connection, items: Sequence[IssueItem]) -> None:
+    """What the summaries are about by now, for whoever searches."""
+    ids = [item.summary.id for item in items]
+    connection.execute(sa.delete(summary_topics).where(within(summary_topics.c.summary_id, ids)))
+    found = {(item.summary.id, match.topic_id) for item in items for match in item.matches}
+    if found:
+        rows = [{"summary_id": summary_id, "topic_id": topic} for summary_id, topic in sorted(found)]
+        connection.execute(sa.insert(summary_topics), rows)
 
 
 def _same_window(window: Window) -> sa.ColumnElement[bool]:

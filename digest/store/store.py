@@ -21,6 +21,7 @@ from digest.store.joining import JoiningPart
 from digest.store.ledger import LedgerPart
 from digest.store.letters import LettersPart
 from digest.store.schema import SchemaState, raise_schema, state_of, too_new
+from digest.store.search import SearchPart
 from digest.store.shaping import ShapingPart
 from digest.store.subscribers import SubscribersPart
 
@@ -28,6 +29,7 @@ from digest.store.subscribers import SubscribersPart
 class SqlStore(
     ContentPart,
     CorrectionsPart,
+    SearchPart,
     ShapingPart,
     SubscribersPart,
     FeedbackPart,

@@ -118,6 +118,15 @@ aliases = sa.Table(
     sa.Column("content_hash", sa.Text, nullable=False),
 )
 
+#: What a summary is about, as the issue composed last with it has it. The words that are searched are not here: they
+#: lie in an index of each database's own kind, `search_words`, that `store.search` reads and a migration makes.
+summary_topics = sa.Table(
+    "summary_topics",
+    metadata,
+    sa.Column("summary_id", ID, sa.ForeignKey("summaries.id"), primary_key=True, autoincrement=False),
+    sa.Column("topic_id", Said, primary_key=True, index=True),
+)
+
 # --- issues ----------------------------------------------------------------------------------------------
 
 #: What an issue is, immutable. The two constraints are what stops a second one, whoever rings the bell.

@@ -48,7 +48,9 @@ def test_the_migrations_make_the_tables(store_url):
     """What the migrations come to is what the code believes in, down to types, indexes and defaults."""
     engine = make_engine(store_url)
     with engine.connect() as connection:
-        options = {"compare_type": True, "compare_server_default": True}
+        # The index of words is of each database's own kind, and no table of ours.
+        own_kind = {"include_name": lambda name, _kind, _parents: not (name or "").startswith("search_words")}
+        options = {"compare_type": True, "compare_server_default": True, **own_kind}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
     engine.dispose()
 
