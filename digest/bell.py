@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from digest import pipeline
 from digest.belongings import finish_erasures
-from digest.errors import DigestError, NothingToDo
+from digest.errors import DigestError, NothingToDo, StateError
 from digest.feedback import Taken
 from digest.joining import expire
 from digest.models import Issue, IssueStatus, Problem, Window
@@ -53,12 +54,27 @@ class Tick:
         )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Refusal:
+    """Why a draft was not approved."""
+
+    #: When it was composed and what its mails were made of (a hash), as it was looked at.
+    seen: tuple[datetime, str]
+    at: datetime
+    why: str
+
+
+#: How long a refusal holds while nothing of the issue changes.
+_LOOK_AGAIN = timedelta(hours=1)
+
+
 @dataclass(kw_only=True)
 class Bell:
-    """Rings for one newsletter. It remembers only which state of the readers' file it has read."""
+    """Rings for one newsletter. It remembers which state of the readers' file it has read, and what it saw refused."""
 
     digest: Digest
     _read: tuple[Path, int, int] | None = field(default=None, init=False)
+    _refused: dict[int, _Refusal] = field(default_factory=dict, init=False)
     _troubles: list[str] = field(default_factory=list, init=False)
 
     def ring(self, *, stop: Callable[[], bool] = lambda: False) -> Tick:
@@ -70,7 +86,7 @@ class Bell:
         problems = tuple(self._each([digest.settings.subscribers], self._sync_if_changed))
         returned = tuple(self._each([digest] if digest.has_mailbox else [], Digest.read_mailbox))
         composed = tuple(self._each(self._closed_without_issue(), digest.compose))
-        approved = tuple(self._each(digest.drafts_due(), digest.approve_if_auto))
+        approved = tuple(self._each(digest.drafts_due(), self._approve_if_auto))
         issues = () if stop() else digest.sendable()
         sent = tuple(self._each(issues, lambda issue: (issue, digest.send(issue, stop=stop))))
         return Tick(
@@ -93,6 +109,26 @@ class Bell:
                 continue
             except DigestError as error:
                 self._troubles.append(str(error))
+
+    def _approve_if_auto(self, draft: Issue) -> Issue:
+        """The draft approved, where that is automatic; one that was refused is looked at again when it has changed.
+
+        Or after an hour, for it may have been refused on account of readers who are none any more.
+        """
+        digest = self.digest
+        if digest.settings.newsletter.approval != "auto":
+            return draft
+        seen, now = (draft.composed_at, digest.content_hash(draft)), digest.clock()
+        known = self._refused.get(draft.id)
+        if known is not None and known.seen == seen and now - known.at < _LOOK_AGAIN:
+            raise StateError(known.why)
+        try:
+            return digest.approve_if_auto(draft)
+        except NothingToDo:
+            raise
+        except StateError as refused:
+            self._refused[draft.id] = _Refusal(seen=seen, at=now, why=str(refused))
+            raise
 
     def _collect_if_due(self) -> tuple[Visit, ...]:
         digest, now = self.digest, self.digest.clock()

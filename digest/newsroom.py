@@ -563,11 +563,11 @@ class Digest:
     def who_gets_what(self, issue: Issue) -> Iterator[Recipient]:
         """What everybody would be sent now, or why nothing, in the order of their ids; nothing is stored.
 
-        Of a draft as if it were approved now; of an approved issue what is left to send. Only the editions' selections
-        are made, not their words.
+        Of a draft as if it were approved now, with what would be too long shortened; of an approved issue what is left
+        to send.
         """
         if issue.status is IssueStatus.DRAFT:
-            return pipeline.recipients(self.store, issue, self._selector(issue), _only_selection, today=self.today)
+            return self.everybody(issue, self.pool(issue))
         return self._left_to_send(issue)
 
     def _left_to_send(self, issue: Issue) -> Iterator[Recipient]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from digest.bell import Bell
 from digest.checks import Rule, Severity, Unreached, Verdict
 from digest.config import load_settings
 from digest.errors import StateError
-from digest.models import Entry, Issue, IssueStatus, Paragraph, Section, SectionRole
+from digest.models import Entry, Issue, IssueStatus, Paragraph, Section, SectionRole, Title
 from digest.newsroom import Digest
 from digest.sources.base import StaticSource
 from digest.transports.memory import MemoryTransport
@@ -153,6 +153,42 @@ def test_errors_stop_an_issue_that_would_approve_itself(making: Making) -> None:
     assert (tick.approved, tick.sent) == ((), ())
     assert any("2026-11 cannot be approved" in trouble for trouble in tick.troubles)
     assert [len(report.errors) for report in digest.kept_back().values()] == [1]
+
+
+def test_what_was_refused_is_not_examined_again_while_nothing_changes(making: Making) -> None:
+    """The bell rings every minute and says each time why; the spam filter is asked once, and again after a change."""
+    asked: list[bytes] = []
+
+    def judge(mail: bytes) -> Verdict:
+        asked.append(mail)
+        return Verdict(score=0.0)
+
+    digest = making(BAD, GOOD, approval="auto", with_={"judge_spam": judge})
+    bell = Bell(digest=digest)
+    troubles = [bell.ring().troubles for _ in range(3)]
+    once = len(asked)
+    assert once > 0 and troubles[0] == troubles[1] == troubles[2] and "cannot be approved" in troubles[0][0]
+    bell.digest = replace(digest, clock=lambda: DECEMBER + timedelta(minutes=61))
+    assert bell.ring().troubles == troubles[0] and len(asked) == 2 * once
+    digest.store.act(issue(digest).id, [Title(subject="Another")], by="ada", on=0, now=DECEMBER)
+    bell.ring()
+    assert len(asked) > 2 * once
+
+
+def test_a_dry_run_shows_what_would_be_sent(making: Making) -> None:
+    """Of a draft, too: what is too long for inboxes is shortened in it as in the mails."""
+    words = Paragraph("The study was small and short. " * 300)
+    limits = Section(role=SectionRole.CONSIDERATIONS, blocks=(words,))
+    digest = making(*[
+        an_entry(f"{number}", headline=f"Multiple sclerosis, part {number}", url=f"https://made-up.info/{number}",
+                 sections=(a_section(SectionRole.TAKEAWAY), limits), fingerprint=f"{number}")
+        for number in range(12)
+    ])  # fmt: skip
+    told = [one.edition for one in digest.who_gets_what(issue(digest))]
+    digest.approve(issue(digest), by="ada")
+    rows = digest.store.deliveries(issue(digest).id)
+    sent = [digest.store.edition(row.edition_id) for row in rows if row.edition_id]
+    assert [one for one in told if one] == sent and any(one.selection.trimmed for one in sent)
 
 
 def test_a_good_issue_still_approves_itself(making: Making) -> None:
