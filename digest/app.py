@@ -19,6 +19,7 @@ from digest.errors import ConfigError
 from digest.located import read_yaml
 from digest.message import header_address
 from digest.models import TopicTree
+from digest.names import DnsNames, Names
 from digest.newsroom import Digest, ReadWebhook
 from digest.sources.base import Source
 from digest.sources.feed import FeedSource
@@ -32,7 +33,7 @@ from digest.store.store import open_store
 from digest.tokens import Signer
 from digest.topics import Tagger, parse_topics
 from digest.transports import brevo, mailbox, mailgun, mailtrap, postmark, resend, sendgrid, smtp
-from digest.transports.base import Mailbox, Transport
+from digest.transports.base import Carrier, Mailbox, Transport
 from digest.transports.file import FileTransport
 
 
@@ -56,6 +57,7 @@ def make_digest(
     make_transport: Callable[[], Transport] | None = None,
     reach: Reach | None = None,
     judge_spam: Callable[[bytes], Verdict] = judge,
+    names: Names | None = None,
 ) -> Digest:
     """The newsletter these settings describe, ready for use.
 
@@ -67,6 +69,7 @@ def make_digest(
         make_transport: makes a stand-in for the configured one.
         reach: follows links in the place of the network.
         judge_spam: scores mails in the place of SpamAssassin.
+        names: answers in the place of the domain name system.
 
     Raises:
         ConfigError: a file the settings name is wrong, or there is no secret to sign links with.
@@ -90,9 +93,10 @@ def make_digest(
         clock=clock,
         reach=reach or (lambda urls: unreached(urls, now=clock())),
         judge_spam=judge_spam,
-        make_transport=make_transport or (lambda: make_transport_of(settings)),
+        names=names or DnsNames(),
+        make_carriers=lambda: make_carriers_of(settings, make_transport),
         make_mailbox=lambda: make_mailbox_of(settings),
-        webhook=make_webhook_of(settings),
+        webhooks=make_webhooks_of(settings),
         store=store or open_store(settings.database, conceal=signer.conceal),
     )
 
@@ -148,9 +152,22 @@ def make_source(settings: SourceSettings, tree: TopicTree, whole: Settings) -> S
     )
 
 
-def make_transport_of(settings: Settings) -> Transport:
-    """The transport these settings describe. ConfigError when it needs a package that is not installed."""
-    return _TRANSPORTS[settings.transport.KIND](settings.transport)
+def make_carriers_of(settings: Settings, stand_in: Callable[[], Transport] | None = None) -> tuple[Carrier, ...]:
+    """The transports these settings describe, in the order they stand in for one another.
+
+    `stand_in` makes what takes the place of the first, and of all. ConfigError when one needs a package that is not
+    installed.
+    """
+    given = settings.transports_in_order()
+    if stand_in is not None:
+        first = next(iter(given.values()))
+        return (Carrier(transport=stand_in(), limits=first.limits_noun(), has_breaker=first.KIND != "file"),)
+    return tuple(
+        Carrier(
+            transport=_TRANSPORTS[one.KIND](one), name=name, limits=one.limits_noun(), has_breaker=one.KIND != "file"
+        )
+        for name, one in given.items()
+    )
 
 
 def make_mailbox_of(settings: Settings) -> Mailbox | None:
@@ -173,10 +190,14 @@ def make_mailbox_of(settings: Settings) -> Mailbox | None:
     return mailbox.MaildirMailbox(bounces.maildir) if bounces.maildir is not None else None
 
 
-def make_webhook_of(settings: Settings) -> ReadWebhook | None:
-    """What reads the calls of the provider's webhook; None when the transport has none, or no key for it is set."""
-    make = _WEBHOOKS.get(settings.transport.KIND)
-    return make(settings.transport) if make is not None else None
+def make_webhooks_of(settings: Settings) -> dict[str, ReadWebhook]:
+    """What reads the calls of the providers' webhooks, by transport; one without its key is left out."""
+    made = {name: _WEBHOOKS.get(one.KIND, _none)(one) for name, one in settings.transports_in_order().items()}
+    return {name: read for name, read in made.items() if read}
+
+
+def _none(_given: Any) -> None:
+    return None
 
 
 def _ses(given: Any) -> Transport:

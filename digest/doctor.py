@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
+from digest import domain
 from digest.errors import DigestError, NothingToDo, StoreError
-from digest.newsroom import Digest
+from digest.models import IssueStatus
+from digest.newsroom import Digest, held_words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,13 +22,14 @@ class Finding:
     detail: str
 
 
-def examine(open_newsletter: Callable[[], Digest]) -> Iterator[Finding]:
+def examine(open_newsletter: Callable[[], Digest], *, offline: bool = False) -> Iterator[Finding]:
     """Look at everything a send needs, in the order of the flow; nothing is sent and nothing changed.
 
     What depends on something that is broken is not looked at.
 
     Args:
         open_newsletter: loads the settings and opens the newsletter they describe.
+        offline: True to ask no name server.
     """
     try:
         digest = open_newsletter()
@@ -39,6 +43,8 @@ def examine(open_newsletter: Callable[[], Digest]) -> Iterator[Finding]:
     with digest:
         for what, look in LOOKS.items():
             yield _found(what, look, digest)
+        for what in domain.LOOKS:
+            yield _found(what, partial(domain.look, what, offline=offline), digest)
 
 
 def _found(what: str, look: Callable[[Digest], str], digest: Digest) -> Finding:
@@ -88,11 +94,8 @@ def _readers(digest: Digest) -> str:
 
 
 def _transport(digest: Digest) -> str:
-    transport = digest.make_transport()
-    try:
-        return transport.check()
-    finally:
-        transport.close()
+    with digest.carriers() as carriers:
+        return "; ".join(carrier.transport.check() for carrier in carriers)
 
 
 def _mailbox(digest: Digest) -> str:
@@ -103,6 +106,13 @@ def _mailbox(digest: Digest) -> str:
         return mailbox.check()
     finally:
         mailbox.close()
+
+
+def _sending(digest: Digest) -> str:
+    held = [issue for issue in digest.store.issues() if issue.held and issue.status is IssueStatus.APPROVED]
+    if stopped := [held_words(issue) for issue in held if issue.held_because]:
+        raise DigestError("; ".join(stopped))
+    return ", ".join(f"{issue.window.label} is paused" for issue in held) or "nothing is held"
 
 
 def _calendar(digest: Digest) -> str:
@@ -125,4 +135,5 @@ LOOKS: Mapping[str, Callable[[Digest], str]] = {
     "signature": _signature,
     "transport": _transport,
     "mailbox": _mailbox,
+    "sending": _sending,
 }

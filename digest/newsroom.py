@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from functools import lru_cache, partial
@@ -66,6 +66,7 @@ from digest.models import (
     TopicTree,
     Window,
 )
+from digest.names import Names
 from digest.outbox import Sent, send_issue
 from digest.pipeline import Composed, Selector, Synced, Visit
 from digest.press import Press, leaves_at
@@ -76,7 +77,7 @@ from digest.subscribers import Read, read_subscribers
 from digest.suppression import Feedback
 from digest.tokens import Signer
 from digest.topics import Tagger
-from digest.transports.base import Mailbox, Transport
+from digest.transports.base import Carrier, Mailbox
 
 #: Whoever reads a preview that is nobody's.
 READER = "reader@example.org"
@@ -132,15 +133,17 @@ class Digest:
     signer: Signer
     clock: Callable[[], datetime]
     #: Made only when something is sent: looking at an issue needs no server.
-    make_transport: Callable[[], Transport]
+    make_carriers: Callable[[], Sequence[Carrier]]
     #: Follows links; asked only when an editor checks.
     reach: Reach
+    #: Asked only when the doctor looks at the domain's records.
+    names: Names
     #: Scores a whole mail.
     judge_spam: Callable[[bytes], Verdict]
     #: Made when it is read; it makes None when no mailbox for bounces is configured.
     make_mailbox: Callable[[], Mailbox | None] = lambda: None
-    #: Reads the calls of the provider's webhook; None when there is none.
-    webhook: ReadWebhook | None = None
+    #: Read the calls of providers' webhooks, by the name of the transport.
+    webhooks: Mapping[str, ReadWebhook] = field(default_factory=dict)
     #: Loaded once; each signs every mail.
     dkim: Sequence[DkimKey] = ()
 
@@ -420,6 +423,14 @@ class Digest:
         render_confirmation(self.newsletter, self.templates, days=7)
         render_correction(PrintedCorrection(headline="", issue_title=window.title), self.newsletter, self.templates)
 
+    def specimen(self) -> Message:
+        """A mail without items, as one of the running issue would be sent, to nobody."""
+        window = self.calendar.running(self.settings.newsletter.cadences[0], self.clock())
+        pool = render_pool((), window=window, newsletter=self.newsletter, tree=self.tree, templates=self.templates)
+        issue = Issue(id=0, window=window, composed_at=self.clock())
+        edition = make_edition(pool, Selection())
+        return self._press(issue, pool).message(edition, subscriber_id=0, address=READER, name="")
+
     def _press(self, issue: Issue, pool: Pool) -> Press:
         return Press(
             pool,
@@ -625,17 +636,17 @@ class Digest:
         if not self.is_open(issue):
             raise NothingToDo(f"nothing of {label} is left to send")
         if issue.held:
-            raise StateError(f"{label} is paused: `digest resume {label}` lets it go on")
+            raise StateError(held_words(issue))
         if issue.not_before is not None and self.clock() < issue.not_before:
             when = issue.not_before.astimezone(self.settings.newsletter.timezone)
             raise StateError(
                 f"{label} is scheduled for {when:%Y-%m-%d %H:%M}: `digest schedule {label} --off` lets it leave before"
             )
         rules = self.settings.delivery
-        with closing(self.make_transport()) as transport, owners.a_run() as owner:
+        with self.carriers() as carriers, owners.a_run() as owner:
             return send_issue(
                 self.store,
-                transport,
+                carriers,
                 self._compose_claim(issue),
                 issue_id=issue.id,
                 owner=owner,
@@ -648,6 +659,15 @@ class Digest:
                 stop=stop,
                 on_progress=on_progress,
             )
+
+    @contextmanager
+    def carriers(self) -> Iterator[Sequence[Carrier]]:
+        """The transports in their order, each closed at the end."""
+        with ExitStack() as stack:
+            carriers = self.make_carriers()
+            for carrier in carriers:
+                stack.callback(carrier.transport.close)
+            yield carriers
 
     def _hours(self, issue: Issue) -> Hours:
         """When its mails may leave. A reader's week begins when the issue is due, or approved where that came later."""
@@ -664,11 +684,8 @@ class Digest:
         edition = replace(preview.edition, subject=subject, key=key, test=preview.topics)
         press = self._press(preview.issue, preview.pool)
         message = press.message(edition, subscriber_id=0, address=to, name="")
-        transport = self.make_transport()
-        try:
-            receipt = transport.submit([message])[0]
-        finally:
-            transport.close()
+        with self.carriers() as (first, *_):
+            receipt = first.transport.submit([message])[0]
         if receipt.outcome is not Outcome.ACCEPTED:
             raise TransportError(f"the test mail to {to} was not accepted: {receipt.detail}")
         return receipt.detail
@@ -713,17 +730,18 @@ class Digest:
         finally:
             mailbox.close()
 
-    def take_webhook(self, headers: Mapping[str, str], body: bytes) -> Taken:
-        """Take in one call of the provider's webhook.
+    def take_webhook(self, transport: str, headers: Mapping[str, str], body: bytes) -> Taken:
+        """Take in one call of the webhook of the provider behind this transport.
 
         Raises:
             StateError: this transport has no webhook, or no key for it is set.
             FeedbackError: the call is forged (`forged`), or cannot be read.
         """
-        if self.webhook is None:
+        read = self.webhooks.get(transport)
+        if read is None:
             raise StateError("no webhook is configured: set transport.webhook_key (or what the provider has instead)")
         now = self.clock()
-        return take_feedback(self.store, self.webhook(headers, body, now=now), now=now)
+        return take_feedback(self.store, read(headers, body, now=now), now=now)
 
     # --- subscribers -------------------------------------------------------------------------------------
 
@@ -755,6 +773,17 @@ class Digest:
         if reader.status is SubscriberStatus.UNSUBSCRIBED:
             return False
         return self.store.set_status(address, SubscriberStatus.UNSUBSCRIBED, now=self.clock())
+
+
+def held_words(issue: Issue) -> str:
+    """Why a held issue is not sent, and what to do."""
+    label = issue.window.label
+    if not issue.held_because:
+        return f"{label} is paused: `digest resume {label}` lets it go on"
+    return (
+        f"{label} stopped itself: {issue.held_because}. Look at them with `digest quarantine {label}`; then "
+        f"`digest resume {label}` lets it go on, `digest abort {label}` ends it"
+    )
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

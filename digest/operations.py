@@ -9,10 +9,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from digest.audit import Account, Audit, Auditor, Check, Row
+from digest.breaker import Breaker
+from digest.canary import CANARY
 from digest.errors import NothingToDo, StateError
-from digest.models import DeliveryState, Issue, IssueStatus, Wait
+from digest.limits import Limits
+from digest.models import DeliveryState, DomainGroup, Issue, IssueStatus, Wait
 from digest.newsroom import Digest
 from digest.pace import SPAN, Progress, progress
+from digest.store.base import Warmth
 
 
 class Decision(StrEnum):
@@ -24,6 +28,15 @@ class Decision(StrEnum):
     ACCEPT = "accept"
 
 
+class Verdict(StrEnum):
+    """What a person decides about suppressions in quarantine."""
+
+    #: They are right: those mailboxes are dead.
+    KEEP = "keep"
+    #: They were wrong: the addresses may be mailed again.
+    LIFT = "lift"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Aborted:
     """What became of an issue that was ended."""
@@ -31,6 +44,19 @@ class Aborted:
     cancelled: int
     #: On their way at that moment: their answers are still waited for.
     in_flight: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Way:
+    """What one transport is held to now, and why it may be slow."""
+
+    name: str
+    limits: Limits
+    breaker: Breaker
+    #: None where it is not warmed up.
+    warmth: Warmth | None
+    #: The groups that have used their rate up at this moment; None among them for all together.
+    used_up: tuple[DomainGroup | None, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +70,10 @@ class Sending:
     next_due: datetime | None
     #: What keeps mails back that nothing is wrong with: how many each, and until when the first of them.
     waits: tuple[tuple[Wait, int, datetime], ...] = ()
+    #: What each transport is held to, in their order.
+    ways: tuple[Way, ...] = ()
+    #: How many mails of the canary have begun; None once it is through, or where the issue is smaller.
+    canary: int | None = None
 
     @property
     def is_over(self) -> bool:
@@ -60,12 +90,15 @@ def pause(digest: Digest, issue: Issue) -> None:
 
 
 def resume(digest: Digest, issue: Issue) -> None:
-    """Let the sending go on, the next time somebody sends. NothingToDo when it is not held."""
+    """Let the sending go on, the next time somebody sends. NothingToDo when it is not held.
+
+    Of a send that stopped itself, what bounced before is not held against it any more.
+    """
     if issue.status is IssueStatus.ABORTED:
         raise StateError(f"{issue.window.label} was aborted and is never sent")
     if not issue.held:
         raise NothingToDo(f"{issue.window.label} is not paused")
-    digest.store.set_held(issue.id, held=False)
+    digest.store.let_go_on(issue.id, now=digest.clock())
 
 
 def abort(digest: Digest, issue: Issue) -> Aborted:
@@ -95,6 +128,21 @@ def resolve(digest: Digest, issue: Issue, decision: Decision) -> int:
     return settled
 
 
+def decide_quarantine(digest: Digest, issue: Issue, verdict: Verdict) -> int:
+    """Settle the suppressions that an issue made before its send stopped itself; how many there were.
+
+    Raises:
+        NothingToDo: none of them waits for a person.
+    """
+    if verdict is Verdict.LIFT:
+        settled = digest.store.lift_quarantined(issue.id, now=digest.clock())
+    else:
+        settled = digest.store.keep_quarantined(issue.id)
+    if not settled:
+        raise NothingToDo(f"{issue.window.label} has no suppressions in quarantine")
+    return settled
+
+
 def audit(digest: Digest, issue: Issue, *, on_row: Callable[[Row, Account, str], None] | None = None) -> Audit:
     """Go through the whole ledger of an issue as of one moment; `on_row` sees every row with its account and why.
 
@@ -118,14 +166,41 @@ def audit(digest: Digest, issue: Issue, *, on_row: Callable[[Row, Account, str],
 def sending(digest: Digest, issue: Issue) -> Sending:
     """How the sending of an issue goes now; one look through its ledger."""
     now = digest.clock()
-    counts = digest.store.paces(issue.id, since=now - SPAN)
+    counts = progress(digest.store.paces(issue.id, since=now - SPAN), now=now)
+    begun, _ = digest.store.begun(issue.id, at_most=CANARY)
     return Sending(
         issue=digest.store.issue_by_id(issue.id),
         now=now,
-        progress=progress(counts, now=now),
+        progress=counts,
+        ways=ways(digest),
+        canary=begun if begun < CANARY < counts.whole.total else None,
         next_due=digest.store.next_due(issue.id),
         waits=digest.store.waits(issue.id),
     )
+
+
+def ways(digest: Digest) -> tuple[Way, ...]:
+    """What each transport is held to now, in their order."""
+    now, breakers = digest.clock(), digest.store.breakers()
+    found = []
+    for name, given in digest.settings.transports_in_order().items():
+        limits = given.limits_noun()
+        buckets = digest.store.buckets(name) if limits.rates else {}
+        used_up = (
+            group
+            for group, rate in limits.rates.items()
+            if group in buckets and not buckets[group].filled(rate, now).whole
+        )
+        found.append(
+            Way(
+                name=name,
+                limits=limits,
+                breaker=breakers.get(name, Breaker()),
+                warmth=digest.store.warmth(name, limits.warm_up, now=now) if limits.warm_up else None,
+                used_up=tuple(used_up),
+            )
+        )
+    return tuple(found)
 
 
 def under_way(digest: Digest) -> tuple[Issue, ...]:

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 
+from digest.breaker import speaks_against
 from digest.deliveries import LIFE, decide, reconciled
 from digest.errors import DigestError, InputError, StoreError, TransportError
 from digest.feedback import take_in
@@ -35,7 +36,8 @@ from digest.models import (
 )
 from digest.store.base import Store
 from digest.suppression import feedback_of
-from digest.transports.base import Transport, carry
+from digest.traffic import Traffic
+from digest.transports.base import Carrier, carry
 
 #: How many deliveries a worker takes at once, and for how long (seconds). A lease that runs out early costs nothing:
 #: nothing of a claimed delivery has left, and whoever claims it next raises the fence.
@@ -49,6 +51,10 @@ INFLIGHT_LEASE = 7200.0
 #: How long (seconds) to wait between tries to write results that the database would not take: full, locked, away.
 #: What is given up is in doubt although its answer was known.
 RESULT_DELAYS = (1.0, 5.0, 25.0)
+
+#: How long (seconds) a run rests before it asks again whether it may go on.
+SHORTEST_REST = 0.01
+LONGEST_REST = 1.0
 
 #: How many reasons a run keeps in memory; the ledger has them all.
 REASONS = 100
@@ -74,6 +80,8 @@ class Sent:
     reasons: dict[int, str] = field(default_factory=dict)
     #: What still waits although nothing is wrong with it: what for, how many, and until when the first of them.
     waits: tuple[tuple[Wait, int, datetime], ...] = ()
+    #: Why the send stopped itself, its issue held; empty when it did not.
+    stopped: str = ""
     #: Why the transport could carry nothing more; None when all went its way.
     trouble: TransportError | None = None
 
@@ -85,7 +93,7 @@ class Sent:
 
 def send_issue(
     store: Store,
-    transport: Transport,
+    carriers: Sequence[Carrier],
     compose: Callable[[Claim], Message],
     *,
     issue_id: int,
@@ -97,6 +105,7 @@ def send_issue(
     lease: float = LEASE,
     life: timedelta = LIFE,
     hours: Hours | None = None,
+    canary: bool = True,
     stop: Callable[[], bool] = lambda: False,
     on_progress: Callable[[Sent], None] = lambda _: None,
     wait: Callable[[float], object] = time.sleep,
@@ -105,7 +114,7 @@ def send_issue(
 
     Args:
         store: holds the ledger.
-        transport: what carries the messages.
+        carriers: what carries the messages: the first one that is not given a rest.
         compose: makes the message of a claim, the same bytes every time. What it cannot make is recorded with the
             reason: refused for good on InputError (the row itself is wrong), to be tried again on any other error.
         issue_id: which issue; one that is held or aborted sends nothing.
@@ -117,20 +126,22 @@ def send_issue(
         lease: how long (seconds) deliveries are claimed for; what is in flight is held as long at the least.
         life: how long after its first try a delivery is given up.
         hours: when mails may leave; None for at any hour.
+        canary: False where nothing stops the send, however much bounces.
         stop: asked before every window; what is in hand is always finished and recorded.
         on_progress: told after every window.
         wait: waits so many seconds.
 
     Returns:
-        What was done. `trouble` is set when the transport could not carry anything: what was not tried is back in the
-        outbox, and nobody's tries were counted up.
+        What was done. `trouble` is set when no transport could carry anything: what was not tried is back in the
+        outbox, and nobody's tries were counted up. `stopped` is set when too much bounced: the issue is held.
 
     Raises:
         StoreError: the database cannot be used; what was carried is written if it can be at all, else it is in doubt.
     """
     run = _Run(
         store=store,
-        transport=transport,
+        traffic=Traffic(store=store, carriers=carriers, issue_id=issue_id, owner=owner, hours=hours, canary=canary),
+        carrier=carriers[0],
         compose=compose,
         issue_id=issue_id,
         owner=owner,
@@ -140,12 +151,12 @@ def send_issue(
         batch=batch,
         lease=lease,
         life=life,
-        hours=hours,
         stop=stop,
         wait=wait,
     )
     try:
         run.recover()
+        run.look()
         while (window := run.window()) or run.aboard:
             ready = run.composed(window)
             granted = run.granted(list(ready))
@@ -161,7 +172,9 @@ def send_issue(
 @dataclass(kw_only=True, slots=True)
 class _Run:
     store: Store
-    transport: Transport
+    traffic: Traffic
+    #: Who has what is aboard, and gets what is claimed.
+    carrier: Carrier
     compose: Callable[[Claim], Message]
     issue_id: int
     owner: str
@@ -171,9 +184,10 @@ class _Run:
     batch: int
     lease: float
     life: timedelta
-    hours: Hours | None
     stop: Callable[[], bool]
     wait: Callable[[float], object]
+    #: Whether that is one mail, which shows whether it is well again.
+    probe: bool = False
     sent: Sent = field(default_factory=Sent)
     #: Claimed, and nothing was done about it yet.
     claims: deque[Claim] = field(default_factory=deque)
@@ -186,18 +200,38 @@ class _Run:
 
     def window(self) -> Sequence[Claim]:
         """The claims there is room for now; none when none is due, or we must stop: then the rest is given back."""
-        if self._must_stop():
+        if self._must_stop() or (self.traffic.rests(self.carrier) and not self.probe):
             self.store.release(list(self.claims), self.owner, now=self.clock())
             self.claims.clear()
-            return ()
         while not self.claims:
-            self.claims += self.store.claim(
-                self.issue_id, self.owner, limit=self.batch, lease=self.lease, now=self.clock(), hours=self.hours
-            )
-            if not self.claims and not self.recover():
+            if self._must_stop() or (self.probe and self.aboard):
                 return ()
-        room = self.transport.window - len(self.aboard)
+            turn = self.traffic.turn(limit=self.batch, lease=self.lease, now=self.clock())
+            if turn.carrier is not None:
+                self._board(turn.carrier, turn.claims, probe=turn.probe)
+            elif self.aboard:
+                return ()  # what it answers may change what there is to do
+            elif turn.until is not None and not turn.warming:
+                self._rest(turn.until)
+            elif not self.recover():
+                self.sent.trouble = turn.trouble
+                return ()
+        room = self.carrier.transport.window - len(self.aboard)
         return [self.claims.popleft() for _ in range(min(room, len(self.claims)))]
+
+    def _board(self, carrier: Carrier, claims: Sequence[Claim], *, probe: bool) -> None:
+        """Have this transport carry these, once another one has answered for what it has aboard."""
+        if carrier is not self.carrier or probe:
+            self.settle_up()
+        self.carrier, self.probe = carrier, probe
+        self.claims += claims
+
+    def _rest(self, until: datetime) -> None:
+        """Wait a little, at most until then; what is known is written down first."""
+        self.granted([])
+        seconds = (until - self.clock()).total_seconds()
+        self.recover()
+        self.wait(min(max(seconds, SHORTEST_REST), LONGEST_REST))
 
     def composed(self, window: Sequence[Claim]) -> dict[Claim, Message]:
         """The messages of a window; that one cannot be made is known as its result."""
@@ -217,11 +251,18 @@ class _Run:
         """Commit what is known and these intents, at once; the ids of the intents that may leave."""
         if not self.known and not intents:
             return frozenset()
+        if self.traffic.is_alarmed(self.known, now=self.clock()):
+            # Nobody else leaves before it is clear whether the send must stop; of a held issue nothing is granted.
+            self._write([])
+            self.look()
+        return self._write(intents)
+
+    def _write(self, intents: Sequence[Claim]) -> frozenset[int]:
         now = self.clock()
         for result in self.known:
             self._suppress(result, now)
         lease = max(INFLIGHT_LEASE, self.lease)
-        granted = self.store.record(self.known, intents, self.owner, lease=lease, now=now)
+        granted = self.store.record(self.known, intents, self.owner, lease=lease, now=now, via=self.carrier.name)
         self.known = []
         self.sent.withheld += len(intents) - len(granted)
         return granted
@@ -233,10 +274,9 @@ class _Run:
         if not self.aboard:
             return
         try:
-            answers = carry(self.transport, {number: message for number, (_, message) in loaded.items()})
+            answers = carry(self.carrier.transport, {number: message for number, (_, message) in loaded.items()})
         except TransportError as error:
-            self.sent.trouble = error
-            self.store.release([claim for claim, _ in self._unload()], self.owner, now=self.clock())
+            self._fail(error)
         except Exception as error:
             # A mistake in the transport: anything may have left. The ledger hears so before anybody else does.
             doubt = Receipt(outcome=Outcome.DOUBTFUL, detail=f"the transport failed: {error!r}")
@@ -246,8 +286,25 @@ class _Run:
             self._unload()  # nobody will hear of it any more: the next run finds it in flight
             raise
         else:
-            for number, receipt in answers.items():
-                claim, message = self.aboard.pop(number)
+            self._take_down([(*self.aboard.pop(number), receipt) for number, receipt in answers.items()])
+
+    def _fail(self, error: TransportError) -> None:
+        """Nothing of what is aboard was carried: it is given back, and another transport may have it."""
+        back = [claim for claim, _ in self._unload()]
+        self.store.release(back, self.owner, now=self.clock())
+        worth = self.traffic.failed(self.carrier, error, mails=len(back), now=self.clock(), probe=self.probe)
+        self.probe = False
+        if not worth:
+            self.sent.trouble = error
+
+    def _take_down(self, answers: Sequence[tuple[Claim, Message, Receipt]]) -> None:
+        """What the answers come to. A probe that failed was no try of its reader's: it is given back."""
+        probe, self.probe = self.probe, False
+        self.traffic.heard(self.carrier, [receipt for _, _, receipt in answers], now=self.clock(), probe=probe)
+        for claim, message, receipt in answers:
+            if probe and receipt.outcome is not Outcome.DOUBTFUL and speaks_against(receipt):
+                self.store.release([claim], self.owner, now=self.clock())
+            else:
                 self.known.append(self._result(claim, self._asked(message, receipt)))
 
     def _unload(self) -> list[tuple[Claim, Message]]:
@@ -290,9 +347,10 @@ class _Run:
     def _reconcile(self, gone: Collection[str], now: datetime) -> int:
         results = []
         for claim in self.store.in_flight(self.issue_id, gone, now=now, alive=self.owner):
-            carried = self._carried(partial(self.compose, claim))
+            carrier = self.traffic.carrier(claim.via) or self.carrier
+            carried = _carried(carrier, partial(self.compose, claim))
             found = reconciled(claim, carried, now=now)
-            results.append(replace(found, receipt=self._signed(found.receipt)))
+            results.append(replace(found, receipt=_signed(found.receipt, carrier)))
         for result in results:
             self._count(result)
         return self.store.settle(results, now=now)
@@ -301,28 +359,19 @@ class _Run:
         """The receipt; under `RECONCILE` what the transport knows better when it is a doubtful one."""
         if receipt.outcome is not Outcome.DOUBTFUL or self.policy is not DoubtPolicy.RECONCILE:
             return receipt
-        carried = self._carried(lambda: message)
+        carried = _carried(self.carrier, lambda: message)
         if carried is None:
             return receipt
         return Receipt(outcome=Outcome.ACCEPTED if carried else Outcome.DEFERRED, detail=receipt.detail)
 
-    def _carried(self, message: Callable[[], Message]) -> bool | None:
-        try:
-            return self.transport.has(message())
-        except Exception as error:  # noqa: BLE001 - whatever keeps us from knowing: a person will decide
-            _log.warning("a delivery in doubt cannot be looked up: %s", type(error).__name__)
-            return None
-
     def _result(self, claim: Claim, receipt: Receipt) -> Result:
-        result = decide(claim, self._signed(receipt), policy=self.policy, now=self.clock(), life=self.life)
+        result = decide(claim, _signed(receipt, self.carrier), policy=self.policy, now=self.clock(), life=self.life)
         self._count(result)
         return result
 
-    def _signed(self, receipt: Receipt) -> Receipt:
-        if receipt.via:
-            return receipt
-        # Made anew field by field: `replace` takes longer than all the rest of an answer.
-        return Receipt(outcome=receipt.outcome, detail=receipt.detail, code=receipt.code, via=self.transport.kind)
+    def look(self) -> None:
+        """Whether so much bounces that the send must stop."""
+        self.sent.stopped = self.traffic.stopped(now=self.clock()) or self.sent.stopped
 
     def _count(self, result: Result) -> None:
         match result.state:
@@ -347,4 +396,20 @@ class _Run:
             self.sent.suppressed += 1
 
     def _must_stop(self) -> bool:
-        return self.sent.trouble is not None or self.stop()
+        return self.sent.trouble is not None or bool(self.sent.stopped) or self.stop()
+
+
+def _carried(carrier: Carrier, message: Callable[[], Message]) -> bool | None:
+    """Whether the transport has it; None when it cannot know."""
+    try:
+        return carrier.transport.has(message())
+    except Exception as error:  # noqa: BLE001 - whatever keeps us from knowing: a person will decide
+        _log.warning("a delivery in doubt cannot be looked up: %s", type(error).__name__)
+        return None
+
+
+def _signed(receipt: Receipt, carrier: Carrier) -> Receipt:
+    if receipt.via:
+        return receipt
+    # Made anew field by field: `replace` takes longer than all the rest of an answer.
+    return Receipt(outcome=receipt.outcome, detail=receipt.detail, code=receipt.code, via=carrier.name)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -91,8 +90,8 @@ def post(digest: Digest, letter: Letter, *, to: str, confirm_url: str = "", subs
     message = address_letter(
         digest, letter, secrets.randbits(63), to=to, confirm_url=confirm_url, subscriber_id=subscriber_id
     )
-    with closing(digest.make_transport()) as transport:
-        receipt = transport.submit([message])[0]
+    with digest.carriers() as (first, *_):
+        receipt = first.transport.submit([message])[0]
     if receipt.outcome is not Outcome.ACCEPTED:
         raise TransportError(f"the letter to {to} was not taken: {receipt.detail}")
     return receipt.detail
@@ -131,8 +130,8 @@ def send_waiting(digest: Digest, *, stop: Callable[[], bool] = lambda: False) ->
     posted = Posted()
     if not digest.store.letters_waiting():
         return posted
-    with closing(digest.make_transport()) as transport, owners.a_run() as owner:
-        room = _Room(digest, transport, owner, posted)
+    with digest.carriers() as (first, *_), owners.a_run() as owner:
+        room = _Room(digest, first.transport, owner, posted)
         while posted.trouble is None and not stop() and room.send_some():
             pass
     return posted

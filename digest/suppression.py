@@ -66,7 +66,11 @@ def suppression_after(feedback: Feedback, earlier: Sequence[Feedback] = ()) -> S
     if not _is_final(feedback, earlier):
         return None
     return Suppression(
-        address=feedback.address, reason=feedback.kind, at=feedback.at, detail=feedback.detail or feedback.code
+        address=feedback.address,
+        reason=feedback.kind,
+        at=feedback.at,
+        detail=feedback.detail or feedback.code,
+        issue_id=feedback.issue_id,
     )
 
 

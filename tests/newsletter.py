@@ -12,6 +12,7 @@ import yaml
 from digest.app import make_digest
 from digest.checks import Verdict
 from digest.config import load_settings
+from digest.names import Names
 from digest.newsroom import Digest
 from digest.store.base import Store
 from digest.transports.base import Transport
@@ -26,6 +27,7 @@ def a_digest(
     now: datetime = NOW,
     store: Store | None = None,
     make_transport: Callable[[], Transport] | None = None,
+    names: Names | None = None,
     newsletter: dict[str, Any] | None = None,
     environ: dict[str, str] | None = None,
     **given: Any,
@@ -45,5 +47,10 @@ def a_digest(
     config.write_text(yaml.safe_dump({"newsletter": about, **given}), encoding="utf-8")
     settings = load_settings(config, {"DIGEST_SECRET_KEY": SECRET, **(environ or {})})
     return make_digest(
-        settings, now=now, store=store, make_transport=make_transport, judge_spam=lambda _mail: Verdict(score=None)
+        settings,
+        now=now,
+        store=store,
+        make_transport=make_transport,
+        judge_spam=lambda _mail: Verdict(score=None),
+        names=names,
     )

@@ -349,7 +349,7 @@ def _send(digest: Digest, output: Output, label: str | None) -> None:
     output.result(
         [tables.sent_data(issue, sent) for issue, sent in results], lambda console: tables.show_sent(console, results)
     )
-    if any(sent.trouble or sent.bounced or sent.unknown for _, sent in results):
+    if any(sent.trouble or sent.stopped or sent.bounced or sent.unknown for _, sent in results):
         raise typer.Exit(1)
 
 
@@ -390,7 +390,7 @@ def run(
     output.result(tables.tick_data(tick), lambda console: tables.show_tick(console, tick))
     if tick.did_nothing:
         raise typer.Exit(NOTHING_TO_DO)
-    if tick.troubles or any(sent.trouble for _, sent in tick.sent):
+    if tick.troubles or any(sent.trouble or sent.stopped for _, sent in tick.sent):
         raise typer.Exit(1)
 
 
@@ -414,7 +414,7 @@ def serve(
 
 for _editors in (shaping.withdraw, shaping.schedule, variants.variants, searching.search):
     application.command()(_editors)
-for _command in (sending.pause, sending.resume, sending.abort, sending.resolve, sending.audit):
+for _command in (sending.pause, sending.resume, sending.abort, sending.resolve, sending.quarantine, sending.audit):
     application.command()(_command)
 
 
@@ -453,11 +453,15 @@ def status(
 
 
 @application.command()
-def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    """Look for whatever would go wrong on the day: settings, database, templates, sources, readers, transport."""
+def doctor(
+    context: typer.Context,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no name server.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look for whatever would go wrong on the day: settings, database, readers, transport, the domain's records."""
     from digest.doctor import examine
 
-    findings = tuple(examine(context.obj.open))
+    findings = tuple(examine(context.obj.open, offline=offline))
     Output(as_json=as_json).result(
         [{"what": one.what, "ok": one.ok, "detail": one.detail} for one in findings],
         lambda console: tables.show_findings(console, findings),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Annotated, Any
@@ -19,8 +19,8 @@ from digest.audit import Account, Audit, Row
 from digest.cli.session import Output
 from digest.cli.tables import cell, counted, issue_data, table, title
 from digest.errors import InputError, NothingToDo
-from digest.models import Issue
-from digest.operations import Decision
+from digest.models import Issue, Suppression
+from digest.operations import Decision, Verdict
 from digest.subscribers import guarded
 
 COLUMNS = (
@@ -101,6 +101,45 @@ def resolve(
         Decision.ACCEPT: f"{mails} of {label} are taken as arrived.",
     }[unknown]
     _say(found, as_json, said, settled=settled, decision=unknown)
+
+
+def quarantine(
+    context: typer.Context,
+    issue: Label,
+    decide: Annotated[
+        Verdict | None, typer.Option(help="Keep them, or lift them: the addresses may be mailed again.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look at the addresses that a send suppressed before it stopped itself, and decide about them."""
+    with context.obj.open() as digest:
+        found = digest.issue(issue)
+        waiting = digest.store.quarantined(found.id)
+        if not waiting:
+            raise NothingToDo(f"{found.window.label} has no suppressions in quarantine")
+        if decide is not None:
+            operations.decide_quarantine(digest, found, decide)
+    label, addresses = found.window.label, counted(len(waiting), "address", "addresses")
+    if decide is None:
+        rows = [{"address": one.address, "at": one.at, "detail": one.detail} for one in waiting]
+        Output(as_json=as_json).result(rows, lambda console: _show_quarantine(console, label, waiting))
+        return
+    said = {
+        Verdict.KEEP: f"{addresses} stay suppressed.",
+        Verdict.LIFT: f"{addresses} may be mailed again, and get {label} when it goes on: `digest resume {label}`.",
+    }[decide]
+    _say(found, as_json, said, settled=len(waiting), decision=decide)
+
+
+def _show_quarantine(console: Console, label: str, waiting: Sequence[Suppression]) -> None:
+    title(console, f"{label}: suppressed before the send stopped itself, and not mailed meanwhile")
+    made = table("Address", "When (UTC)", "What was said")
+    for one in waiting:
+        made.add_row(cell(one.address), f"{one.at:%Y-%m-%d %H:%M}", cell(one.detail))
+    console.print(made)
+    console.print(
+        f"Are they dead? `digest quarantine {label} --decide keep`. Was it a mistake? `--decide lift`.", markup=False
+    )
 
 
 def _say(issue: Issue, as_json: bool, words: str, **more: Any) -> None:

@@ -200,6 +200,7 @@ def issue_data(issue: Issue) -> dict[str, Any]:
         "status": issue.status,
         "held": issue.held,
         "not_before": issue.not_before,
+        "held_because": issue.held_because or None,
         "approved_at": issue.approved_at,
         "approved_by": issue.approved_by,
         "content_hash": issue.content_hash,
@@ -283,6 +284,7 @@ def sent_data(issue: Issue, sent: Sent) -> dict[str, Any]:
         "withheld": sent.withheld,
         "resent": sent.resent,
         "waits": waits_data(sent.waits),
+        "stopped": sent.stopped or None,
         "trouble": str(sent.trouble) if sent.trouble else None,
         "reasons": sent.reasons,
     }
@@ -317,8 +319,16 @@ def show_sent(console: Console, results: Sequence[tuple[Issue, Sent]]) -> None:
             console.print(f"  delivery {delivery}: {reason}", markup=False, style="yellow")
         for line in waits_lines(sent.waits):
             console.print(line, markup=False)
+        if sent.stopped:
+            console.print(f"  stopped itself: {stopped_words(issue, sent)}", markup=False, style="red")
         if sent.trouble:
             console.print(f"  stopped: {sent.trouble}", markup=False, style="red")
+
+
+def stopped_words(issue: Issue, sent: Sent) -> str:
+    """Why a send stopped itself, and what to do."""
+    label = issue.window.label
+    return f"{sent.stopped}. Look at them with `digest quarantine {label}`; `digest resume {label}` lets it go on"
 
 
 def tick_data(tick: Tick) -> dict[str, Any]:
@@ -362,15 +372,21 @@ def log_tick(tick: Tick) -> None:
     for issue in tick.approved:
         logger.info("issue %s is approved", issue.window.label)
     for issue, sent in tick.sent:
-        logger.info("issue %s: %d accepted, %d deferred", issue.window.label, sent.accepted, sent.deferred)
-        if sent.trouble:
-            logger.warning("issue %s stopped: %s", issue.window.label, sent.trouble)
+        _log_sent(issue, sent)
     if tick.returned:
         logger.info("mailbox: %d suppressed, %d unsubscribed", tick.returned.suppressed, tick.returned.unsubscribed)
     for problem in tick.problems:
         logger.warning("%s: %s", problem.place, problem.message)
     for trouble in tick.troubles:
         logger.warning("%s", trouble)
+
+
+def _log_sent(issue: Issue, sent: Sent) -> None:
+    logger.info("issue %s: %d accepted, %d deferred", issue.window.label, sent.accepted, sent.deferred)
+    if sent.stopped:
+        logger.error("issue %s stopped itself: %s", issue.window.label, stopped_words(issue, sent))
+    if sent.trouble:
+        logger.warning("issue %s stopped: %s", issue.window.label, sent.trouble)
 
 
 def taken_data(taken: Taken) -> dict[str, int]:
@@ -458,6 +474,8 @@ def show_status(console: Console, data: Mapping[str, Any]) -> None:
     for row in data["issues"]:
         state = "held" if row["held"] else row["status"].value
         told = ", ".join(f"{number:,} {name}" for name, number in row["deliveries"].items())
+        if row["held_because"]:
+            state, told = "stopped itself", f"{row['held_because']}: digest quarantine {row['issue']}; {told}"
         if row["errors"]:
             told = f"kept back by {counted(row['errors'], 'error')}: digest check {row['issue']} shows them"
         issues.add_row(cell(row["issue"]), state, f"{row['due']:%Y-%m-%d %H:%M}", cell(told or "—"))

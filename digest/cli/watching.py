@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -12,9 +12,10 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from digest.canary import CANARY
 from digest.cli.tables import cell, counted, table, waits_data, waits_lines
 from digest.newsroom import Digest
-from digest.operations import Sending, sending, under_way
+from digest.operations import Sending, Way, sending, under_way
 from digest.pace import Pace
 
 #: Seconds between two looks; longer where a look takes long, so that watching never weighs on the sending.
@@ -51,8 +52,25 @@ def sending_data(one: Sending) -> dict[str, Any]:
         **pace_data(one.progress.whole),
         "next_due": one.next_due,
         "waits": waits_data(one.waits),
+        "held_because": one.issue.held_because or None,
+        "canary": one.canary,
+        "limits": {way.name: way_data(way) for way in one.ways},
         "groups": {group.value: pace_data(pace) for group, pace in one.progress.groups},
         "transports": {kind: pace_data(pace) for kind, pace in one.progress.transports},
+    }
+
+
+def way_data(way: Way) -> dict[str, Any]:
+    """What a transport is held to; rates are mails a second."""
+    breaker, warmth = way.breaker, way.warmth
+    return {
+        "rates": {(group.value if group else "all"): rate for group, rate in way.limits.rates.items()},
+        "used_up": [group.value if group else "all" for group in way.used_up],
+        "warm_up": warmth and {"day": warmth.day, "allowance": warmth.allowance, "carried": warmth.carried},
+        "rests": breaker.is_open,
+        "rests_since": breaker.opened_at,
+        "tried_again_at": breaker.probe_at,
+        "reason": breaker.reason or None,
     }
 
 
@@ -86,7 +104,30 @@ def _one(one: Sending) -> RenderableType:
     for name, pace in (*one.progress.groups, *one.progress.transports):
         rate = f"{pace.rate:,.1f}"
         made.add_row(cell(name), f"{pace.through:,}", f"{pace.total:,}", f"{pace.deferred:,}", rate)
-    return Group(head, *(Text(line, style="yellow") for line in waits_lines(one.waits)), made)
+    slow = [Text(line, style="yellow") for line in (*reasons(one), *waits_lines(one.waits))]
+    return Group(head, *slow, made)
+
+
+def reasons(one: Sending) -> list[str]:
+    """Why it is slow, or stands still, a line each."""
+    told = [f"  stopped itself: {one.issue.held_because}"] if one.issue.held_because else []
+    if one.canary is not None:
+        told.append(f"  the first {CANARY} go first, and {one.canary} of them have begun")
+    return told + [f"  {way.name}: {words}" for way in one.ways for words in _why(way)]
+
+
+def _why(way: Way) -> Iterator[str]:
+    breaker, warmth = way.breaker, way.warmth
+    if breaker.opened_at is not None and breaker.probe_at is not None:
+        times = f"since {breaker.opened_at:%H:%M}, tried again at {breaker.probe_at:%H:%M} UTC"
+        yield f"given a rest {times}: {breaker.reason}"
+    if way.limits.rates:
+        rates = (f"{group.value if group else 'all together'} {rate:g}" for group, rate in way.limits.rates.items())
+        used = ", ".join(group.value if group else "all together" for group in way.used_up)
+        yield f"mails a second at the most: {', '.join(rates)}{f'; used up now: {used}' if used else ''}"
+    if warmth is not None and warmth.allowance is not None:
+        rest = "; the rest waits for the next day (UTC)" if not warmth.left else ""
+        yield f"day {warmth.day} of warming up: {warmth.carried:,} of {warmth.allowance:,} mails today{rest}"
 
 
 def _speed(one: Sending) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from digest.config.draft import Draft, Place
-from digest.config.keys import known_keys
+from digest.config.keys import ONE, SEVERAL, known_keys
 from digest.config.values import is_loopback
 from digest.config.wording import did_you_mean, shown
 
@@ -24,6 +24,7 @@ _KINDS_OF_ERROR: tuple[tuple[str, str], ...] = (
     ("int_", "write a whole number"),
     ("bool_", "write true or false"),
     ("tuple_", "write a list"),
+    ("dict_", "write keys below it, each with its value"),
     ("model_", "write keys below it, each with its value"),
     ("mapping_", "write keys below it, each with its value"),
     ("union_tag_not_found", "say where it comes from: feed or folder"),
@@ -47,6 +48,8 @@ def sentence(kind: str, context: Mapping[str, Any], path: Place, draft: Draft) -
 
 def _unknown(path: Place) -> str:
     general = tuple("*" if isinstance(step, int) else step for step in path)
+    if general[:1] == SEVERAL:
+        general = ONE + general[2:]
     siblings: dict[str, list[str]] = {}
     for key in known_keys():
         if key.path[:-1] == general[:-1]:
@@ -66,15 +69,16 @@ def _kinds() -> Iterator[str]:
 
 def across(data: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     """What is wrong only in view of another key. The data may be wrong in itself, too."""
-    newsletter, transport, sources = data.get("newsletter"), data.get("transport"), data.get("sources")
-    if isinstance(transport, Mapping) and transport.get("kind", "file") != "file":
-        if isinstance(newsletter, Mapping) and not str(newsletter.get("postal_address") or "").strip():
-            yield (
-                ("newsletter", "postal_address"),
-                "it is missing: the law asks for it in every mail that is really sent",
-            )
+    newsletter, sources = data.get("newsletter"), data.get("sources")
+    transports = dict(_transports(data))
+    is_real = any(one.get("kind", "file") != "file" for one in transports.values())
+    if is_real and isinstance(newsletter, Mapping) and not str(newsletter.get("postal_address") or "").strip():
+        yield ("newsletter", "postal_address"), "it is missing: the law asks for it in every mail that is really sent"
+    for place, transport in transports.items():
         if transport.get("kind") == "smtp":
-            yield from _password(transport)
+            yield from _password(transport, place)
+    if data.get("transports") and data.get("transport"):
+        yield SEVERAL, "there is transport, too: put it under transports, with a name, and take it away above"
     yield from _far_from_here(data.get("web"), newsletter)
     names: dict[Any, int] = {}
     for index, source in enumerate(sources if isinstance(sources, list) else ()):
@@ -93,10 +97,20 @@ def _far_from_here(web: Any, newsletter: Any) -> Iterator[tuple[Place, str]]:
         )
 
 
-def _password(transport: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+def _transports(data: Mapping[str, Any]) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    """Every transport that is a map of keys, with its place."""
+    several = data.get("transports")
+    for name, one in several.items() if isinstance(several, Mapping) else ():
+        if isinstance(one, Mapping):
+            yield (*SEVERAL, str(name)), one
+    if isinstance(one := data.get("transport"), Mapping):
+        yield ONE, one
+
+
+def _password(transport: Mapping[str, Any], place: Place) -> Iterator[tuple[Place, str]]:
     if not transport.get("password"):
         return
     if not transport.get("username"):
-        yield ("transport", "username"), "it is missing: a password alone opens nothing"
+        yield (*place, "username"), "it is missing: a password alone opens nothing"
     if transport.get("security") == "none" and not is_loopback(str(transport.get("host"))):
-        yield ("transport", "security"), "a password never travels in the clear: write starttls or tls"
+        yield (*place, "security"), "a password never travels in the clear: write starttls or tls"

@@ -11,7 +11,11 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from digest.config.schema import Settings
-from digest.config.sections import Section
+from digest.config.sections import Section, TransportSection
+
+#: Each entry has a name of its own and the keys of `ONE`.
+SEVERAL = ("transports",)
+ONE = ("transport",)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,9 +46,13 @@ def known_keys() -> tuple[Key, ...]:
 
 
 def _keys(section: type[Section], above: tuple[str, ...]) -> Iterator[Key]:
-    for name, given in section.model_fields.items():
+    # What all kinds of transport have in common stands behind what is its own.
+    common = TransportSection.model_fields if issubclass(section, TransportSection) else {}
+    for name, given in sorted(section.model_fields.items(), key=lambda one: one[0] in common):
         path = (*above, given.alias or name)
         yield Key(path=path, kind=section.KIND, field=given)
+        if path == SEVERAL:
+            continue
         inside = (*path, "*") if typing.get_origin(given.annotation) is tuple else path
         for part in parts_of(given.annotation):
             if isinstance(part, type) and issubclass(part, Section):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 import types
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from digest.config.draft import Draft, Place
 from digest.config.faults import across, sentence
-from digest.config.keys import known_keys, parts_of
+from digest.config.keys import SEVERAL, known_keys, parts_of
 from digest.config.schema import Settings
 from digest.config.sections import Section
 from digest.config.wording import did_you_mean
@@ -21,6 +23,9 @@ from digest.errors import ConfigError, InputError
 from digest.located import Located, read_yaml
 
 DEFAULT_FILE = Path("digest.yaml")
+
+#: A key of one of several transports: its name, and the key.
+_OF_SEVERAL = re.compile(r"DIGEST_TRANSPORTS__([A-Z][A-Z0-9]*)__(\w+)")
 
 #: Not settings: which file, and which instant to rehearse (both read elsewhere as flags).
 OTHER_VARIABLES = frozenset({"DIGEST_CONFIG", "DIGEST_NOW"})
@@ -81,6 +86,8 @@ def _put_environment(draft: Draft, environ: Mapping[str, str]) -> None:
     for variable in sorted(environ, key=lambda name: (name.count("__"), name)):  # a whole section before its keys
         if not variable.startswith("DIGEST_") or variable in OTHER_VARIABLES or not environ[variable].strip():
             continue
+        if (found := _OF_SEVERAL.fullmatch(variable)) and (key := by_variable.get(f"DIGEST_TRANSPORT__{found[2]}")):
+            by_variable[variable] = replace(key, path=(*SEVERAL, found[1].lower(), *key.path[1:]))
         if variable not in by_variable:
             close = difflib.get_close_matches(variable, [*by_variable, *OTHER_VARIABLES], n=1)
             draft.problems.append(f"{variable}: there is no such setting{did_you_mean(close)}")

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from digest.config.sections import Section
+from digest.config.sections import TransportSection
 from digest.config.values import ApiUrl, Domain, Line
 from digest.transports import brevo, mailgun, mailtrap, postmark, resend, sendgrid
 
@@ -27,7 +27,7 @@ def _token(given: SecretStr) -> SecretStr:
 Token = Annotated[SecretStr, AfterValidator(_token)]
 
 
-class PostmarkSettings(Section):
+class PostmarkSettings(TransportSection):
     """Mails through Postmark."""
 
     KIND = "postmark"
@@ -41,7 +41,7 @@ class PostmarkSettings(Section):
     webhook_password: SecretStr | None = None
 
 
-class SendgridSettings(Section):
+class SendgridSettings(TransportSection):
     """Mails through SendGrid."""
 
     KIND = "sendgrid"
@@ -52,7 +52,7 @@ class SendgridSettings(Section):
     webhook_key: SecretStr | None = None
 
 
-class MailgunSettings(Section):
+class MailgunSettings(TransportSection):
     """Mails through Mailgun."""
 
     KIND = "mailgun"
@@ -64,7 +64,7 @@ class MailgunSettings(Section):
     webhook_key: SecretStr | None = None
 
 
-class ResendSettings(Section):
+class ResendSettings(TransportSection):
     """Mails through Resend."""
 
     KIND = "resend"
@@ -75,8 +75,13 @@ class ResendSettings(Section):
     batch: Annotated[int, Field(ge=1, le=100)] = 1
     webhook_key: SecretStr | None = None
 
+    @property
+    def usual_rate(self) -> float:
+        """Two calls a second are free to everybody."""
+        return 2.0 * self.batch
 
-class BrevoSettings(Section):
+
+class BrevoSettings(TransportSection):
     """Mails through Brevo."""
 
     KIND = "brevo"
@@ -88,7 +93,7 @@ class BrevoSettings(Section):
     webhook_password: SecretStr | None = None
 
 
-class MailtrapSettings(Section):
+class MailtrapSettings(TransportSection):
     """Mails through Mailtrap."""
 
     KIND = "mailtrap"
@@ -100,7 +105,7 @@ class MailtrapSettings(Section):
     webhook_key: SecretStr | None = None
 
 
-class SesSettings(Section):
+class SesSettings(TransportSection):
     """Mails through Amazon SES."""
 
     KIND = "ses"
@@ -112,3 +117,8 @@ class SesSettings(Section):
     url: ApiUrl | None = None
     #: The topic of SNS that feedback comes from.
     topic_arn: Line | None = None
+
+    @property
+    def usual_rate(self) -> float:
+        """What an account outside the sandbox begins with."""
+        return 14.0

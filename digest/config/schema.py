@@ -32,7 +32,7 @@ from digest.config.sections import (
     SmtpSettings,
     WebSettings,
 )
-from digest.config.values import DatabaseUrl, FilePath, Minutes
+from digest.config.values import DatabaseUrl, FilePath, Minutes, TransportName
 from digest.models import Logo, Newsletter
 
 
@@ -96,6 +96,8 @@ class Settings(Section):
     #: None: the database alone knows the readers.
     subscribers: FilePath | None = None
     transport: _AnyTransport = Field({"kind": "file"}, validate_default=True)
+    #: Several, by names of their own, in the order they stand in for one another; empty: `transport` alone.
+    transports: Mapping[TransportName, _AnyTransport] = Field(default_factory=dict)
     selection: SelectionSettings = SelectionSettings()
     delivery: DeliverySettings = DeliverySettings()
     checks: ChecksSettings = ChecksSettings()
@@ -109,6 +111,10 @@ class Settings(Section):
     #: From the environment only.
     secret_key: SecretStr | None = None
     secret_key_file: FilePath = Field(Path(".digest-secret"), validate_default=True)
+
+    def transports_in_order(self) -> Mapping[str, TransportSettings]:
+        """What carries the mails, by name; the later ones stand in for the earlier ones."""
+        return self.transports or {self.transport.KIND: self.transport}
 
     def newsletter_noun(self) -> Newsletter:
         """What every mail says about who sends it."""

@@ -46,7 +46,7 @@ def secret_keys(settings: Settings) -> tuple[bytes, ...]:
 
 
 def _check_may_make(settings: Settings) -> None:
-    rehearsal = isinstance(settings.transport, FileSettings)
+    rehearsal = all(isinstance(one, FileSettings) for one in settings.transports_in_order().values())
     if not rehearsal and not is_loopback(urlsplit(settings.newsletter.base_url).hostname or ""):
         raise ConfigError(
             "readers' links need a secret key: set DIGEST_SECRET_KEY, or write one into "

@@ -36,8 +36,9 @@ from digest.config.values import (
     is_loopback,
     parse_sender,
 )
-from digest.models import Cadence, DoubtPolicy, Length, Role
-from digest.selection import Limits
+from digest.limits import Limits, WarmUp
+from digest.models import Cadence, DomainGroup, DoubtPolicy, Length, Role
+from digest.selection import Limits as Sizes
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
@@ -194,7 +195,53 @@ class FolderSettings(_SourceSection):
     pattern: Line = "*"
 
 
-class FileSettings(Section):
+_Rate = Annotated[float, Field(gt=0, le=100_000)]
+
+
+class LimitsSettings(Section):
+    """Mails a second: all together, and by who runs the mailboxes. None: no limit."""
+
+    #: Left out: what is usual for the kind.
+    per_second: _Rate | None = None
+    google: _Rate | None = None
+    microsoft: _Rate | None = None
+    yahoo: _Rate | None = None
+    apple: _Rate | None = None
+    other: _Rate | None = None
+
+
+class WarmUpSettings(Section):
+    """How many mails a day a new sender begins with, and how that grows."""
+
+    start: Annotated[int, Field(ge=1)]
+    factor: Annotated[float, Field(ge=1.05, le=10)] = 2
+    until: Annotated[int, Field(ge=1, le=100_000_000)] = 50_000
+
+
+class TransportSection(Section):
+    """What any transport may be held to."""
+
+    limits: LimitsSettings = LimitsSettings()
+    warm_up: WarmUpSettings | None = None
+
+    @property
+    def usual_rate(self) -> float | None:
+        """Mails a second, where nobody decides; None for no limit."""
+        return None
+
+    def limits_noun(self) -> Limits:
+        """The same, as it is kept."""
+        given = self.limits
+        rates = {group: getattr(given, group.value) for group in DomainGroup}
+        warm_up = self.warm_up
+        return Limits(
+            per_second=given.per_second if "per_second" in given.model_fields_set else self.usual_rate,
+            groups={group: rate for group, rate in rates.items() if rate is not None},
+            warm_up=WarmUp(start=warm_up.start, factor=warm_up.factor, until=warm_up.until) if warm_up else None,
+        )
+
+
+class FileSettings(TransportSection):
     """Mails into a folder."""
 
     KIND = "file"
@@ -203,7 +250,7 @@ class FileSettings(Section):
     path: FilePath = Field(Path("outbox"), validate_default=True)
 
 
-class SmtpSettings(Section):
+class SmtpSettings(TransportSection):
     """Mails to a server."""
 
     KIND = "smtp"
@@ -247,10 +294,10 @@ class SelectionSettings(Section):
     #: None: no limit.
     study_age_limit_years: Annotated[int, Field(ge=1, le=100)] | None = 3
 
-    def limits(self) -> Limits:
+    def limits(self) -> Sizes:
         """The same, as selection wants it."""
         items = {length: getattr(self.max_items, length) for length in Length}
-        return Limits(items=items, background=self.background, also_new=self.also_new)
+        return Sizes(items=items, background=self.background, also_new=self.also_new)
 
 
 class ChecksSettings(Section):

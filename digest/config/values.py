@@ -161,6 +161,12 @@ def _picture(given: str) -> str:
     return given
 
 
+def _transport_name(given: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9]{0,19}", given):
+        raise ValueError("name it with small letters and digits, such as spare: at most 20, a letter first")
+    return given
+
+
 def _selector(given: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9-]{1,63})*", given):
         raise ValueError("write letters, digits and hyphens, such as d2026: it is a name in your domain's records")
@@ -224,6 +230,8 @@ Colour = Annotated[str, AfterValidator(_accent)]
 PictureUrl = Annotated[str, AfterValidator(_picture)]
 #: What stands before `._domainkey` in the domain's records.
 Selector = Annotated[str, AfterValidator(_selector)]
+#: What the ledger knows a transport by; it can stand in a variable's name.
+TransportName = Annotated[str, AfterValidator(_transport_name)]
 #: Like a domain name, without angle brackets (RFC 2919).
 ListId = Annotated[str, AfterValidator(_list_id)]
 #: Absolute, without a slash at the end.

@@ -106,6 +106,8 @@ class Claim:
     first_tried_at: datetime | None = None
     #: Of the approval it was claimed under: withdrawn and approved anew, an issue has other words.
     content_hash: str = ""
+    #: The name of the transport that carried it last; empty when none did.
+    via: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -181,3 +183,7 @@ class Suppression:
     reason: FeedbackKind
     at: datetime
     detail: str = ""
+    #: The issue whose mail came back; None where that is not known.
+    issue_id: int | None = None
+    #: Since when it waits for a person to say that it is right; None for one that is not in doubt. It holds meanwhile.
+    quarantined_at: datetime | None = None

@@ -59,6 +59,8 @@ class Issue:
     #: SHA-256 (hex) over what was approved; None for a draft.
     content_hash: str | None = None
     #: True while an operator holds the sending.
+    #: Why the send stopped itself; empty where a person holds it, or nobody does.
+    held_because: str = ""
     held: bool = False
     #: Scheduled: nothing leaves before; None: once it is due.
     not_before: datetime | None = None

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 
 from digest.errors import StoreError
@@ -111,6 +112,12 @@ def upsert(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -
     rest = {name: value for name, value in row.items() if name not in names}
     if connection.execute(sa.update(table).where(same).values(rest)).rowcount == 0:
         connection.execute(sa.insert(table).values(dict(row)))
+
+
+def insert_missing(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> None:
+    """Insert the row unless one with its primary key is there, whoever put it there, and when."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(insert(table).values(dict(row)).on_conflict_do_nothing())
 
 
 def batches(things: Iterable[T]) -> Iterator[list[T]]:

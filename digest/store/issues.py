@@ -272,6 +272,7 @@ def _issue(row: sa.Row[*tuple[Any, ...]]) -> Issue:
         held=row.held,
         not_before=row.not_before,
         kind=row.kind,
+        held_because=row.held_because,
     )
 
 

@@ -47,6 +47,7 @@ CLAIM = (
     deliveries.c.fence,
     deliveries.c.attempts,
     deliveries.c.first_tried_at,
+    deliveries.c.via,
 )
 
 
@@ -109,7 +110,8 @@ _DUE_AGAIN = _DUE.where(
     deliveries.c.due_at.is_not(None),
     deliveries.c.due_at <= sa.bindparam("now"),
 ).order_by(deliveries.c.due_at, deliveries.c.id)
-_DUE_FIRST = _DUE.where(deliveries.c.state == _state(DeliveryState.PENDING)).order_by(deliveries.c.id)
+#: The state is written out: an index that holds nothing else is found by its words.
+_DUE_FIRST = _DUE.where(deliveries.c.state == sa.literal_column("'pending'")).order_by(deliveries.c.id)
 _TAKE = Prepared(
     deliveries.update()
     .where(deliveries.c.id == sa.bindparam("delivery_id"))
@@ -124,7 +126,7 @@ _HELD_RESULT = Prepared(_WRITE_HELD)
 _TO_INFLIGHT = Prepared(
     deliveries.update()
     .where(deliveries.c.id == sa.bindparam("delivery_id"))
-    .values(state=DeliveryState.INFLIGHT, lease_until=sa.bindparam("until"))
+    .values(state=DeliveryState.INFLIGHT, lease_until=sa.bindparam("until"), via=sa.bindparam("carrier"))
 )
 _STATUS = sa.select(
     issue_status.c.status, issue_status.c.held, issue_status.c.not_before, issue_status.c.content_hash
@@ -151,11 +153,19 @@ def open_under(connection: sa.Connection, issue_id: int, now: datetime) -> str |
     return None if row.not_before is not None and now < row.not_before else row.content_hash or ""
 
 
-def due_rows(connection: sa.Connection, issue_id: int, limit: int, now: datetime) -> list[sa.Row[Any]]:
+def due_rows(
+    connection: sa.Connection,
+    issue_id: int,
+    limit: int,
+    now: datetime,
+    *,
+    only: sa.ColumnElement[bool] | None = None,
+) -> list[sa.Row[Any]]:
     """Due rows with their readers, locked; what another worker is just taking is passed over."""
-    rows = list(connection.execute(_DUE_AGAIN, {"issue_id": issue_id, "most": limit, "now": now}))
+    again, first = (_DUE_AGAIN, _DUE_FIRST) if only is None else (_DUE_AGAIN.where(only), _DUE_FIRST.where(only))
+    rows = list(connection.execute(again, {"issue_id": issue_id, "most": limit, "now": now}))
     if len(rows) < limit:
-        rows += connection.execute(_DUE_FIRST, {"issue_id": issue_id, "most": limit - len(rows)})
+        rows += connection.execute(first, {"issue_id": issue_id, "most": limit - len(rows)})
     return rows
 
 
@@ -211,6 +221,23 @@ def put_off(connection: sa.Connection, rows: Sequence[sa.Row[Any]], hours: Hours
 def take(connection: sa.Connection, rows: Sequence[sa.Row[Any]], owner: str, until: datetime) -> None:
     """Claim these rows, each under its next fence."""
     _TAKE.run(connection, [{"delivery_id": row.id} for row in rows], taken_by=owner, until=until)
+
+
+def claim_of(row: Any, content_hash: str) -> Claim:
+    """The claim of a row that was just taken, under the approval of this hash."""
+    return Claim(
+        delivery_id=row.id,
+        issue_id=row.issue_id,
+        subscriber_id=row.subscriber_id,
+        edition_id=row.edition_id,
+        address=row.address,
+        name=row.name,
+        fence=row.fence + 1,
+        attempts=row.attempts,
+        first_tried_at=row.first_tried_at,
+        via=row.via,
+        content_hash=content_hash,
+    )
 
 
 # --- results and intents ---------------------------------------------------------------------------------
@@ -295,9 +322,9 @@ def change(connection: sa.Connection, ids: Collection[int], values: Mapping[str,
         connection.execute(deliveries.update().where(within(deliveries.c.id, ids)).values(values))
 
 
-def to_inflight(connection: sa.Connection, ids: Collection[int], until: datetime) -> None:
-    """The intent: from the commit of this on, bytes may leave."""
-    _TO_INFLIGHT.run(connection, [{"delivery_id": number} for number in sorted(ids)], until=until)
+def to_inflight(connection: sa.Connection, ids: Collection[int], until: datetime, via: str) -> None:
+    """The intent: from the commit of this on, bytes may leave by this transport."""
+    _TO_INFLIGHT.run(connection, [{"delivery_id": number} for number in sorted(ids)], until=until, carrier=via)
 
 
 # --- the dead ---------------------------------------------------------------------------------------------

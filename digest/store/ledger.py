@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,7 +48,7 @@ class LedgerPart(Part):
                     is_more = bool(rows)
                     if not is_more or len(taken) == limit:
                         break
-        claims = (_claim(row, fence=row.fence + 1, content_hash=approved or "") for row in taken)
+        claims = (leases.claim_of(row, approved or "") for row in taken)
         return sorted(claims, key=lambda claim: claim.delivery_id)
 
     def waits(self, issue_id: int) -> tuple[tuple[Wait, int, datetime], ...]:
@@ -67,13 +68,20 @@ class LedgerPart(Part):
         return tuple(found[wait] for wait in Wait if wait in found)
 
     def record(
-        self, results: Sequence[Result], intents: Sequence[Claim], owner: str, *, lease: float, now: datetime
+        self,
+        results: Sequence[Result],
+        intents: Sequence[Claim],
+        owner: str,
+        *,
+        lease: float,
+        now: datetime,
+        via: str = "",
     ) -> frozenset[int]:
         """Write results and grant intents in one durable commit; the ids of the deliveries that may now be sent."""
         with self.begin() as connection:
             leases.write_held(connection, results, owner, now)
             granted = leases.grant(connection, list(leases.held_by(connection, owner, intents).values()), now)
-            leases.to_inflight(connection, granted, now + timedelta(seconds=lease))
+            leases.to_inflight(connection, granted, now + timedelta(seconds=lease), via)
             came_back = {one.claim.issue_id for one in results if one.state is DeliveryState.DEFERRED}
             leases.bury(connection, came_back, now)
         return granted
@@ -118,7 +126,8 @@ class LedgerPart(Part):
         )
         with self.read() as connection:
             approved = leases.content_hash(connection, issue_id)
-            return [_claim(row, fence=row.fence, content_hash=approved) for row in connection.execute(query)]
+            rows = connection.execute(query).all()
+        return [replace(leases.claim_of(row, approved), fence=row.fence) for row in rows]
 
     def settle(self, results: Sequence[Result], *, now: datetime) -> int:
         """Write what was found out about in-flight deliveries of dead workers, under their fence. How many counted."""
@@ -200,21 +209,6 @@ class LedgerPart(Part):
 
 
 # --- rows to values --------------------------------------------------------------------------------------
-
-
-def _claim(row: Any, *, fence: int, content_hash: str = "") -> Claim:
-    return Claim(
-        delivery_id=row.id,
-        issue_id=row.issue_id,
-        subscriber_id=row.subscriber_id,
-        edition_id=row.edition_id,
-        address=row.address,
-        name=row.name,
-        fence=fence,
-        attempts=row.attempts,
-        first_tried_at=row.first_tried_at,
-        content_hash=content_hash,
-    )
 
 
 def _rows(which: sa.ColumnElement[bool]) -> sa.Select[Any]:

@@ -8,7 +8,10 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 
 from digest.errors import StoreError
+from digest.store.allotting import AllottingPart
 from digest.store.books import BooksPart
+from digest.store.breakers import BreakersPart
+from digest.store.canary import CanaryPart
 from digest.store.content import ContentPart
 from digest.store.corrections import CorrectionsPart
 from digest.store.counts import CountsPart
@@ -37,6 +40,9 @@ class SqlStore(
     JoiningPart,
     ErasingPart,
     LedgerPart,
+    AllottingPart,
+    BreakersPart,
+    CanaryPart,
     BooksPart,
     CredentialsPart,
     CountsPart,

@@ -10,10 +10,19 @@ import sqlalchemy as sa
 
 from digest.audience import address_key
 from digest.errors import StoreError
-from digest.models import Cadence, Consent, DeliveryState, SkipReason, Subscriber, SubscriberStatus, Suppression
+from digest.models import (
+    Cadence,
+    Consent,
+    DeliveryState,
+    FeedbackKind,
+    SkipReason,
+    Subscriber,
+    SubscriberStatus,
+    Suppression,
+)
 from digest.store.base import AudienceRow, HistoryRow
 from digest.store.engine import Conflict, Part, batches, within
-from digest.store.tables import deliveries, edition_items, erasures, issues, subscribers, suppressions
+from digest.store.tables import deliveries, edition_items, erasures, issue_status, issues, subscribers, suppressions
 
 _SUBSCRIBER = (
     subscribers.c.id,
@@ -203,19 +212,25 @@ class SubscribersPart(Part):
         return ((number, since) for number, since in self.stream(query))
 
     def suppress(self, suppression: Suppression) -> bool:
-        """Never mail this address again. False when it was suppressed before, or its reader was erased."""
+        """Never mail this address again. False when it was suppressed before, or its reader was erased.
+
+        A hard bounce of an issue whose send has stopped itself is put in quarantine with the others.
+        """
         row: dict[str, Any] = {
             "address_key": address_key(suppression.address),
             "address": suppression.address,
             "reason": suppression.reason,
             "at": suppression.at,
             "detail": suppression.detail,
+            "issue_id": suppression.issue_id,
         }
         try:
             with self.begin() as connection:
                 if was_erased(connection, self.conceal(row["address_key"])):
                     return False
-                connection.execute(sa.insert(suppressions).values(row))
+                doubtful = suppression.reason is FeedbackKind.HARD_BOUNCE and _stopped(connection, suppression.issue_id)
+                at = suppression.at if doubtful else suppression.quarantined_at
+                connection.execute(sa.insert(suppressions).values(**row, quarantined_at=at))
         except Conflict:
             return False
         return True
@@ -234,7 +249,14 @@ class SubscribersPart(Part):
 
     def suppressions(self) -> Iterator[Suppression]:
         """All of them, oldest first."""
-        columns = (suppressions.c.address, suppressions.c.reason, suppressions.c.at, suppressions.c.detail)
+        columns = (
+            suppressions.c.address,
+            suppressions.c.reason,
+            suppressions.c.at,
+            suppressions.c.detail,
+            suppressions.c.issue_id,
+            suppressions.c.quarantined_at,
+        )
         query = sa.select(*columns).order_by(suppressions.c.at, suppressions.c.id)
         return (Suppression(**row._asdict()) for row in self.stream(query))
 
@@ -309,6 +331,12 @@ def was_erased(connection: sa.Connection, concealed: str) -> bool:
 def _passed_over(rows: Any) -> sa.ColumnElement[bool]:
     """Deliveries of issues that came while their readers paused."""
     return sa.and_(rows.c.state == DeliveryState.SKIPPED, rows.c.detail == SkipReason.PAUSED.value)
+
+
+def _stopped(connection: sa.Connection, issue_id: int | None) -> bool:
+    """Whether the send of the issue stopped itself and nobody has let it go on."""
+    query = sa.select(issue_status.c.held_because).where(issue_status.c.issue_id == issue_id)
+    return issue_id is not None and bool(connection.scalar(query))
 
 
 def _is(only: int | None) -> sa.ColumnElement[bool]:

@@ -5,7 +5,7 @@
                 edition_items  | edition_corrections  corrections
     readers     subscribers  suppressions
                 feedback (immutable)  letters  tries  erasures
-    ledger      deliveries
+    ledger      deliveries  buckets  breakers
     desk        credentials  deeds (immutable)
 
 They are made by the migrations; this is what the migrations must come to, and a test compares the two.
@@ -156,6 +156,10 @@ issue_status = sa.Table(
     sa.Column("approved_by", Said),
     sa.Column("content_hash", Said),
     sa.Column("aborted_at", Instant),
+    #: Why the send stopped itself; empty where a person holds it, or nobody does.
+    sa.Column("held_because", Said, nullable=False, server_default=sa.text("''")),
+    #: Bounces before it are not counted any more: a person has looked at them.
+    sa.Column("judged_since", Instant),
     #: How many subscribers there were on the day of the freeze; None for a draft.
     sa.Column("recipients", sa.Integer),
     #: Scheduled: nothing leaves before.
@@ -279,6 +283,10 @@ suppressions = sa.Table(
     sa.Column("reason", Word(FeedbackKind), nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("detail", Said, nullable=False),
+    #: The issue whose mail came back; None where that is not known.
+    sa.Column("issue_id", ID, sa.ForeignKey("issues.id")),
+    #: Since when it waits for a person to say that it is right; it holds meanwhile. None for one that is not in doubt.
+    sa.Column("quarantined_at", Instant),
 )
 
 #: What came back about an address, as it was said. The constraint is what makes a second copy of it no news.
@@ -362,7 +370,7 @@ deliveries = sa.Table(
     sa.Column("state", Word(DeliveryState), nullable=False),
     sa.Column("detail", Said, nullable=False, server_default=sa.text("''")),
     sa.Column("code", Said, nullable=False, server_default=sa.text("''")),
-    #: The kind of the transport that answered last; empty when none did.
+    #: The name of the transport that carries it, or carried it last; empty when none did.
     sa.Column("via", Said, nullable=False, server_default=sa.text("''")),
     #: Who holds it, and until when; None while nobody does.
     sa.Column("owner", Said),
@@ -380,6 +388,23 @@ deliveries = sa.Table(
     sa.UniqueConstraint("issue_id", "subscriber_id"),
     # What a claim looks for: the oldest ids of a state. It also counts the states without touching a row.
     sa.Index("ix_deliveries_issue_id_state_id", "issue_id", "state", "id"),
+    # Who of a group was never tried, where groups have limits; a row leaves it when it is claimed, for ever.
+    sa.Index(
+        "ix_deliveries_issue_id_domain_group_id",
+        "issue_id",
+        "domain_group",
+        "id",
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    ),
+    # What a transport carried on a day, and what it carried last.
+    sa.Index(
+        "ix_deliveries_via_finished_at",
+        "via",
+        "finished_at",
+        sqlite_where=sa.text("finished_at IS NOT NULL"),
+        postgresql_where=sa.text("finished_at IS NOT NULL"),
+    ),
     # Who is due again: small, since only what was deferred has a due_at.
     sa.Index(
         "ix_deliveries_issue_id_due_at",
@@ -388,6 +413,28 @@ deliveries = sa.Table(
         sqlite_where=sa.text("due_at IS NOT NULL"),
         postgresql_where=sa.text("due_at IS NOT NULL"),
     ),
+)
+
+#: How many mails may leave at once, by transport and by who runs the mailbox; an empty group is for all together.
+buckets = sa.Table(
+    "buckets",
+    metadata,
+    sa.Column("transport", Said, primary_key=True),
+    sa.Column("domain_group", sa.String(32), primary_key=True),
+    sa.Column("tokens", sa.Float, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+#: How each transport has done; one without a row has done well.
+breakers = sa.Table(
+    "breakers",
+    metadata,
+    sa.Column("transport", Said, primary_key=True),
+    sa.Column("recent", sa.String(64), nullable=False),
+    sa.Column("opened_at", Instant),
+    sa.Column("probe_at", Instant),
+    sa.Column("probes", sa.Integer, nullable=False),
+    sa.Column("reason", Said, nullable=False),
 )
 
 # --- desk --------------------------------------------------------------------------------------------------

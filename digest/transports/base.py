@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from digest.errors import TransportError
+from digest.limits import Limits
 from digest.models import FeedbackKind, Message, Outcome, Receipt
 
 
@@ -83,6 +84,22 @@ def to_the_end(rolling: Rolling, messages: Sequence[Message]) -> list[Receipt]:
             break
         more = {}
     return [receipts.get(place, untried) for place in range(len(messages))]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Carrier:
+    """A transport as it stands in the configuration: its name, and what it is held to."""
+
+    transport: Transport
+    #: What the ledger knows it by; empty for its kind.
+    name: str = ""
+    limits: Limits = field(default_factory=Limits)
+    #: False for one that needs no rest, such as a folder.
+    has_breaker: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", self.transport.kind)
 
 
 def one_by_one(messages: Sequence[Message], carry: Callable[[Message], Receipt]) -> list[Receipt]:

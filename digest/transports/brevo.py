@@ -114,6 +114,10 @@ _EVENTS = {
 }
 
 
+#: No number of seconds is greater for some thousand years, and no number of milliseconds is smaller since 1973.
+_SECONDS = 100_000_000_000
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BrevoKeys:
     """The webhook's user name and password."""
@@ -134,14 +138,15 @@ def _read(event: Mapping[str, Any], now: datetime) -> Iterable[Feedback | None]:
     kind = events.judged(_EVENTS.get(event["event"]), code)
     if kind is None:
         return
-    # Its other times are in the account's zone.
-    milliseconds = event.get("ts_epoch")
+    # Its other times are in the account's zone. This one is in milliseconds, they say; their own example has seconds.
+    stamp = event.get("ts_epoch")
+    seconds = stamp / 1000 if stamp and stamp > _SECONDS else stamp
     address = events.address_of(event["email"])
     yield Feedback(
         address=address,
         kind=kind,
-        at=events.instant(milliseconds / 1000 if milliseconds else None, now),
+        at=events.instant(seconds or None, now),
         code=code,
         detail=events.one_line(reason),
-        event_id=f"brevo/{event['event']}/{event.get('message-id')}/{address}/{milliseconds}",
+        event_id=f"brevo/{event['event']}/{event.get('message-id')}/{address}/{stamp}",
     )

@@ -36,6 +36,8 @@ class PostmarkSettings:
 #: Error codes of single messages that are about the account, server or stream: no other message will fare better.
 _ABOUT_US = frozenset({10, 100, 400, 401, 402, 403, 405, 412, 413, 429, 1235})
 _NOT_NOW = frozenset({100, 429})
+#: The recipient stands in Postmark's own list of suppressions: about the mailbox (RFC 3463, 3.3), never about us.
+_INACTIVE = 406
 
 
 class PostmarkTransport:
@@ -120,7 +122,10 @@ def _receipt(result: Any, answer: Answer) -> Receipt:
     if code == 0:
         return Receipt(outcome=Outcome.ACCEPTED, detail=f"Postmark has it as {result.get('MessageID')}")
     outcome = Outcome.DEFERRED if code in _ABOUT_US else Outcome.REFUSED
-    return Receipt(outcome=outcome, detail=events.one_line(f"Postmark {code}: {result.get('Message')}"))
+    about_reader = "5.2.0" if code == _INACTIVE else ""
+    return Receipt(
+        outcome=outcome, detail=events.one_line(f"Postmark {code}: {result.get('Message')}"), code=about_reader
+    )
 
 
 # --- feedback --------------------------------------------------------------------------------------------

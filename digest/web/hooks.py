@@ -18,12 +18,12 @@ router = APIRouter(include_in_schema=False)
 @router.post("/hooks/{transport}")
 async def called(transport: str, request: Request, digest: Newsroom) -> JSONResponse:
     """Take in one call; 403 when it is not shown to be the provider's."""
-    if transport != digest.settings.transport.KIND or digest.webhook is None:
+    if transport not in digest.webhooks:
         raise NotFound("no provider is expected to call here")
     body = await request.body()
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
-        taken = await run_in_threadpool(digest.take_webhook, headers, body)
+        taken = await run_in_threadpool(digest.take_webhook, transport, headers, body)
     except FeedbackError as error:
         status = HTTPStatus.FORBIDDEN if error.forged else HTTPStatus.BAD_REQUEST
         return JSONResponse({"detail": str(error)}, status)

@@ -30,6 +30,7 @@ from digest.press import Press
 from digest.store.schema import upgrade
 from digest.store.store import open_store
 from digest.tokens import Signer
+from digest.transports.base import Carrier
 from digest.transports.smtp import Security, SmtpSettings, SmtpTransport
 from tests.factories import NOW, a_newsletter, a_subscriber, a_window, an_entry
 from tests.sample_issue import a_pool, first, many
@@ -175,7 +176,7 @@ def send(url: str, port: str) -> Run:
         began, before = time.perf_counter(), _spent(resource.RUSAGE_SELF)
         sent = send_issue(
             store,
-            transport,
+            [Carrier(transport=transport)],
             lambda claim: press.message(
                 edition_of(claim.edition_id), subscriber_id=claim.subscriber_id, address=claim.address, name=claim.name
             ),

@@ -135,7 +135,7 @@ def test_only_what_may_have_arrived_is_corrected(
     made = room()
     digest = drafted(made)
     digest.approve(issue(digest), by="ada")
-    digest.make_transport().answer = lambda _message: Receipt(outcome=outcome)  # type: ignore[attr-defined]
+    digest.make_carriers()[0].transport.answer = lambda _message: Receipt(outcome=outcome)  # type: ignore[attr-defined]
     digest.send(issue(digest))
     assert digest.store.progress(issue(digest).id) == {state: 3}
     assert correcting.reach(digest, wrong(digest)).owed == (2 if owed else 0)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from digest.app import make_digest, make_mailbox_of, make_transport_of
+from digest.app import make_carriers_of, make_digest, make_mailbox_of
 from digest.bell import Bell
 from digest.cli.commands import application
 from digest.config import Settings, load_settings
@@ -380,7 +380,7 @@ def test_without_a_mailbox_it_says_what_to_set(tmp_path: Path, sqlite_url: str) 
         with pytest.raises(StateError, match=r"newsletter\.bounces\.maildir"):
             plain.read_mailbox()
         with pytest.raises(StateError, match="webhook_key"):
-            plain.take_webhook({}, b"")
+            plain.take_webhook("file", {}, b"")
         assert not plain.has_mailbox
 
 
@@ -390,10 +390,10 @@ def test_a_webhook_reaches_the_database(tmp_path: Path, readers: SqlStore) -> No
     given = settings(tmp_path, transport=transport)
     with make_digest(given, now=NOW, store=readers) as made:
         headers = {"Authorization": "Basic ZGlnZXN0OnA="}
-        taken = made.take_webhook(headers, json.dumps({"event": "spam", "email": ADA}).encode())
+        taken = made.take_webhook("brevo", headers, json.dumps({"event": "spam", "email": ADA}).encode())
         assert taken.suppressed == 1
         with pytest.raises(FeedbackError) as caught:
-            made.take_webhook({}, b"{}")
+            made.take_webhook("brevo", {}, b"{}")
         assert caught.value.forged
     assert reasons(readers) == {ADA: FeedbackKind.COMPLAINT}
 
@@ -426,11 +426,11 @@ TRANSPORTS: list[dict[str, Any]] = [
 def test_every_kind_is_made_from_its_settings(tmp_path: Path, sqlite_url: str, transport: dict[str, Any]) -> None:
     """The transport of that kind, and the reader of its webhook, which believes nobody without a signature."""
     given = settings(tmp_path, transport=transport, database=sqlite_url)
-    made = make_transport_of(given)
-    assert made.kind == transport["kind"]
-    made.close()
+    (made,) = make_carriers_of(given)
+    assert made.name == made.transport.kind == transport["kind"]
+    made.transport.close()
     with make_digest(given, now=NOW) as digest, pytest.raises((FeedbackError, ConfigError)):
-        digest.take_webhook({}, b"{}")
+        digest.take_webhook(transport["kind"], {}, b"{}")
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS, ids=lambda one: one["kind"])
@@ -439,7 +439,7 @@ def test_without_its_key_no_webhook_is_believed(tmp_path: Path, sqlite_url: str,
     secret = {"webhook_key", "webhook_password", "topic_arn"}
     bare = {key: value for key, value in transport.items() if key not in secret}
     with make_digest(settings(tmp_path, transport=bare, database=sqlite_url), now=NOW) as digest:
-        assert not digest.webhook
+        assert not digest.webhooks
 
 
 def test_the_mailbox_is_made_from_its_settings(tmp_path: Path, maildir: Path) -> None:

@@ -15,10 +15,12 @@ from typing import Any
 
 import pytest
 
+from digest.breaker import speaks_against
 from digest.edition import make_edition
 from digest.errors import TransportError
 from digest.message import Composer
 from digest.models import Message, Outcome
+from digest.suppression import kind_of_code
 from digest.transports import brevo, mailgun, mailtrap, postmark, resend, sendgrid, ses
 from digest.transports.base import Transport
 from digest.transports.calls import once_key
@@ -507,6 +509,13 @@ def test_postmark_has_a_result_for_each(provider: Provider) -> None:
     )
     transport = transport_to("postmark", provider)
     assert outcomes(transport, *map(a_mail, range(4))) == [OK, NO, NO, NOT_NOW]
+
+
+def test_who_is_on_postmark_s_own_list_is_no_fault_of_the_account(provider: Provider) -> None:
+    """However many there are, they speak neither against us nor make a suppression of ours."""
+    provider.answer = lambda call: Answer(body=[{"ErrorCode": 406, "Message": "inactive"} for _ in call.json])
+    (receipt,) = transport_to("postmark", provider).submit([a_mail(1)])
+    assert (receipt.outcome, speaks_against(receipt), kind_of_code(receipt.code)) == (NO, False, None)
 
 
 def test_postmark_that_sends_nothing_at_all_is_the_operators_business(provider: Provider) -> None:

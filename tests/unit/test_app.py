@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from digest.app import make_digest, make_transport_of
+from digest.app import make_carriers_of, make_digest
 from digest.config import Settings, load_settings
 from digest.models import DeliveryState, Issue, Message, Outcome, Receipt, Recipient
 from digest.newsroom import Digest
@@ -38,14 +38,16 @@ def settings(folder: Path, **given: Any) -> Settings:
 @pytest.mark.parametrize(("key", "window"), [({}, 8), ({"connections": 9}, 18)])
 def test_a_transport_takes_its_connections_from_the_settings(tmp_path: Path, key: dict[str, int], window: int) -> None:
     """Each has one mail under way and one announced; left out, as few as the transport itself would have."""
-    transport = make_transport_of(settings(tmp_path, transport={"kind": "smtp", "host": "localhost", **key}))
+    (carrier,) = make_carriers_of(settings(tmp_path, transport={"kind": "smtp", "host": "localhost", **key}))
+    transport = carrier.transport
     assert isinstance(transport, SmtpTransport)
     assert transport.window == window
 
 
 def test_files_go_into_the_folder_that_is_named(tmp_path: Path) -> None:
     """Beside the file of the settings, and nothing is there before a mail is."""
-    transport = make_transport_of(settings(tmp_path, transport={"kind": "file", "path": "mails"}))
+    (carrier,) = make_carriers_of(settings(tmp_path, transport={"kind": "file", "path": "mails"}))
+    transport = carrier.transport
     assert isinstance(transport, FileTransport)
     transport.submit([Message(id="<a@example.org>", sender="b@example.org", recipient="c@example.org", data=b"\r\n")])
     assert list((tmp_path / "mails").glob("*.eml"))

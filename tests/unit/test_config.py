@@ -24,7 +24,8 @@ from digest.config import (
     secret_keys,
 )
 from digest.errors import ConfigError
-from digest.models import Cadence, DoubtPolicy, Length
+from digest.limits import WarmUp
+from digest.models import Cadence, DomainGroup, DoubtPolicy, Length
 
 ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
@@ -318,6 +319,23 @@ def test_base_url(tmp_path: Path, url: str) -> None:
         ({"topics": "~nobody-here/topics.yaml"}, "nobody of the name behind ~"),
         ({"transport": {"kind": "smtp", "host": "h", "connections": 33}}, "write 32 or less"),
         ({"transport": {"kind": "smtp", "host": "h", "connections": 0}}, "write 1 or more"),
+        (
+            {"transport": {"kind": "file", "limits": {"gogle": 5}}},
+            "limits.gogle: there is no such key; did you mean goo",
+        ),
+        ({"transport": {"kind": "file", "limits": {"google": 0}}}, "transport.limits.google: "),
+        ({"transport": {"kind": "file", "warm_up": {}}}, "transport.warm_up.start: it is missing"),
+        ({"transport": {"kind": "file", "warm_up": {"start": 9, "factor": 1}}}, "write 1.05 or more"),
+        (
+            {"transports": {"a": {"kind": "file", "pth": "x"}}},
+            "transports.a.pth: there is no such key; did you mean",
+        ),
+        ({"transports": {"a": {"kind": "file", "host": "x"}}}, "only the kind 'smtp' has it"),
+        ({"transports": {"my own": {"kind": "file"}}}, "name it with small letters"),
+        ({"transports": {"a": {"kind": "pigeon"}}}, "none of file, smtp, postmark"),
+        ({"transports": {"a": {"kind": "smtp", "host": "h", "password": "p"}}}, "transports.a.username: it is missing"),
+        ({"transports": {"a": {"kind": "file"}}, "transport": {"kind": "file"}}, "transports: there is transport, too"),
+        ({"transports": [{"kind": "file"}]}, "transports: write keys below it"),
         ({"delivery": {"life_hours": 241}}, "write 240 or less"),
         ({"delivery": {"quiet_hours": "21:00"}}, "delivery.quiet_hours: write from when until when"),
         ({"delivery": {"quiet_hours": "21:00-25:00"}}, '"21:00-07:00"'),
@@ -535,6 +553,59 @@ def test_secret_without_a_folder(tmp_path: Path) -> None:
     settings = load(tmp_path, {**base(), "secret_key_file": "gone/secret"})
     with pytest.raises(ConfigError, match="cannot be kept here"):
         secret_keys(settings)
+
+
+# --- transports and their limits -------------------------------------------------------------------------
+
+
+def test_several_transports_keep_their_order(tmp_path: Path) -> None:
+    """By the names they are given; a variable reaches a key of one of them."""
+    text = yaml.safe_dump(base()) + ("transports:\n  zeta: {kind: smtp, host: h, username: u}\n  alpha: {kind: file}\n")
+    settings = load(tmp_path, text, {"DIGEST_TRANSPORTS__ZETA__PASSWORD": "secret"})
+    assert list(settings.transports_in_order()) == ["zeta", "alpha"]
+    first = settings.transports["zeta"]
+    assert isinstance(first, SmtpSettings) and first.password is not None
+    assert first.password.get_secret_value() == "secret"
+
+
+def test_one_transport_is_called_by_its_kind(tmp_path: Path) -> None:
+    """As the ledger has always called it."""
+    assert list(load(tmp_path).transports_in_order()) == ["file"]
+
+
+def test_a_variable_of_a_key_no_transport_has(tmp_path: Path) -> None:
+    """It is refused by its name."""
+    data = {**base(), "transports": {"own": {"kind": "file"}}}
+    with pytest.raises(ConfigError, match="DIGEST_TRANSPORTS__OWN__PASWORD: there is no such setting"):
+        load(tmp_path, data, {"DIGEST_TRANSPORTS__OWN__PASWORD": "x"})
+
+
+@pytest.mark.parametrize(
+    ("transport", "per_second"),
+    [
+        ({"kind": "file"}, None),
+        ({"kind": "smtp", "host": "h"}, None),
+        ({"kind": "ses", "region": "r"}, 14),
+        ({"kind": "ses", "region": "r", "limits": {"google": 3}}, 14),
+        ({"kind": "ses", "region": "r", "limits": {"per_second": 90}}, 90),
+        ({"kind": "ses", "region": "r", "limits": {"per_second": None}}, None),
+        ({"kind": "resend", "token": "t"}, 2),
+        ({"kind": "resend", "token": "t", "batch": 10}, 20),
+    ],
+)
+def test_usual_rates(tmp_path: Path, transport: dict[str, Any], per_second: float | None) -> None:
+    """What a provider lets everybody have, unless the operator decides; files and servers have no limit."""
+    limits = load(tmp_path, {**base(), "transport": transport}).transport.limits_noun()
+    assert limits.per_second == per_second
+
+
+def test_limits_reach_those_who_keep_them(tmp_path: Path) -> None:
+    """Groups that are not named have none of their own."""
+    limits = {"google": 5, "apple": 0.5}
+    transport = {"kind": "file", "limits": limits, "warm_up": {"start": 100}}
+    made = load(tmp_path, {**base(), "transport": transport}).transport.limits_noun()
+    assert made.groups == {DomainGroup.GOOGLE: 5, DomainGroup.APPLE: 0.5}
+    assert made.warm_up == WarmUp(start=100, factor=2, until=50_000)
 
 
 # --- the documents ---------------------------------------------------------------------------------------

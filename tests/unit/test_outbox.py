@@ -22,6 +22,7 @@ from digest.models import (
 )
 from digest.outbox import REASONS, Sent, send_issue
 from digest.store.store import SqlStore, open_store
+from digest.transports.base import Carrier
 from digest.transports.memory import MemoryTransport, PulledPlug, accept
 from tests.factories import NOW, an_approved_issue, message_of
 
@@ -51,7 +52,7 @@ class Office:
         self.runs += 1
         return send_issue(
             self.store,
-            given.pop("transport", self.transport),
+            given.pop("carriers", [Carrier(transport=given.pop("transport", self.transport), has_breaker=False)]),
             given.pop("compose", self.compose),
             issue_id=1,
             owner=f"run {self.runs}",

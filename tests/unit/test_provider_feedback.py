@@ -458,6 +458,16 @@ def test_a_call_signed_at_another_time_is_refused(away: timedelta) -> None:
     assert caught.value.forged
 
 
+# --- Brevo's clock ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("unit", [1, 1000])
+def test_seconds_are_not_taken_for_milliseconds(unit: int) -> None:
+    """Its documents say milliseconds, and show seconds: a bounce of 1970 would lie before every delivery."""
+    (found,) = read("brevo", _brevo("hard_bounce", ts_epoch=EARLIER.timestamp() * unit))
+    assert found.at == EARLIER
+
+
 # --- Mailgun's token -------------------------------------------------------------------------------------
 
 MAILGUN = mailgun.MailgunKeys(signing_key="signing")

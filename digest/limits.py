@@ -1,0 +1,113 @@
+"""How many mails a transport may carry: a rate, kept by buckets of tokens, and a day's worth while it is warmed up.
+
+Pure. A bucket holds a second's worth of tokens, or one; a mail takes one out, and time puts them back.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from digest.models import DomainGroup
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WarmUp:
+    """How many mails a day a new sender's address or domain begins with, and how that grows.
+
+    A day on which nothing was sent does not count: whoever sends once a month warms up over months.
+    """
+
+    #: Mails on the first day.
+    start: int
+    #: What a day's mails are multiplied with for the next day.
+    factor: float = 2.0
+    #: Once a day may have so many, there is no limit any more.
+    until: int = 50_000
+
+    @property
+    def days(self) -> int:
+        """On how many days there is a limit."""
+        if self.start >= self.until:
+            return 0
+        return math.ceil(math.log(self.until / self.start) / math.log(self.factor) - 1e-9)
+
+    def allowance(self, days_before: int) -> int | None:
+        """How many mails may be sent on a day before which mails were sent on so many others; None for no limit."""
+        if days_before >= self.days:
+            return None
+        return int(self.start * self.factor**days_before + 1e-9)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """What a transport is held to."""
+
+    #: Mails a second, all together; None for no limit.
+    per_second: float | None = None
+    #: Mails a second to mailboxes of a group; a group that is not named has no limit of its own.
+    groups: Mapping[DomainGroup, float] = field(default_factory=dict)
+    warm_up: WarmUp | None = None
+
+    @property
+    def rates(self) -> Mapping[DomainGroup | None, float]:
+        """Every rate there is, by the group it is for; None for all together."""
+        whole = [] if self.per_second is None else [(None, self.per_second)]
+        return dict([*whole, *self.groups.items()])
+
+    @property
+    def are_any(self) -> bool:
+        """Whether anything is limited at all."""
+        return bool(self.rates) or self.warm_up is not None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bucket:
+    """How many mails may leave at once, as of an instant."""
+
+    tokens: float
+    at: datetime
+
+    @property
+    def whole(self) -> int:
+        """How many mails that is."""
+        return int(self.tokens + 1e-9)
+
+    def filled(self, rate: float, now: datetime) -> Bucket:
+        """The same at `now`, at so many tokens a second. A clock that was put back puts nothing in."""
+        gained = max((now - self.at).total_seconds(), 0.0) * rate
+        return Bucket(tokens=min(self.tokens + gained, capacity(rate)), at=max(now, self.at))
+
+    def without(self, mails: int) -> Bucket:
+        """The same after so many mails."""
+        return replace(self, tokens=self.tokens - mails)
+
+    def full_at(self, rate: float) -> datetime:
+        """When it is full again: whoever waits for that takes a second's worth at once, not mail by mail."""
+        return self.at + timedelta(seconds=max(capacity(rate) - self.tokens, 0.0) / rate)
+
+
+def capacity(rate: float) -> float:
+    """What a bucket holds at the most: never more than a second's worth leaves at once."""
+    return max(rate, 1.0)
+
+
+def full(rate: float, now: datetime) -> Bucket:
+    """A bucket nobody has taken from."""
+    return Bucket(tokens=capacity(rate), at=now)
+
+
+def in_turn(caps: Mapping[DomainGroup, int]) -> list[DomainGroup]:
+    """The groups in the order they are served in: the smallest cap first, and what it leaves goes to the others.
+
+    So a group that is held to a low rate gets that rate, and holds nobody up.
+    """
+    order = list(DomainGroup)
+    return sorted(caps, key=lambda group: (caps[group], order.index(group)))
+
+
+def share(wanted: int, cap: int, groups: int) -> int:
+    """How many of `wanted` mails are looked for in the first of so many groups: a fair part, not above its cap."""
+    return min(cap, -(-wanted // groups))

@@ -1,0 +1,176 @@
+"""Who carries what of an issue next, and how much of it: limits, breakers and the canary put together.
+
+The first transport that does not rest carries all there is; the others nothing but what they may have carried before,
+for a mail whose fate is in doubt is never handed to a second one. Where all is well and nothing is limited this costs a
+look at the breakers for each batch, and nothing for a mail.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from digest.breaker import Breaker, speaks_against
+from digest.canary import BORNE, CANARY, LOOK_EVERY, verdict
+from digest.errors import TransportError
+from digest.hours import Hours
+from digest.models import Claim, DeliveryState, FeedbackKind, Receipt, Result
+from digest.store.base import Allotted, Store, Terms
+from digest.suppression import kind_of_code
+from digest.transports.base import Carrier
+
+_ONCE = datetime.min.replace(tzinfo=UTC)
+#: How soon (seconds) to look again whether the canary's answers are in.
+_GLANCE = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """What to do next."""
+
+    #: Who carries the claims.
+    carrier: Carrier | None = None
+    claims: Sequence[Claim] = ()
+    #: True when they are one mail that shows whether a transport is well again.
+    probe: bool = False
+    #: When to ask again, though nothing was claimed; None when nothing is due.
+    until: datetime | None = None
+    #: True when the day's number of a transport that is warmed up is used up.
+    warming: bool = False
+    #: Why nobody can carry anything; None when somebody can.
+    trouble: TransportError | None = None
+
+
+@dataclass(kw_only=True)
+class Traffic:
+    """Decides for one run over one issue."""
+
+    store: Store
+    carriers: Sequence[Carrier]
+    issue_id: int
+    owner: str
+    hours: Hours | None
+    #: False where nothing stops the send, however much bounces.
+    canary: bool = True
+    #: Which transports have nothing held against them, as far as this run knows.
+    _clean: set[str] = field(default_factory=set)
+    #: Which are given a rest, as far as this run knows.
+    _resting: set[str] = field(default_factory=set)
+    #: Whether each of the last answers was a hard bounce, as far as this run knows.
+    _lately: deque[bool] = field(default_factory=lambda: deque(maxlen=CANARY))
+    _canary_is_back: bool = False
+    _look_at: datetime = _ONCE
+
+    def carrier(self, name: str) -> Carrier | None:
+        """The transport of this name; None when none is configured under it (any more)."""
+        return next((one for one in self.carriers if one.name == name), None)
+
+    def turn(self, *, limit: int, lease: float, now: datetime) -> Turn:
+        """Claim what may leave next, up to `limit`, for `lease` seconds; or say what to wait for."""
+        room = self._room(limit)
+        if not room:
+            return Turn(until=now + _GLANCE)
+        breakers = self.store.breakers()
+        self._clean = {one.name for one in self.carriers if breakers.get(one.name, Breaker()).is_clean}
+        self._resting = {name for name, breaker in breakers.items() if breaker.is_open}
+        resting: list[str] = []
+        leads, waits = True, Turn()
+        for carrier in self.carriers:
+            breaker = breakers.get(carrier.name, Breaker())
+            if carrier.has_breaker and breaker.is_open:
+                probe = self._probe(carrier, breaker, lease=lease, now=now)
+                if probe.claims:
+                    return probe
+                resting.append(_rests(carrier, breaker))
+                continue
+            found = self._allotted(carrier, room, own=not leads, lease=lease, now=now)
+            if found.claims:
+                return Turn(carrier=carrier, claims=found.claims)
+            if leads:
+                waits = Turn(until=found.until, warming=found.warming)
+            leads = False
+        return Turn(trouble=TransportError("; ".join(resting))) if leads else waits
+
+    def heard(self, carrier: Carrier, receipts: Iterable[Receipt], *, now: datetime, probe: bool = False) -> None:
+        """Take down what these answers say of the transport that gave them."""
+        answers = list(receipts)
+        against = [speaks_against(one) for one in answers]
+        if not carrier.has_breaker or not answers or (carrier.name in self._clean and not any(against) and not probe):
+            return
+        reason = next((one.detail for one, bad in zip(answers, against, strict=True) if bad), "")
+        breaker = self.store.hear(carrier.name, against, now=now, reason=reason, probe=probe)
+        self._clean = self._clean | {carrier.name} if breaker.is_clean else self._clean - {carrier.name}
+        self._resting = self._resting | {carrier.name} if breaker.is_open else self._resting - {carrier.name}
+
+    def failed(self, carrier: Carrier, error: TransportError, *, mails: int, now: datetime, probe: bool) -> bool:
+        """Take down that nothing could be carried; whether another try, or another transport, is worth it at once."""
+        if not carrier.has_breaker:
+            return False
+        if probe or not error.permanent:
+            breaker = self.store.hear(carrier.name, [True] * mails, now=now, reason=str(error), probe=probe)
+        else:
+            breaker = self.store.trip(carrier.name, now=now, reason=str(error))
+        self._clean.discard(carrier.name)
+        self._resting = self._resting | {carrier.name} if breaker.is_open else self._resting
+        return len(self.carriers) > 1
+
+    def rests(self, carrier: Carrier) -> bool:
+        """Whether nothing more is handed to it, not even what was claimed for it."""
+        return carrier.has_breaker and carrier.name in self._resting
+
+    def is_alarmed(self, results: Sequence[Result], *, now: datetime) -> bool:
+        """Whether it is time to look, with these results, if the send must stop."""
+        if not self.canary:
+            return False
+        self._lately.extend(_bounced_hard(result) for result in results)
+        return now >= self._look_at or (bool(results) and sum(self._lately) > BORNE)
+
+    def stopped(self, *, now: datetime) -> str:
+        """Why the send has stopped itself, its issue held from now on; empty when it goes on."""
+        if not self.canary:
+            return ""
+        self._look_at = now + LOOK_EVERY
+        reason = verdict(*self.store.bounced_lately(self.issue_id, [one.name for one in self.carriers], of=CANARY))
+        if reason:
+            self.store.stop_itself(self.issue_id, reason, now=now)
+        return reason
+
+    def _room(self, limit: int) -> int:
+        """How many may be claimed; the canary's answers are waited for before anybody else leaves."""
+        if self._canary_is_back or not self.canary:
+            return limit
+        begun, in_hand = self.store.begun(self.issue_id, at_most=CANARY)
+        if begun < CANARY:
+            return min(limit, CANARY - begun)
+        self._canary_is_back = not in_hand
+        self._look_at = _ONCE
+        return limit if self._canary_is_back else 0
+
+    def _probe(self, carrier: Carrier, breaker: Breaker, *, lease: float, now: datetime) -> Turn:
+        if breaker.probe_at is None or now < breaker.probe_at or not self.store.take_probe(carrier.name, now=now):
+            return Turn()
+        found = self._allotted(carrier, 1, own=False, lease=lease, now=now)
+        if not found.claims:
+            self.store.leave_probe(carrier.name, now=breaker.probe_at)
+        return Turn(carrier=carrier, claims=found.claims, probe=True)
+
+    def _allotted(self, carrier: Carrier, limit: int, *, own: bool, lease: float, now: datetime) -> Allotted:
+        others = frozenset(one.name for one in self.carriers if one.name != carrier.name)
+        if not others and not carrier.limits.are_any:
+            claims = self.store.claim(self.issue_id, self.owner, limit=limit, lease=lease, now=now, hours=self.hours)
+            return Allotted(claims=claims)
+        terms = Terms(transport=carrier.name, others=others, only_own=own, limits=carrier.limits, hours=self.hours)
+        return self.store.allot(self.issue_id, self.owner, terms, limit=limit, lease=lease, now=now)
+
+
+def _rests(carrier: Carrier, breaker: Breaker) -> str:
+    until = f" until {breaker.probe_at:%Y-%m-%d %H:%M} UTC" if breaker.probe_at else ""
+    return f"{carrier.name} is given a rest{until}: {breaker.reason}"
+
+
+def _bounced_hard(result: Result) -> bool:
+    if result.state is not DeliveryState.BOUNCED:
+        return False
+    return kind_of_code(result.receipt.code) is FeedbackKind.HARD_BOUNCE

@@ -1,0 +1,251 @@
+"""Limits, rests and a send that stopped itself, as an operator meets them: settings, commands, exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner, Result
+
+from digest import operations
+from digest.cli import application
+from digest.cli.watching import renderable
+from digest.doctor import examine
+from digest.errors import NothingToDo, StateError
+from digest.feedback import take_in
+from digest.models import DeliveryState, DoubtPolicy, FeedbackKind
+from digest.newsroom import Digest
+from digest.outbox import Sent, send_issue
+from digest.store.base import Terms
+from digest.store.store import SqlStore, open_store
+from digest.suppression import Feedback
+from digest.transports.base import Carrier
+from digest.transports.memory import MemoryTransport
+from tests.factories import NOW, an_approved_issue, message_of
+from tests.integration.smtp_server import Inbox, ScriptedServer, a_real_server, a_transport
+from tests.newsletter import SECRET, a_digest
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def ledger(sqlite_url: str) -> Iterator[SqlStore]:
+    opened = open_store(sqlite_url)
+    yield opened
+    opened.close()
+
+
+def a_newsletter(folder: Path, store: SqlStore, **given: Any) -> Digest:
+    return a_digest(folder, store=store, **given)
+
+
+def lines(digest: Digest) -> str:
+    """What `digest status` says of the one issue."""
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(renderable([operations.sending(digest, digest.store.issue_by_id(1))]))
+    return console.export_text()
+
+
+# --- status ----------------------------------------------------------------------------------------------
+
+
+def test_status_says_what_a_transport_is_held_to(tmp_path: Path, ledger: SqlStore) -> None:
+    """And which rate is used up at this moment."""
+    an_approved_issue(ledger, 300)
+    limits = {"per_second": 0.001, "google": 5}
+    digest = a_newsletter(tmp_path, ledger, transport={"kind": "file", "limits": limits})
+    assert "file: mails a second at the most: all together 0.001, google 5\n" in lines(digest).replace(" \n", "\n")
+    way = next(iter(digest.settings.transports_in_order().values()))
+    terms = Terms(transport="file", limits=way.limits_noun())
+    ledger.allot(1, "one", terms, limit=256, lease=300, now=NOW)
+    assert "used up now: all together" in lines(digest)
+    assert "the first 200 go first, and 1 of them have begun" in lines(digest)
+
+
+def test_status_says_how_warm_it_is(tmp_path: Path, ledger: SqlStore) -> None:
+    """The day, its number, and that the rest waits."""
+    an_approved_issue(ledger, 5)
+    warm_up = {"start": 2, "until": 100}
+    digest = a_newsletter(tmp_path, ledger, transport={"kind": "file", "warm_up": warm_up})
+    assert "file: day 1 of warming up: 0 of 2 mails today" in lines(digest)
+    terms = Terms(transport="file", limits=digest.settings.transport.limits_noun())
+    ledger.allot(1, "one", terms, limit=256, lease=300, now=NOW)
+    assert "day 1 of warming up: 2 of 2 mails today; the rest waits for the next day (UTC)" in lines(digest)
+
+
+def test_status_says_that_a_transport_rests(tmp_path: Path, ledger: SqlStore) -> None:
+    """Since when, until when, and why."""
+    an_approved_issue(ledger, 5)
+    digest = a_newsletter(tmp_path, ledger)
+    ledger.trip("file", now=NOW, reason="the login was refused")
+    assert "file: given a rest since 09:00, tried again at 09:01 UTC: the login was refused" in lines(digest)
+
+
+def test_status_is_quiet_where_nothing_is_held_back(tmp_path: Path, ledger: SqlStore) -> None:
+    """A line only where there is something to say."""
+    an_approved_issue(ledger, 5)
+    digest = a_newsletter(tmp_path, ledger)
+    sending = operations.sending(digest, ledger.issue_by_id(1))
+    assert (sending.canary, sending.waits) == (None, ())
+    assert "file:" not in lines(digest)
+
+
+# --- a send that stopped itself --------------------------------------------------------------------------
+
+
+def bounce(store: SqlStore, *numbers: int) -> None:
+    for number in numbers:
+        address = f"reader{number}@example.org"
+        given = Feedback(address=address, kind=FeedbackKind.HARD_BOUNCE, at=NOW + MINUTE, code="5.1.1", issue_id=1)
+        take_in(store, given)
+
+
+@pytest.fixture
+def stopped(tmp_path: Path, ledger: SqlStore) -> Digest:
+    """An issue of twenty readers of whom twelve bounced after they had been accepted."""
+    an_approved_issue(ledger, 20)
+    carrier = Carrier(transport=MemoryTransport(kind="file", window=8))
+    send(ledger, [carrier], stop=lambda: ledger.progress(1).get(DeliveryState.ACCEPTED, 0) >= 8)
+    bounce(ledger, *range(1, 13))
+    assert send(ledger, [carrier]).stopped
+    return a_newsletter(tmp_path, ledger, database=str(ledger.engine.url))
+
+
+def send(store: SqlStore, carriers: Sequence[Carrier], **given: Any) -> Sent:
+    return send_issue(
+        store,
+        carriers,
+        message_of,
+        issue_id=1,
+        owner=given.pop("owner", "one"),
+        clock=lambda: given.get("now", NOW),
+        policy=DoubtPolicy.RESEND,
+        gone=lambda _: [],
+        wait=lambda _: None,
+        **{key: value for key, value in given.items() if key != "now"},
+    )
+
+
+def call(folder: Path, *words: str) -> Result:
+    environ = {"DIGEST_SECRET_KEY": SECRET, "DIGEST_NOW": NOW.isoformat()}
+    return CliRunner().invoke(application, ["--config", str(folder / "digest.yaml"), *words], env=environ)
+
+
+def test_it_is_not_sent_and_says_why(stopped: Digest) -> None:
+    """With the commands that lead on."""
+    with pytest.raises(StateError, match=r"12 of its last 16 mails bounced hard.*digest quarantine 2026-11"):
+        stopped.send(stopped.store.issue_by_id(1))
+
+
+def test_status_and_doctor_show_it(tmp_path: Path, stopped: Digest) -> None:
+    """In the table, as JSON, and as what is wrong."""
+    shown = call(tmp_path, "status").stdout
+    assert "stopped itself" in shown and "digest quarantine 2026-11" in shown
+    (issue,) = json.loads(call(tmp_path, "status", "--json").stdout)["issues"]
+    assert issue["held_because"].startswith("12 of its last 16")
+    findings = {one.what: one for one in examine(lambda: a_digest(tmp_path, store=stopped.store), offline=True)}
+    assert not findings["sending"].ok
+    assert "digest resume 2026-11" in findings["sending"].detail
+
+
+def test_quarantine_is_shown(tmp_path: Path, stopped: Digest) -> None:
+    """Address by address, with what was said; nothing is changed by looking."""
+    shown = call(tmp_path, "quarantine", "2026-11")
+    assert (shown.exit_code, "reader12@example.org" in shown.stdout) == (0, True)
+    assert len(json.loads(call(tmp_path, "quarantine", "2026-11", "--json").stdout)) == 12
+
+
+@pytest.mark.parametrize(("decision", "suppressed"), [("keep", 12), ("lift", 0)])
+def test_quarantine_is_decided_once(tmp_path: Path, stopped: Digest, decision: str, suppressed: int) -> None:
+    """Kept or lifted, and then there is nothing left to decide: exit code 3."""
+    assert call(tmp_path, "quarantine", "2026-11", "--decide", decision).exit_code == 0
+    assert len(list(stopped.store.suppressions())) == suppressed
+    assert isinstance(call(tmp_path, "quarantine", "2026-11", "--decide", decision).exception, NothingToDo)
+
+
+def test_it_goes_on(tmp_path: Path, stopped: Digest) -> None:
+    """After `digest resume`: what bounced is not held against it again."""
+    assert call(tmp_path, "resume", "2026-11").exit_code == 0
+    issue = stopped.store.issue_by_id(1)
+    assert (issue.held, issue.held_because) == (False, "")
+    later = NOW + 2 * MINUTE
+    sent = send(stopped.store, [Carrier(transport=MemoryTransport(kind="file"))], now=later, owner="two")
+    assert (sent.accepted, sent.stopped) == (4, "")
+
+
+# --- over real lines -------------------------------------------------------------------------------------
+
+HELLO = [("", "220 here"), ("EHLO", "250-here\r\n250 PIPELINING")]
+
+
+@dataclass
+class Refusing(Inbox):
+    """A server that takes nobody's mail, for what we are."""
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        return "451 4.7.1 your address is on a list"
+
+
+def test_the_next_server_stands_in(ledger: SqlStore) -> None:
+    """A server that refuses us is left after twenty answers (and what is on its line is seen through).
+
+    Each mail that did not get there reaches the other one, once.
+    """
+    an_approved_issue(ledger, 60)
+    with a_real_server(Refusing()) as (_, first_port), a_real_server() as (inbox, second_port):
+        first, second = a_transport(first_port, connections=1), a_transport(second_port, connections=1)
+        carriers = [Carrier(transport=first, name="own"), Carrier(transport=second, name="spare")]
+        sent = send(ledger, carriers, batch=10)
+        later = send(ledger, carriers, batch=10, now=NOW + timedelta(minutes=20), owner="two")
+        first.close()
+        second.close()
+    assert 20 <= sent.deferred <= 20 + first.window
+    assert (sent.deferred + sent.accepted, sent.trouble) == (60, None)
+    arrived = [address for envelope in inbox.envelopes for address in envelope.rcpt_tos]
+    assert len(set(arrived)) == len(arrived) == sent.accepted + later.accepted
+    assert ledger.breakers()["own"].is_open
+
+
+def test_a_login_that_is_refused(ledger: SqlStore) -> None:
+    """Over a real line: the breaker opens at once, the other server carries all, and no try is counted."""
+    an_approved_issue(ledger, 5)
+    script = [
+        ("", "220 here"),
+        ("EHLO", "250-here\r\n250 AUTH PLAIN"),
+        ("AUTH", "535 5.7.8 no"),
+        ("", None),
+    ]
+    with ScriptedServer([script]) as refusing, a_real_server() as (inbox, port):
+        first = a_transport(refusing.port, connections=1, username="digest", password="wrong")
+        second = a_transport(port, connections=1)
+        carriers = [Carrier(transport=first, name="own"), Carrier(transport=second, name="spare")]
+        sent = send(ledger, carriers)
+        first.close()
+        second.close()
+    assert sent == Sent(accepted=5)
+    assert len(inbox.envelopes) == 5
+    assert "login was refused" in ledger.breakers()["own"].reason
+
+
+def test_a_mail_whose_answer_was_lost_stays_with_its_server(ledger: SqlStore) -> None:
+    """The line broke after the dot: the other server never gets it."""
+    an_approved_issue(ledger, 2)
+    body = [("MAIL", "250 ok"), ("RCPT", "250 ok"), ("DATA", "354 go"), ("BODY", None)]
+    with ScriptedServer([[*HELLO, *body]]) as losing, a_real_server() as (inbox, port):
+        first, second = a_transport(losing.port, connections=1), a_transport(port, connections=1)
+        carriers = [Carrier(transport=first, name="own"), Carrier(transport=second, name="spare")]
+        send(ledger, carriers, batch=1, stop=lambda: ledger.progress(1).get(DeliveryState.DEFERRED, 0) > 0)
+        ledger.trip("own", now=NOW, reason="it is gone")
+        send(ledger, carriers, now=NOW + timedelta(seconds=30), owner="two")
+        first.close()
+        second.close()
+    assert [envelope.rcpt_tos for envelope in inbox.envelopes] == [["reader2@example.org"]]
+    row = ledger.delivery(1, 1)
+    assert row is not None and (row.state, row.doubts) == (DeliveryState.DEFERRED, 1)
