@@ -27,6 +27,7 @@ from digest.config.values import (
     Line,
     ListId,
     MonthDay,
+    Origin,
     PictureUrl,
     QuietTime,
     Selector,
@@ -318,6 +319,8 @@ class ReadersSettings(Section):
     keep_network: bool = False
     #: How often somebody may ask from one network in an hour.
     asks_an_hour: Annotated[int, Field(ge=1, le=100_000)] = 30
+    #: Whose pages may call `/join.json`, besides our own.
+    join_from: tuple[Origin, ...] = ()
 
 
 class DeliverySettings(Section):

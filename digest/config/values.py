@@ -108,6 +108,13 @@ def _base_url(given: str) -> str:
     return given.rstrip("/")
 
 
+def _origin(given: str) -> str:
+    parts = urlsplit(_base_url(given))
+    if parts.path:
+        raise ValueError("write where the site begins, without a path: https://www.example.org")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
 def _api_url(given: str) -> str:
     parts = urlsplit(given)
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
@@ -240,6 +247,8 @@ BaseUrl = Annotated[str, AfterValidator(_base_url)]
 MonthDay = Annotated[int, PlainValidator(_send_on)]
 #: The same, of a provider's interface.
 ApiUrl = Annotated[str, AfterValidator(_api_url)]
+#: A site, as browsers name it in a call from one of its pages (RFC 6454).
+Origin = Annotated[str, AfterValidator(_origin)]
 Domain = Annotated[str, AfterValidator(_domain)]
 #: One that leaves room for a token behind its local part.
 BounceAddress = Annotated[str, AfterValidator(_bounce_address)]

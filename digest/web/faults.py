@@ -11,7 +11,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from digest.errors import DigestError, FeedbackError, InputError, StateError, StoreError, TokenError, TransportError
+from digest.errors import (
+    DigestError,
+    FeedbackError,
+    InputError,
+    StateError,
+    StoreError,
+    TokenError,
+    TooManyError,
+    TransportError,
+)
 from digest.web.pages import Pages
 
 _log = logging.getLogger(__name__)
@@ -78,6 +87,7 @@ _STATUS: tuple[tuple[type[DigestError], HTTPStatus], ...] = (
     (TokenError, HTTPStatus.NOT_FOUND),
     (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (StateError, HTTPStatus.CONFLICT),
+    (TooManyError, HTTPStatus.TOO_MANY_REQUESTS),
     (FeedbackError, HTTPStatus.BAD_REQUEST),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
     (TransportError, HTTPStatus.BAD_GATEWAY),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +75,11 @@ def open_desk(tmp_path: Path, sqlite_url: str) -> Iterator[Opener]:
     def opener(
         *,
         now: Any = NOW,
-        web: dict[str, Any] | None = None,
         delivery: dict[str, Any] | None = None,
+        days_later: int = 0,
+        web: dict[str, Any] | None = None,
+        readers: dict[str, Any] | None = None,
+        archive: bool = False,
         sources: Sequence[Any] = (),
         **newsletter: Any,
     ) -> Desk:
@@ -91,13 +95,15 @@ def open_desk(tmp_path: Path, sqlite_url: str) -> Iterator[Opener]:
             "web": {"people": people, **(web or {})},
             "sources": [*sources],
             "delivery": delivery or {},
+            "readers": readers or {},
+            "archive": archive,
         }
         file = tmp_path / "digest.yaml"
         file.write_text(yaml.safe_dump(given), encoding="utf-8")
         transport = MemoryTransport()
         digest = make_digest(
             load_settings(file, {}),
-            now=now,
+            now=now + timedelta(days=days_later),
             store=open_store(sqlite_url),
             make_transport=lambda: transport,
             reach=lambda _urls: {},

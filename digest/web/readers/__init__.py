@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from digest.web.readers import leaving
+from digest.web.readers import archive, belongings, choosing, embedding, joining, leaving, looking_back, pausing
 
 router = APIRouter(include_in_schema=False)
-for _page in (leaving,):
+for _page in (archive, belongings, choosing, embedding, joining, leaving, looking_back, pausing):
     router.include_router(_page.router)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from digest.errors import TokenError
-from digest.models import Cadence, Subscriber
+from digest.errors import InputError, TokenError
+from digest.links import Holder, link, reader_of
 from digest.newsroom import Digest
 from digest.tokens import Purpose
 from digest.web.forms import Form, read_form
-from digest.web.site import site_of
+from digest.web.site import Newsroom, site_of
 
 
 class ReadersRoute(APIRoute):
@@ -58,8 +60,29 @@ AnyForm = Annotated[Form, Depends(_any_form)]
 PostedForm = Annotated[Form, Depends(read_form)]
 
 
-def reader_of(digest: Digest, purpose: Purpose, token: str) -> Subscriber | None:
-    """Whose link this is; None when they are not in the database any more. TokenError when it is no such link."""
-    number = digest.signer.read(purpose, token).subscriber_id
-    found = (row.subscriber for cadence in Cadence for row in digest.store.audience(cadence, only=number))
-    return next(found, None)
+def _holder_of(purpose: Purpose) -> Callable[[Digest, str], Holder]:
+    def holder(digest: Newsroom, token: str) -> Holder:
+        return reader_of(digest, purpose, token)
+
+    return holder
+
+
+#: Whose preferences, or whose pause, a link opens.
+Preferences = Annotated[Holder, Depends(_holder_of(Purpose.PREFERENCES))]
+Pausing = Annotated[Holder, Depends(_holder_of(Purpose.PAUSE))]
+
+
+def path_of(digest: Digest, purpose: Purpose, reader_id: int) -> str:
+    """Where another of a reader's links leads, within this site."""
+    return urlsplit(link(digest, purpose, reader_id)).path
+
+
+def words_of(fault: InputError) -> str:
+    """What is wrong, as a sentence; the name of the field is for programs."""
+    words = str(fault).removeprefix(f"{fault.place}: ")
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
+
+
+def spoken(day: date | None) -> str:
+    """A day as people say it; empty for none."""
+    return f"{day.day} {day:%B %Y}" if day else ""
