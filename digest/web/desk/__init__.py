@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from digest.web.desk import approving, entrance, gate, issues, log, looking, reading, sending, shaping, subscribers
+from digest.web.desk import (
+    approving,
+    entrance,
+    gate,
+    issues,
+    log,
+    looking,
+    reading,
+    sending,
+    shaping,
+    subscribers,
+    variants,
+)
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
-for _page in (entrance, issues, reading, shaping, looking, gate, approving, sending, log, subscribers):
+for _page in (entrance, issues, reading, shaping, looking, gate, approving, sending, log, variants, subscribers):
     router.include_router(_page.router)
 router.add_api_route("", issues.listed)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
-from digest.errors import InputError
+from digest.errors import InputError, StateError
 from digest.models import DeliveryState, Issue, IssueStatus
 from digest.newsroom import OPEN, Digest
 from digest.press import leaves_at
@@ -29,12 +29,9 @@ _MONTHS = (
 def the_issue(label: str, digest: Newsroom, _person: Somebody) -> Issue:
     """The issue a path names. NotFound when there is none."""
     try:
-        issue = digest.store.issue(digest.window(label).label)
-    except InputError as error:
+        return digest.issue(label)
+    except (InputError, StateError) as error:
         raise NotFound(str(error)) from error
-    if issue is None:
-        raise NotFound(f"there is no issue {label}")
-    return issue
 
 
 TheIssue = Annotated[Issue, Depends(the_issue)]

@@ -1,0 +1,258 @@
+"""The desk in a real browser: the whole story of an issue, hostile mails, axe, and keys alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+from starlette.types import Receive, Scope, Send
+
+from digest import access
+from digest import desk as acts
+from digest.models import IssueStatus, Person, Pin
+from tests.browser import CHROMIUM, HOW_TO_INSTALL, a_browser
+from tests.factories import an_entry
+from tests.web.conftest import EDITOR, OPERATOR, Desk
+from tests.web.sample import ENTRIES, MONTH, filled
+from tests.web.serving import served
+from tests.web.test_readers_pages import AXE, JUDGED, TARGETS
+
+HERE = f"/desk/issues/{MONTH}"
+BROKEN = an_entry("bad", headline="Multiple sclerosis and a broken link", url="https://news.example.org/{{slug}}")
+#: Everything a hostile mail would try.
+HOSTILE = """<!DOCTYPE html><html><head><meta http-equiv="refresh" content="0; url=/desk/sign-out">
+<link rel="stylesheet" href="/static/stolen.css"><script src="/static/stolen.js"></script></head><body>
+<script>parent.document.title = "stolen"; top.location = "/stolen"; fetch("/stolen-fetch")</script>
+<img src="/stolen.png" onerror="parent.stolen = 1"><svg onload="parent.stolen = 1"></svg>
+<iframe src="/desk/stolen-frame"></iframe><object data="/stolen-object"></object>
+<form action="/desk/stolen-form" method="post"><button id="send">Send</button></form>
+<a id="out" href="/desk/stolen-top" target="_top">out</a>
+<p style="background: url(/stolen-background)">Words</p></body></html>"""
+#: How what has the focus looks, and what it is.
+FOCUSED = """() => { const e = document.activeElement; if (!e || e === document.body) return null;
+  const s = getComputedStyle(e);
+  return {what: e.tagName, name: (e.textContent || e.name || '').trim().slice(0, 40),
+          seen: (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2) || e.tagName === 'IFRAME',
+          shown: !!e.getClientRects().length}; }"""
+TABBABLE = """() => [...document.querySelectorAll(
+    'a[href], button, input, select, textarea, summary, iframe, [tabindex="0"]')]
+  .filter(e => e.getClientRects().length && e.type !== 'hidden' && !e.disabled).length"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip(HOW_TO_INSTALL)
+    with a_browser() as browser:
+        yield browser
+
+
+@dataclass
+class Seat:
+    """Somebody's browser at the desk."""
+
+    page: Page
+    address: str
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.address + path)
+        return self.page
+
+    def press(self, name: str, *, among: str = "main") -> None:
+        self.page.locator(among).get_by_role("button", name=name).first.click()
+
+
+@contextmanager
+def seated(browser: Browser, desk: Desk, address: str, person: Person, **look: object) -> Iterator[Seat]:
+    """A browser that somebody has signed in with, by a link and a button."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, **look)
+    page = context.new_page()
+    page.goto(f"{address}/desk/enter/{access.make_link(desk.digest, person)}")
+    page.get_by_role("button", name="Sign in").click()
+    yield Seat(page, address)
+    context.close()
+
+
+def test_the_story_of_an_issue(browser: Browser, desk: Desk) -> None:
+    """From the first pin to the last mail; and what was previewed is what the transport got."""
+    issue = filled(desk.digest, (*ENTRIES, BROKEN))
+    with served(desk.app) as address, seated(browser, desk, address, EDITOR) as editor:
+        page = editor.page
+        _shapes(editor)
+        _previews_two_readers_on_a_dark_phone(editor)
+        _sees_an_error_and_mends_it(editor)
+        _mails_a_test(editor, desk)
+        _approves(editor)
+        acts.change(desk.digest, _fresh(desk, issue.id), [Pin(summary_id=2)], by=OPERATOR.name)
+        editor.go(f"{HERE}/send")
+        expect(page.get_by_text("waits for approval")).to_be_visible()
+        _approves(editor)
+        with seated(browser, desk, address, OPERATOR) as operator:
+            source = operator.page.request.get(f"{address}{HERE}/mail.eml?reader=1").body()
+        editor.go(f"{HERE}/send")
+        editor.press("Send it now")
+        expect(page.get_by_text("mails are through")).to_be_visible(timeout=60_000)
+        expect(page.locator("#going [data-state=accepted]")).to_have_text("4")
+    assert _fresh(desk, issue.id).status is IssueStatus.APPROVED
+    sent = {mail.recipient: mail.data for mail in desk.transport.inbox if b"[TEST]" not in mail.data}
+    assert len(sent) == 4 and sent["ada@example.org"] == source
+    assert b"Walking may ease fatigue" in source
+
+
+def _fresh(desk: Desk, issue_id: int):
+    return desk.digest.store.issue_by_id(issue_id)
+
+
+def _shapes(editor: Seat) -> None:
+    """Pins the young, leaves the eyes out, edits the tired."""
+    page = editor.go(HERE)
+    editor.press("Pin", among="#item-4")
+    expect(page.locator("#item-4")).to_contain_text("pinned")
+    page.locator("#item-3").get_by_text("Leave out").click()
+    page.locator("#reason-of-3").fill("Told last year")
+    editor.press("Leave it out", among="#item-3")
+    expect(page.get_by_role("heading", name="Left out")).to_be_visible()
+    page.locator("#item-1").get_by_text("Edit").click()
+    page.locator("#headline-of-1").fill("Walking may ease fatigue in multiple sclerosis")
+    editor.press("Save", among="#item-1")
+    expect(page.locator("#item-1 .badge")).to_have_text("edited")
+
+
+def _previews_two_readers_on_a_dark_phone(editor: Seat) -> None:
+    page = editor.go(f"{HERE}/preview")
+    page.get_by_text("As one reader").click()
+    page.get_by_label("Their address, in full").fill("ada@example.org")
+    editor.press("Find")
+    assert "ada" not in page.url and page.url.endswith("reader=1")
+    page.get_by_role("link", name="Phone").click()
+    page.get_by_role("link", name="Dark").click()
+    mail = page.frame_locator("iframe.mail")
+    expect(mail.get_by_role("heading", level=3).first).to_have_text(re.compile("fatigue in multiple sclerosis"))
+    assert page.locator("iframe.mail").bounding_box()["width"] < 376
+    ground = mail.locator("body").evaluate("e => getComputedStyle(e.querySelector('.page') || e).backgroundColor")
+    assert sum(map(int, re.findall(r"\d+", ground)[:3])) < 150, ground
+    page.get_by_role("link", name="Next reader").click()
+    expect(mail.get_by_role("heading", level=3).first).to_have_text("Pediatric multiple sclerosis and school")
+
+
+def _sees_an_error_and_mends_it(editor: Seat) -> None:
+    """The broken link is the fault of one item, which is left out until its source is mended."""
+    page = editor.go(f"{HERE}/check")
+    expect(page.get_by_text("1 error stops the approval")).to_be_visible(timeout=60_000)
+    page.get_by_role("link", name="a broken link").click()
+    expect(page.locator("#item-5 .flaw")).to_contain_text("Error, links")
+    page.locator("#item-5").get_by_text("Leave out").click()
+    page.locator("#reason-of-5").fill("Its link is broken")
+    editor.press("Leave it out", among="#item-5")
+    editor.go(f"{HERE}/check")
+    expect(page.locator(".verdict")).to_be_visible(timeout=60_000)
+    expect(page.locator(".finding.is-error")).to_have_count(0)
+
+
+def _mails_a_test(editor: Seat, desk: Desk) -> None:
+    page = editor.go(f"{HERE}/send")
+    page.get_by_label("To", exact=True).select_option("editor@example.org")
+    editor.press("Mail the test")
+    expect(page.get_by_text("A test is on its way to editor@example.org.")).to_be_visible()
+    assert [mail.recipient for mail in desk.transport.inbox] == ["editor@example.org"]
+
+
+def _approves(editor: Seat) -> None:
+    page = editor.go(f"{HERE}/send")
+    page.get_by_role("button", name="Approve", exact=True).click(timeout=60_000)
+    expect(page.get_by_role("heading", name="Approved")).to_be_visible(timeout=60_000)
+
+
+def test_a_hostile_mail_reaches_nothing(browser: Browser, desk: Desk) -> None:
+    """Whatever stands in it runs nothing, loads nothing, goes nowhere and sees no cookie; the desk stays as it was."""
+    filled(desk.digest)
+    asked: list[str] = []
+
+    def poisoned(route: Route) -> None:
+        route.fulfill(response=route.fetch(), body=HOSTILE)
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        asked.append(scope.get("path", ""))
+        await desk.app(scope, receive, send)
+
+    with served(watched) as address, seated(browser, desk, address, EDITOR) as editor:
+        page = editor.page
+        page.route("**/mail?*", poisoned)
+        editor.go(f"{HERE}/preview")
+        frame = page.frame_locator("iframe.mail")
+        expect(frame.get_by_text("Words")).to_be_visible()
+        for target in ("#send", "#out"):
+            frame.locator(target).click(no_wait_after=True)
+            page.wait_for_timeout(300)
+        assert page.title() == f"Preview · November 2026 · {desk.digest.newsletter.name}"
+        assert page.url.startswith(f"{address}{HERE}/preview")
+        assert page.evaluate("window.stolen") is None
+        assert [path for path in asked if "stolen" in path or path == "/desk/sign-out"] == []
+        assert editor.go("/desk").get_by_role("heading", name="Issues", exact=True).is_visible()
+
+
+def test_a_mail_is_of_no_origin(browser: Browser, desk: Desk) -> None:
+    """Opened by itself, outside the frame, it runs nothing either, and has no cookie to show."""
+    filled(desk.digest)
+    with served(desk.app) as address, seated(browser, desk, address, EDITOR) as editor:
+        page = editor.page
+        page.route("**/mail", lambda route: route.fulfill(response=route.fetch(), body=HOSTILE))
+        editor.go(f"{HERE}/mail")
+        assert page.evaluate("self.origin") == "null"
+        assert page.title() != "stolen"
+
+
+PAGES = {
+    "issues": "/desk", "read": HERE, "preview": f"{HERE}/preview", "text": f"{HERE}/preview?part=text",
+    "source": f"{HERE}/preview?part=source", "differs": f"{HERE}/preview?reader=1&part=differs",
+    "check": f"{HERE}/check", "send": f"{HERE}/send", "log": f"{HERE}/log", "sign-in": "/desk/sign-in",
+    "readers": f"{HERE}/readers", "subscribers": "/desk/subscribers", "subscriber": "/desk/subscribers/1",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_everybody_can_use_the_desk(browser: Browser, desk: Desk, dark: bool) -> None:
+    """Of every page: axe finds nothing, nothing scrolls sideways on a phone, and targets are as large as a thumb."""
+    issue = filled(desk.digest, (*ENTRIES, BROKEN))
+    acts.change(desk.digest, issue, [Pin(summary_id=1)], by="ben@example.org")
+    found = {}
+    with (
+        served(desk.app) as address,
+        seated(browser, desk, address, OPERATOR, color_scheme="dark" if dark else "light") as seat,
+    ):
+        for name, path in PAGES.items():
+            page = seat.go(path)
+            expect(page.locator("[data-poll]")).to_have_count(0, timeout=60_000)
+            page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
+            page.evaluate(AXE)
+            page.set_viewport_size({"width": 1280, "height": 900})
+            found[name] = [*page.evaluate(JUDGED)]
+            page.set_viewport_size({"width": 360, "height": 800})
+            found[name] += page.evaluate(JUDGED) + page.evaluate(TARGETS)
+            found[name] += ["too wide"] if page.evaluate("document.documentElement.scrollWidth") > 360 else []
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+@pytest.mark.parametrize("name", ["issues", "read", "preview", "send"])
+def test_keys_alone_are_enough(browser: Browser, desk: Desk, name: str) -> None:
+    """Tab goes through everything that can be pressed, in order, each to be seen, and out again."""
+    filled(desk.digest)
+    with served(desk.app) as address, seated(browser, desk, address, EDITOR) as editor:
+        page = editor.go(PAGES[name])
+        expect(page.locator("[data-poll]")).to_have_count(0, timeout=60_000)
+        number, seen = page.evaluate(TABBABLE), []
+        for _ in range(number + 20):
+            page.keyboard.press("Tab")
+            focused = page.evaluate(FOCUSED)
+            if focused is None:
+                break
+            seen.append(focused)
+        else:
+            pytest.fail("the focus never came out again")
+        assert [one for one in seen if not one["seen"] or not one["shown"]] == []
+        assert seen[0]["name"] == "To the content"
+        assert len(seen) >= number
