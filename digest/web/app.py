@@ -18,6 +18,7 @@ from digest.web.guard import Guard
 from digest.web.limits import Limits
 from digest.web.metrics import Metrics
 from digest.web.pages import Pages, bundled_pages
+from digest.web.recent import Recent
 from digest.web.site import Site, TheSite
 
 
@@ -29,7 +30,9 @@ def make_app(digest: Digest) -> FastAPI:
     """
     settings = digest.settings
     pages = Pages(digest.newsletter, settings.templates)
-    site = Site(digest=digest, pages=pages, limits=Limits(), courier=Courier(digest), errands=Errands())
+    site = Site(
+        digest=digest, pages=pages, limits=Limits(), courier=Courier(digest), errands=Errands(), previews=Recent(32)
+    )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

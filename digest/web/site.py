@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
-from digest.newsroom import Digest
+from digest.newsroom import Digest, Preview
 from digest.web.courier import Courier
 from digest.web.errands import Errands
 from digest.web.limits import Limits
 from digest.web.pages import Pages
+from digest.web.recent import Recent
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,6 +25,7 @@ class Site:
     limits: Limits
     courier: Courier
     errands: Errands
+    previews: Recent[Preview]
 
     @property
     def base_url(self) -> str:

@@ -195,7 +195,7 @@ def tested(request: Request, site: TheSite, issue: TheIssue, person: Somebody, f
     one = _chosen(digest, form)
     try:
         to = _colleague(digest, person, form)
-        digest.send_test(preview_of(digest, issue, one, person), to=to)
+        digest.send_test(preview_of(site, issue, one, person), to=to)
     except DigestError as error:
         return page(request, site, issue, one, trouble=error, typed=form)
     write_down(digest, person, f"mailed a test of it ({one.words.lower()})", issue)

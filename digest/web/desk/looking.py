@@ -20,7 +20,7 @@ from digest.web.desk.whose import TheirEdition, Whose, preview_of, reader_of
 from digest.web.doors import DeskForm, Somebody
 from digest.web.guard import MAIL_POLICY
 from digest.web.limits import caller
-from digest.web.site import Newsroom, TheSite
+from digest.web.site import Newsroom, Site, TheSite
 
 router = APIRouter(prefix="/issues/{label}")
 
@@ -92,11 +92,11 @@ def looked(
     against: Against = Against.GENERAL,
 ) -> Response:
     """The page around the mail: whose it is, on which screen, and what of it."""
-    preview, nothing = _made(digest, issue, one, person)
+    preview, nothing = _made(site, issue, one, person)
     before, after = _beside(digest, issue, one)
     differs = None
     if part is Part.DIFFERS and preview is not None:
-        differs = _differing(digest, issue, person, one, preview, against)
+        differs = _differing(site, issue, person, one, preview, against)
     return show(
         request,
         site,
@@ -133,17 +133,17 @@ def found(
 
 @router.get("/mail")
 def framed(
-    digest: Newsroom, issue: TheIssue, person: Somebody, one: TheirEdition, shade: Shade = Shade.AUTO
+    site: TheSite, issue: TheIssue, person: Somebody, one: TheirEdition, shade: Shade = Shade.AUTO
 ) -> HTMLResponse:
     """The mail itself, for the frame; as the screen is set it is the very HTML that is sent."""
-    preview = preview_of(digest, issue, one, person)
+    preview = preview_of(site, issue, one, person)
     return HTMLResponse(in_shade(preview.html, shade), headers={"Content-Security-Policy": MAIL_POLICY})
 
 
 @router.get("/mail.eml")
-def source(digest: Newsroom, issue: TheIssue, person: Somebody, one: TheirEdition) -> Response:
+def source(site: TheSite, issue: TheIssue, person: Somebody, one: TheirEdition) -> Response:
     """The whole mail as it goes over the wire."""
-    preview = preview_of(digest, issue, one, person)
+    preview = preview_of(site, issue, one, person)
     name = f'attachment; filename="{issue.window.label}.eml"'
     return Response(preview.message.data, media_type="message/rfc822", headers={"Content-Disposition": name})
 
@@ -162,9 +162,9 @@ def in_shade(html: str, shade: Shade) -> str:
     return head.replace('content="light dark"', f'content="{shade}"') + end + body
 
 
-def _made(digest: Digest, issue: Issue, one: Whose, person: Person) -> tuple[Preview | None, str]:
+def _made(site: Site, issue: Issue, one: Whose, person: Person) -> tuple[Preview | None, str]:
     try:
-        return preview_of(digest, issue, one, person), ""
+        return preview_of(site, issue, one, person), ""
     except NothingToDo as nothing:
         return None, str(nothing)
 
@@ -180,17 +180,17 @@ def _beside(digest: Digest, issue: Issue, one: Whose) -> tuple[int | None, int |
 
 
 def _differing(
-    digest: Digest, issue: Issue, person: Person, one: Whose, preview: Preview, against: Against
+    site: Site, issue: Issue, person: Person, one: Whose, preview: Preview, against: Against
 ) -> Difference | str:
     """What differs from the other edition; words where there is none."""
-    found = _other(digest, issue, one, against)
+    found = _other(site.digest, issue, one, against)
     if isinstance(found, str):
         return found
     name, other_issue, whom = found
-    other, nothing = _made(digest, other_issue, whom, person)
+    other, nothing = _made(site, other_issue, whom, person)
     if other is None:
         return f"{name}: {nothing}"
-    return difference(digest, preview, other, names=(one.words, name))
+    return difference(site.digest, preview, other, names=(one.words, name))
 
 
 def _other(digest: Digest, issue: Issue, one: Whose, against: Against) -> tuple[str, Issue, Whose] | str:

@@ -10,8 +10,9 @@ from fastapi import Depends, Query
 from digest.errors import InputError, NothingToDo
 from digest.models import Issue, Person, Subscriber
 from digest.newsroom import Digest, Preview
+from digest.web.desk.gate import content_of
 from digest.web.faults import NotFound
-from digest.web.site import Newsroom
+from digest.web.site import Newsroom, Site
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,15 +63,25 @@ def reader_of(digest: Digest, number: int) -> Subscriber:
     return found
 
 
-def preview_of(digest: Digest, issue: Issue, one: Whose, person: Person) -> Preview:
+def preview_of(site: Site, issue: Issue, one: Whose, person: Person) -> Preview:
     """The edition as it is sent: to operators the very bytes, to editors with links that are nobody's and no name.
+
+    It is made once for the page and the frame in it; a minute later it is made anew, for a mail sent meanwhile may
+    have changed what this reader still wants.
 
     Raises:
         NothingToDo: they get nothing of it; the message says why, and names nobody.
     """
-    if one.reader is None:
+    digest = site.digest
+    reader = None if one.reader is None else reader_of(digest, one.reader)
+    minute = digest.clock().replace(second=0, microsecond=0)
+    about = (*content_of(digest, issue), one.query, reader, person.is_operator, minute)
+    return site.previews.get(about, lambda: _preview(digest, issue, one, reader, person))
+
+
+def _preview(digest: Digest, issue: Issue, one: Whose, reader: Subscriber | None, person: Person) -> Preview:
+    if reader is None:
         return digest.preview_interests(issue, one.interests)
-    reader = reader_of(digest, one.reader)
     try:
         preview = digest.preview_reader(issue, reader.address)
     except NothingToDo as nothing:
