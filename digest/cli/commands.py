@@ -29,7 +29,7 @@ from digest.cli import (
     watching,
 )
 from digest.cli.session import Advance, Output, Session, rows_of
-from digest.errors import InputError, NothingToDo
+from digest.errors import InputError, NothingToDo, StateError
 from digest.models import Issue, IssueStatus
 from digest.newsroom import Digest, Preview
 from digest.outbox import Sent
@@ -330,12 +330,10 @@ def send(
 
 
 def _send(digest: Digest, output: Output, label: str | None) -> None:
-    if label is not None:
-        issues: tuple[Issue, ...] = (digest.approve_if_auto(digest.issue(label)),)
-    else:
-        for draft in digest.drafts_due():
-            digest.approve_if_auto(draft)
-        issues = digest.sendable()
+    kept_back = _approve_due(digest) if label is None else []
+    issues = digest.sendable() if label is None else (digest.approve_if_auto(digest.issue(label)),)
+    if not issues and kept_back:
+        raise StateError("\n".join(kept_back))
     if not issues:
         raise NothingToDo("no approved issue has anything to send now; `digest status` shows what waits for what")
     results: list[tuple[Issue, Sent]] = []
@@ -349,8 +347,21 @@ def _send(digest: Digest, output: Output, label: str | None) -> None:
     output.result(
         [tables.sent_data(issue, sent) for issue, sent in results], lambda console: tables.show_sent(console, results)
     )
-    if any(sent.trouble or sent.stopped or sent.bounced or sent.unknown for _, sent in results):
+    for words in kept_back:
+        typer.echo(words, err=True)
+    if kept_back or any(sent.trouble or sent.stopped or sent.bounced or sent.unknown for _, sent in results):
         raise typer.Exit(1)
+
+
+def _approve_due(digest: Digest) -> list[str]:
+    """Approve the drafts that are due and approve themselves; why others were not: they keep nothing else back."""
+    kept_back: list[str] = []
+    for draft in digest.drafts_due():
+        try:
+            digest.approve_if_auto(draft)
+        except StateError as error:
+            kept_back.append(str(error))
+    return kept_back
 
 
 def _advance(advance: Advance, total: int, so_far: Sent) -> None:
