@@ -81,6 +81,17 @@ class Sending:
         return self.progress.whole.ready == 0
 
 
+def approve_due(digest: Digest) -> tuple[str, ...]:
+    """Approve the drafts that are due and approve themselves; why others were not: they keep nothing else back."""
+    refused: list[str] = []
+    for draft in digest.drafts_due():
+        try:
+            digest.approve_if_auto(draft)
+        except StateError as error:
+            refused.append(str(error))
+    return tuple(refused)
+
+
 def pause(digest: Digest, issue: Issue) -> None:
     """Hold the sending: whoever sends stops after the mails in hand. NothingToDo when it is held or done already."""
     _must_be_sending(digest, issue)

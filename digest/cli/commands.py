@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
-from digest import __version__, desk, starter
+from digest import __version__, desk, operations, starter
 from digest.bell import Bell
 from digest.cli import (
     checked,
@@ -330,7 +330,7 @@ def send(
 
 
 def _send(digest: Digest, output: Output, label: str | None) -> None:
-    kept_back = _approve_due(digest) if label is None else []
+    kept_back = operations.approve_due(digest) if label is None else ()
     issues = digest.sendable() if label is None else (digest.approve_if_auto(digest.issue(label)),)
     if not issues and kept_back:
         raise StateError("\n".join(kept_back))
@@ -351,17 +351,6 @@ def _send(digest: Digest, output: Output, label: str | None) -> None:
         typer.echo(words, err=True)
     if kept_back or any(sent.trouble or sent.stopped or sent.bounced or sent.unknown for _, sent in results):
         raise typer.Exit(1)
-
-
-def _approve_due(digest: Digest) -> list[str]:
-    """Approve the drafts that are due and approve themselves; why others were not: they keep nothing else back."""
-    kept_back: list[str] = []
-    for draft in digest.drafts_due():
-        try:
-            digest.approve_if_auto(draft)
-        except StateError as error:
-            kept_back.append(str(error))
-    return kept_back
 
 
 def _advance(advance: Advance, total: int, so_far: Sent) -> None:

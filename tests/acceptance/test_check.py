@@ -73,20 +73,3 @@ def test_status_says_why_an_issue_does_not_approve_itself(tracked: Operator) -> 
     assert "cannot be approved" in tracked.run("run", "--once", expect=1).out
     assert "kept back by 1 error: digest check 2026-11 shows them" in tracked.run("status").out
     assert tracked.mails() == []
-
-
-def test_a_draft_that_is_refused_keeps_no_other_issue_back(tracked: Operator) -> None:
-    """`digest send` says why it waits, sends what is approved, and ends with 1."""
-    tracked.run("approve", "2026-11", "--offline", "--despite-errors", "we know that link")
-    tracked.now = "2026-12-10T12:00"
-    feed = (tracked.folder / "feed.json").read_text(encoding="utf-8")
-    tracked.write("feed.json", feed.replace('"1"', '"2"').replace("Optic neuritis", "Ocrelizumab"))
-    tracked.run("collect")
-    tracked.now = "2027-01-05T12:00"
-    tracked.run("compose")
-    config = (tracked.folder / "digest.yaml").read_text(encoding="utf-8")
-    tracked.write("digest.yaml", config.replace("database:", "  approval: auto\ndatabase:", 1))
-    sent = tracked.run("send", expect=1)
-    assert "2026-11: 3 mails accepted" in sent.out
-    assert "2026-12 cannot be approved" in sent.err
-    assert "2026-12 cannot be approved" in tracked.run("send", expect=1).err

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from digest import operations
 from digest.app import make_digest
 from digest.bell import Bell
 from digest.checks import Rule, Severity, Unreached, Verdict
@@ -189,6 +190,17 @@ def test_a_dry_run_shows_what_would_be_sent(making: Making) -> None:
     rows = digest.store.deliveries(issue(digest).id)
     sent = [digest.store.edition(row.edition_id) for row in rows if row.edition_id]
     assert [one for one in told if one] == sent and any(one.selection.trimmed for one in sent)
+
+
+def test_a_draft_that_is_refused_keeps_no_other_back(making: Making) -> None:
+    """`digest send` without an issue goes on to what can be sent, and says why the draft waits."""
+    digest = making(BAD, approval="auto")
+    (reason,) = operations.approve_due(digest)
+    assert "2026-11 cannot be approved" in reason
+    assert digest.sendable() == ()
+    digest.approve(issue(digest), by="ada", despite="we know that link")
+    assert operations.approve_due(digest) == ()
+    assert [one.window.label for one in digest.sendable()] == ["2026-11"]
 
 
 def test_a_good_issue_still_approves_itself(making: Making) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -11,6 +12,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +183,62 @@ def sip(listener: socket.socket) -> None:
             time.sleep(0.02)
 
 
+def test_the_last_words_of_a_server_that_hangs_up_in_a_body_are_kept() -> None:
+    """They say more than that the pipe is broken."""
+    long = a_message(1, data=b"x\r\n" * 8_000_000)
+    with ScriptedServer([[*HELLO, *ENVELOPE, ("PART", "552 5.3.4 too big"), ("PART", None)]]) as server:
+        (receipt,) = carried(server, long)
+    assert receipt.outcome is NOT_NOW
+    assert "(body)" in receipt.detail
+
+
+def test_no_body_leaves_before_the_last_answer_is_in_the_books() -> None:
+    """Of two messages for one line the second waits, though it is announced, until the caller comes back."""
+    bodies_at: list[int] = []
+    with ScriptedServer([[*HELLO, *ENVELOPE, BODY, *ENVELOPE, BODY, *BYE]]) as server:
+        with closing(a_transport(server.port)) as transport:
+            assert list(transport.carry({1: a_message(1), 2: a_message(2)})) == [1]
+            time.sleep(0.2)
+            bodies_at.append(len(server.bodies))
+            assert any("reader2" in line for line in server.heard)
+            assert list(transport.carry({})) == [2]
+        bodies_at.append(len(server.bodies))
+    assert bodies_at == [1, 2]
+
+
+def test_a_line_that_waits_after_a_refusal_begins_anew() -> None:
+    """What the server still has in mind of a refused envelope is taken back first, however late the next one comes."""
+    talk = [*REFUSED, ("RSET", "250 ok"), *ENVELOPE, BODY]
+    with ScriptedServer([[*HELLO, *talk, *BYE]]) as server, closing(a_transport(server.port)) as transport:
+        assert [transport.carry({1: a_message(1)})[1].outcome, transport.carry({2: a_message(2)})[2].outcome] == [
+            NO,
+            OK,
+        ]
+
+
+def test_a_server_that_hangs_up_while_nobody_speaks_costs_nothing() -> None:
+    """The line is dropped, and the next message goes over a fresh one."""
+    with (
+        ScriptedServer([[*HELLO, *ENVELOPE, ("BODY", "250 ok\r\n421 idle too long"), ("", None)], AGAIN]) as server,
+        closing(a_transport(server.port)) as transport,
+    ):
+        assert transport.carry({1: a_message(1)})[1].outcome is OK
+        time.sleep(0.2)
+        assert transport.carry({2: a_message(2)})[2].outcome is OK
+    assert len(server.bodies) == 2
+
+
+def test_a_slow_line_holds_nobody_up() -> None:
+    """One server's answer to the dot is late: the other line goes on, and its answers are told meanwhile."""
+    inbox = Slow()
+    with a_real_server(inbox) as (_, port), closing(a_transport(port, connections=2)) as transport:
+        told = [*transport.carry({number: a_message(number) for number in range(1, 5)})]
+        while len(told) < 4:
+            told += transport.carry({})
+    assert sorted(told) == [1, 2, 3, 4]
+    assert told.index(1) >= 1
+
+
 def test_the_dot_is_waited_for_longer_than_other_answers() -> None:
     """A shorter patience would make duplicates."""
     slow = [("", "220 ready"), ("EHLO", "250 PIPELINING"), *ENVELOPE]
@@ -241,6 +299,15 @@ class Pipelining(Inbox):
             return ["421 4.7.0 too many connections"]
         self.peers.add(session.peer)
         return [*answers[:-1], "250-PIPELINING", answers[-1]]
+
+
+class Slow(Pipelining):
+    """Takes its time over the first reader's mail."""
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        if envelope.rcpt_tos == ["reader1@example.org"]:
+            await asyncio.sleep(2)
+        return await super().handle_DATA(server, session, envelope)
 
 
 def test_several_connections_carry_one_window() -> None:
