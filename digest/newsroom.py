@@ -28,9 +28,14 @@ from digest.edition import (
     Pool,
     Templates,
     make_edition,
+    render_address_change,
+    render_address_changed,
+    render_already,
     render_confirmation,
     render_correction,
+    render_erasure,
     render_pool,
+    render_sign_in,
 )
 from digest.errors import InputError, NothingToDo, StateError, TransportError
 from digest.feedback import Taken, take_feedback, take_letters
@@ -420,7 +425,11 @@ class Digest:
         """Render and inline every kind of mail, without items, to see that the templates can. TemplateError if not."""
         window = self.calendar.running(self.settings.newsletter.cadences[0], self.clock())
         render_pool((), window=window, newsletter=self.newsletter, tree=self.tree, templates=self.templates)
-        render_confirmation(self.newsletter, self.templates, days=7)
+        render_already(self.newsletter, self.templates)
+        render_address_changed(self.newsletter, self.templates)
+        for render in (render_confirmation, render_address_change, render_erasure):
+            render(self.newsletter, self.templates, days=7)
+        render_sign_in(self.newsletter, self.templates, minutes=30)
         render_correction(PrintedCorrection(headline="", issue_title=window.title), self.newsletter, self.templates)
 
     def specimen(self) -> Message:

@@ -130,6 +130,8 @@ def send_waiting(digest: Digest, *, stop: Callable[[], bool] = lambda: False) ->
     posted = Posted()
     if not digest.store.letters_waiting():
         return posted
+    if gone := owners.surely_gone(digest.store.letter_owners()):
+        digest.store.free_letters(gone)
     with digest.carriers() as (first, *_), owners.a_run() as owner:
         room = _Room(digest, first.transport, owner, posted)
         while posted.trouble is None and not stop() and room.send_some():

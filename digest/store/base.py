@@ -596,6 +596,12 @@ class LetterStore(Protocol):
     def claim_letters(self, owner: str, *, limit: int, lease: float, now: datetime) -> Sequence[Posting]:
         """Take up to `limit` letters that are due, oldest first, for `lease` seconds; [] when none is due."""
 
+    def letter_owners(self) -> frozenset[str]:
+        """Everybody who holds letters."""
+
+    def free_letters(self, owners: Collection[str]) -> None:
+        """Let others have the letters of owners who are gone, before their leases run out."""
+
     def record_letter(
         self, letter_id: int, owner: str, state: PostingState, *, detail: str = "", due_at: datetime | None = None
     ) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,6 +57,17 @@ class LettersPart(Part):
             if rows:
                 connection.execute(sa.update(letters).where(mine).values(held))
         return [a_posting(row) for row in rows]
+
+    def letter_owners(self) -> frozenset[str]:
+        """Everybody who holds letters."""
+        with self.read() as connection:
+            return frozenset(connection.scalars(sa.select(letters.c.owner).where(letters.c.owner.is_not(None))))
+
+    def free_letters(self, owners: Collection[str]) -> None:
+        """Let others have the letters of owners who are gone, before their leases run out."""
+        mine = letters.c.owner.in_(list(owners))
+        with self.begin() as connection:
+            connection.execute(sa.update(letters).where(mine).values(owner=None, lease_until=None))
 
     def record_letter(
         self, letter_id: int, owner: str, state: PostingState, *, detail: str = "", due_at: datetime | None = None

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from digest import owners
 from digest.errors import InputError, StateError, TokenError, TooManyError, TransportError
 from digest.feedback import take_in
 from digest.joining import ask, confirm, expire, look
@@ -392,6 +393,15 @@ def test_a_letter_of_a_dead_worker_is_sent(digest: Digest, box: Box) -> None:
     assert send_waiting(digest).total == 0
     assert send_waiting(later(digest, minutes=1)).sent == 1
     assert not digest.store.record_letter(1, "dead", PostingState.WAITING)
+
+
+def test_a_letter_of_a_worker_that_is_surely_gone_is_sent_at_once(digest: Digest) -> None:
+    """Somebody waits for it before a screen: not for a lease to run out."""
+    ask(digest, WANTED)
+    with owners.a_run() as owner:
+        assert len(digest.store.claim_letters(owner, limit=9, lease=7200, now=NOW)) == 1
+        assert send_waiting(digest).total == 0
+    assert send_waiting(digest).sent == 1
 
 
 def test_a_letter_that_cannot_be_addressed_stops_no_other(digest: Digest, box: Box) -> None:
