@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 
 from lxml import html as markup
 
-from digest.edition import lay_out
+from digest.edition import Filling, lay_out
 from digest.errors import NothingToDo, TokenError
 from digest.models import Issue, IssueStatus, Profile
-from digest.newsroom import Digest
+from digest.newsroom import Digest, Preview
 from digest.tokens import Purpose
 
 #: Stands in the place of a reader's own values until what holds them is taken out.
@@ -67,11 +69,17 @@ def general_edition(digest: Digest, label: str) -> Archived:
         raise NothingToDo("there is no such issue in the archive")
     preview = digest.preview_profile(issue, Profile())
     edition = preview.edition
-    fillings = lay_out(edition, preview.pool.html.pieces)
     page = "".join(
-        words if is_text else _NOBODY + words for words, is_text in preview.pool.html.join({**fillings, "greeting": ()})
+        words if is_text else _NOBODY + words for words, is_text in preview.pool.html.join(_fillings(preview))
     )
     return Archived(issue=issue, subject=edition.subject, preheader=edition.preheader, html=without_reader(page))
+
+
+def _fillings(preview: Preview) -> Mapping[str, Filling]:
+    """What fills the page: words of feeds among them, which are no markup; and nobody is greeted."""
+    planned = lay_out(preview.edition, preview.pool.html.pieces)
+    written = {name: escape(given) if isinstance(given, str) else given for name, given in planned.items()}
+    return {**written, "greeting": ()}
 
 
 def without_reader(page: str) -> str:
@@ -85,9 +93,8 @@ def without_reader(page: str) -> str:
         anchor.drop_tree()
         if around is not None and around.tag == "p" and not len(around) and not (around.text or "").strip():
             around.drop_tree()
-    while found := root.xpath(f"//*[contains(text(), '{_NOBODY}') or @*[contains(., '{_NOBODY}')]]"):
-        element = found[0]
-        while element.tag not in _BLOCKS and element.getparent() is not None:
-            element = element.getparent()
-        element.drop_tree()
-    return str(markup.tostring(root, encoding="unicode", doctype="<!DOCTYPE html>"))
+    for element in root.xpath(f"//*[text()[contains(., '{_NOBODY}')] or @*[contains(., '{_NOBODY}')]]"):
+        block = next((one for one in (element, *element.iterancestors()) if one.tag in _BLOCKS), None)
+        if block is not None and block.getparent() is not None:
+            block.drop_tree()
+    return str(markup.tostring(root, encoding="unicode", doctype="<!DOCTYPE html>")).replace(_NOBODY, "")

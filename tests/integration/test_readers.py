@@ -394,6 +394,37 @@ def test_the_archive_holds_nothing_of_a_reader(story: Story) -> None:
     assert page.startswith("<!DOCTYPE html>") and "1 Invented Street" in page
 
 
+def test_words_of_a_feed_are_no_markup_in_the_archive(story: Story) -> None:
+    """A headline stands in the preheader, too: there as everywhere it is words."""
+    story.digest.store.add_entries(
+        [an_entry("evil", headline="<script>x</script> and fatigue in multiple sclerosis")], now=DUE + timedelta(days=1)
+    )
+    window = story.digest.calendar.named("2026-12")
+    assert window is not None
+    later = replace(story.digest, clock=lambda: window.due)
+    send(later, later.compose(window).issue)
+    page = archive.general_edition(replace(open_archive(story), clock=later.clock), "2026-12").html
+    assert "<script" not in page and page.count("&lt;script&gt;") >= 2
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        ("<p>Words</p><p>For <b>you</b>, x-nobody-address.</p>", "<p>Words</p>"),
+        ('<p><a href="x-nobody-pause">Pause</a><br>Words</p>', "<p>Words</p>"),
+        (
+            '<p><a href="x-nobody-preferences/less/3">Less</a> <a href="x-nobody-web">Web</a></p><p>Words</p>',
+            "<p>Words</p>",
+        ),
+        ("<p>Words</p><span>x-nobody-name</span>", "<p>Words</p><span>name</span>"),
+    ],
+)
+def test_what_is_about_a_reader_goes_whole(given: str, left: str) -> None:
+    """Links, and the sentence around a value, wherever in it the value stands; the words beside them stay."""
+    page = archive.without_reader(f"<!DOCTYPE html>\n<html><head><title>T</title></head><body>{given}</body></html>")
+    assert page.partition("<body>")[2] == f"{left}</body></html>"
+
+
 # --- their data ------------------------------------------------------------------------------------------
 
 
