@@ -94,8 +94,10 @@ class _Blocks(dict[Block, tuple[Pieces, Pieces, bool]]):
         made = self[block] = text, html, bool(holes_of(text) or holes_of(html))
         return made
 
-    def filled(self, blocks: Sequence[Block]) -> Filled:
-        """These blocks as what fills a slot."""
+    def filled(self, blocks: Sequence[Block]) -> Filled | None:
+        """These blocks as what fills a slot; None when there are none."""
+        if not blocks:
+            return None
         text: list[bytes | int] = []
         html: list[bytes | int] = []
         holed = False
@@ -120,6 +122,7 @@ class Composer:
         """
         self._keys = tuple(keys)
         self._head = head(pool, date, first=_HEADERS)
+        self._head_holes = holes_of(self._head)
         self._text = Sheet(pool.text, _unchanged, first=_TEXT)
         self._html = Sheet(pool.html, _escaped, first=_HTML)
         self._ready: OrderedDict[str, _Ready] = OrderedDict()
@@ -154,7 +157,7 @@ class Composer:
         fillings = plan(edition, self._blocks.filled)
         parts: list[bytes | int] = [*self._head, b"\r\n", _BEFORE_TEXT]
         parts[SUBJECT_AT] = _subject(edition.subject)
-        holes = holes_of(self._head)
+        holes = self._head_holes.copy()
         text = len(parts)
         self._text.fill(fillings, 0, parts, holes)
         parts.append(_BEFORE_HTML)

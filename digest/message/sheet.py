@@ -49,7 +49,9 @@ class Sheet:
         self._runs = tuple(_runs(self._encoded_fragment(paper.page)))
         self._words = lru_cache(maxsize=_WORDS)(self.value)
 
-    def fill(self, fillings: Mapping[str, str | Filled], form: int, out: list[bytes | int], holes: Holes) -> None:
+    def fill(
+        self, fillings: Mapping[str, str | Filled | None], form: int, out: list[bytes | int], holes: Holes
+    ) -> None:
         """Put the page, filled so, behind what is in `out`, and the places of the reader's holes into `holes`.
 
         Args:
@@ -62,13 +64,15 @@ class Sheet:
             if inside:
                 holes += _moved(inside, len(out))
             out += run
-            filling = fillings[name] if name else ()
+            filling = fillings[name] if name else None
+            if filling is None:
+                continue
             if isinstance(filling, str):
                 out.append(self._words(filling))
-            elif filling:
-                if filling.holed:
-                    holes += _moved(holes_of(filling.forms[form]), len(out))
-                out += filling.forms[form]
+                continue
+            if filling.holed:
+                holes += _moved(holes_of(filling.forms[form]), len(out))
+            out += filling.forms[form]
 
     def block(self, block: Block) -> Pieces:
         """The pieces of a block, with everything that stands between two holes in one.
