@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from digest.errors import (
     DigestError,
+    EditedMeanwhile,
     FeedbackError,
     InputError,
     StateError,
@@ -112,7 +113,10 @@ def install(app: FastAPI, pages: Pages) -> None:
 
     def answered(request: Request, error: Exception) -> Response:
         status, detail, headers = _said(error)
-        return _answer(pages, request, status, detail, headers)
+        if _is_for_programs(request):
+            return _problem(status, detail, headers, error)
+        title = _TITLES.get(status, status.phrase)
+        return pages.show(request, "fault.html", status=status, headers=headers, title=title, detail=detail)
 
     def at_the_door(request: Request, _error: Exception) -> Response:
         if request.method == "GET" and not _is_for_programs(request):
@@ -127,8 +131,8 @@ def install(app: FastAPI, pages: Pages) -> None:
 def _said(error: Exception) -> tuple[HTTPStatus, str, dict[str, str]]:
     """Status, words and headers of an error."""
     match error:
-        case DigestError():
-            return status_of(error), str(error), {}
+        case DigestError() if (status := status_of(error)) is not HTTPStatus.INTERNAL_SERVER_ERROR:
+            return status, str(error), {}
         case Fault():
             return error.status, str(error), error.headers()
         case HTTPException():
@@ -146,10 +150,10 @@ def _is_for_programs(request: Request) -> bool:
     return request.url.path.startswith(("/api/", "/hooks/"))
 
 
-def _answer(pages: Pages, request: Request, status: HTTPStatus, detail: str, headers: dict[str, str]) -> Response:
-    title = _TITLES.get(status, status.phrase)
-    if _is_for_programs(request):
-        # Without a type of its own a problem's title is the status's (RFC 9457, 4.2.1).
-        problem = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
-        return JSONResponse(problem, status, headers=headers, media_type="application/problem+json")
-    return pages.show(request, "fault.html", status=status, headers=headers, title=title, detail=detail)
+def _problem(status: HTTPStatus, detail: str, headers: dict[str, str], error: Exception) -> Response:
+    """The same for programs (RFC 9457)."""
+    # Without a type of its own a problem's title is the status's (RFC 9457, 4.2.1).
+    problem = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
+    if isinstance(error, EditedMeanwhile):
+        problem["version"] = error.version
+    return JSONResponse(problem, status, headers=headers, media_type="application/problem+json")

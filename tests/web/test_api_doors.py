@@ -19,6 +19,8 @@ OPERATORS_ONLY = [
     ("post", "/subscribers"),
     ("post", "/subscribers/find"),
     ("post", "/subscribers/1/unsubscribe"),
+    ("post", "/subscribers/1/erase"),
+    ("get", "/subscribers/1/kept"),
     ("get", "/suppressions"),
     ("post", "/suppressions"),
     ("get", "/export"),

@@ -137,3 +137,21 @@ def test_suppressions_come_in_pages(operator: Program) -> None:
     page = operator.get("/suppressions", limit=2)
     rest = operator.get(page["next"].partition("/api/v1")[2])
     assert [row["email"][0] for row in (*page["items"], *rest["items"])] == ["a", "b", "c"]
+
+
+def test_what_is_kept_of_a_reader_is_told(operator: Program, desk: Desk) -> None:
+    """Their wishes, and what they got and why."""
+    desk.digest.send(desk.digest.approve(desk.digest.issue("2026-11"), by="ada"))
+    kept = operator.get("/subscribers/1/kept")
+    assert kept["reader"]["interests"] == ["fatigue-sleep"]
+    ((mail,)) = kept["mails"]
+    assert (mail["issue"], mail["state"]) == ("2026-11", "accepted") and len(mail["items"]) == 1
+
+
+def test_an_erased_reader_is_gone(operator: Program) -> None:
+    """No file brings them back."""
+    assert operator.post("/subscribers/1/erase")["erased"] is True
+    operator.get("/subscribers/1", expect=404)
+    operator.post("/subscribers/1/erase", expect=404)
+    operator.post("/import", format="csv", text="email,status\nada@example.org,active\n")
+    operator.post("/subscribers/find", email="ada@example.org", expect=404)

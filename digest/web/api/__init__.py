@@ -11,6 +11,7 @@ from digest.web.api import (
     issues,
     previews,
     sending,
+    shaping,
     sources,
     status,
     subscribers,
@@ -25,6 +26,7 @@ PREFIX = "/api/v1"
 _MODULES = (
     status,
     issues,
+    shaping,
     approvals,
     previews,
     sending,

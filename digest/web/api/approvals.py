@@ -53,6 +53,7 @@ class ApproveCall(Call):
 
     despite: str = Field("", max_length=500, description="Why it goes out although the check finds errors.")
     links: bool = Field(False, description="Whether to follow every link in the check before.")
+    version: int | None = Field(None, ge=0, lt=2**31, description="The version of its shape that was seen.")
 
 
 class DoneAnswer(Answer):
@@ -103,7 +104,9 @@ def approve(digest: Newsroom, issue: TheIssue, person: Caller, call: ApproveCall
     if issue.status is not IssueStatus.DRAFT:
         return DoneAnswer(issue=IssueAnswer.of(issue), changed=False, detail=f"it is {issue.status} already")
     try:
-        approved = digest.approve(issue, by=by(person), offline=not call.links, despite=call.despite)
+        approved = digest.approve(issue, by=by(person), offline=not call.links, despite=call.despite, on=call.version)
     except NothingToDo as nothing:
         return DoneAnswer(issue=IssueAnswer.of(issue), changed=False, detail=str(nothing))
-    return DoneAnswer(issue=IssueAnswer.of(approved), changed=True, detail="it is approved and frozen")
+    frozen = approved.status is IssueStatus.APPROVED
+    detail = "it is approved and frozen" if frozen else "it waits for somebody else to approve it, too"
+    return DoneAnswer(issue=IssueAnswer.of(approved), changed=True, detail=detail)

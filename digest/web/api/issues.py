@@ -32,6 +32,7 @@ class IssueAnswer(Answer):
     since: datetime = Field(description="What was first seen from here…")
     until: datetime = Field(description="…to just before here is its news.")
     due: datetime = Field(description="When it is to be sent.")
+    not_before: datetime | None = Field(description="Nothing of it leaves earlier, by an editor's wish.")
     status: IssueStatus
     held: bool = Field(description="Whether its sending is paused.")
     composed_at: datetime
@@ -47,6 +48,7 @@ class IssueAnswer(Answer):
             "issue": window.label,
             **{name: getattr(window, name) for name in ("title", "cadence", "since", "until", "due")},
             **{name: getattr(issue, name) for name in ("status", "held", "composed_at", "approved_at", "approved_by")},
+            "not_before": issue.not_before,
             "content_hash": issue.content_hash,
         }
 
@@ -68,14 +70,16 @@ class ItemAnswer(SummaryAnswer):
 
     fresh: bool = Field(description="False when it waits from an earlier window.")
     pinned: bool
+    section: str | None = Field(description="The topic an editor moved it to.")
+    edited: list[str] = Field(description="Which of its words are an editor's.")
     topics: list[str] = Field(description="What it is about, heaviest first.")
 
     @classmethod
     def of_item(cls, item: IssueItem) -> Self:
         """The same, as an answer."""
         topics = [match.topic_id for match in item.matches]
-        more = {"fresh": item.fresh, "pinned": item.pinned, "topics": topics}
-        return cls.model_validate({**cls.fields_of(item.summary), **more})
+        more = {"fresh": item.fresh, "pinned": item.pinned, "section": item.section, "edited": list(item.edited)}
+        return cls.model_validate({**cls.fields_of(item.summary), **more, "topics": topics})
 
 
 class ComposeCall(Call):
@@ -151,6 +155,6 @@ def whole(digest: Digest, issue: Issue) -> WholeIssueAnswer:
 def items(
     request: Request, digest: Newsroom, issue: TheIssue, cursor: Cursor = 0, limit: Limit = 100
 ) -> Page[ItemAnswer]:
-    """What stands in an issue, in its order."""
-    found = digest.store.items(issue.id)[cursor : cursor + limit + 1]
+    """What stands in an issue, in its order, as the editors shaped it."""
+    found = digest.items(issue)[cursor : cursor + limit + 1]
     return page_of(request, [ItemAnswer.of_item(item) for item in found], limit, cursor + limit)

@@ -1,4 +1,4 @@
-"""Readers by the rules of a file of them: what a call says is read as a row, and merged as one."""
+"""Readers by the rules of a file of them: what a call says is read as a row of one."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from digest import pipeline
 from digest.errors import InputError
+from digest.models import Subscriber
 from digest.newsroom import Digest
-from digest.pipeline import Synced
 from digest.subscribers import Read, read_subscribers_csv, read_subscribers_yaml
 
 
@@ -23,18 +22,13 @@ def read_csv(digest: Digest, text: str, name: str) -> Read:
     return read_subscribers_csv(text, name, **_terms(digest))
 
 
-def brought_in(digest: Digest, row: Mapping[str, Any]) -> tuple[Synced, list[str]]:
-    """One row into the database, and what is to be said about it.
-
-    Raises:
-        InputError: something in it is wrong, and nothing is stored.
-    """
+def read_row(digest: Digest, row: Mapping[str, Any]) -> tuple[Subscriber, list[str]]:
+    """One row, and what is to be said about it. InputError when something in it is wrong."""
     read = read_yaml(digest, json.dumps({"subscribers": [row]}), "")
     notes = [problem.message.removesuffix("; this row is left out") for problem in read.problems]
     if not read.subscribers:
         raise InputError("; ".join(notes))
-    synced = pipeline.sync(digest.store, [one.subscriber for one in read.subscribers], now=digest.clock())
-    return synced, notes
+    return read.subscribers[0].subscriber, notes
 
 
 def _terms(digest: Digest) -> dict[str, Any]:

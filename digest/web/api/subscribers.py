@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import Path, Query, Request
 from pydantic import Field
 
+from digest import belongings, choosing, pipeline
 from digest.models import WEEKDAYS, Cadence, Length, PartOfDay, Subscriber, SubscriberStatus
 from digest.newsroom import Digest
 from digest.subscribers import as_row
 from digest.web.api.answers import LARGEST, Answer, Call, Cursor, Limit, Page, page_of
 from digest.web.api.doors import ForOperators, router_for
-from digest.web.api.readers_file import brought_in
+from digest.web.api.readers_file import read_row
 from digest.web.faults import NotFound
 from digest.web.site import Newsroom
 
@@ -125,6 +127,24 @@ class ChangedAnswer(Answer):
     notes: list[str] = Field(description="What was taken otherwise than it was said, and what is still missing.")
 
 
+class KeptAnswer(Answer):
+    """All that is kept of a reader, as they would be given it themselves."""
+
+    newsletter: str
+    reader: dict[str, Any] = Field(description="By the keys of a file of readers.")
+    consent: dict[str, Any] | None
+    mails: list[dict[str, Any]] = Field(description="What they were sent, with the headlines, or why nothing.")
+    feedback: list[dict[str, Any]]
+    not_to_be_mailed: list[dict[str, Any]]
+
+
+class ErasedAnswer(Answer):
+    """What became of it."""
+
+    erased: bool
+    detail: str = Field(description="Why it takes a while; empty when it is done.")
+
+
 @operators.get("/subscribers")
 def listed(
     request: Request,
@@ -142,7 +162,8 @@ def listed(
 @operators.post("/subscribers")
 def brought(digest: Newsroom, call: SubscriberCall) -> ChangedAnswer:
     """Bring a reader in, or into line with what is said here."""
-    synced, notes = brought_in(digest, call.row())
+    given, notes = read_row(digest, call.row())
+    synced = pipeline.sync(digest.store, [given], now=digest.clock())
     changed = bool(synced.new or synced.changed)
     return ChangedAnswer(subscriber=_found(digest, call.email), changed=changed, notes=notes)
 
@@ -164,9 +185,9 @@ def changed(digest: Newsroom, subscriber_id: SubscriberId, call: WishesCall) -> 
     """Change a reader's wishes; never their address, status or consent."""
     reader = _reader(digest, subscriber_id)
     said = {**as_row(reader), **call.row()}
-    synced, notes = brought_in(digest, {key: value for key, value in said.items() if value is not None})
-    subscriber = _answer(digest, _reader(digest, subscriber_id))
-    return ChangedAnswer(subscriber=subscriber, changed=bool(synced.changed), notes=notes)
+    wanted, notes = read_row(digest, {key: value for key, value in said.items() if value is not None})
+    after = choosing.save(digest, replace(wanted, id=subscriber_id))
+    return ChangedAnswer(subscriber=_answer(digest, after), changed=after != reader, notes=notes)
 
 
 @operators.post("/subscribers/{subscriber_id}/unsubscribe")
@@ -175,6 +196,21 @@ def unsubscribed(digest: Newsroom, subscriber_id: SubscriberId) -> ChangedAnswer
     reader = _reader(digest, subscriber_id)
     gone = digest.unsubscribe(reader.address)
     return ChangedAnswer(subscriber=_answer(digest, _reader(digest, subscriber_id)), changed=gone, notes=[])
+
+
+@operators.get("/subscribers/{subscriber_id}/kept")
+def kept(digest: Newsroom, subscriber_id: SubscriberId) -> KeptAnswer:
+    """All that is kept of a reader: what they wish, what they agreed to, what they got, what came back."""
+    return KeptAnswer.model_validate(belongings.export(digest, _reader(digest, subscriber_id)))
+
+
+@operators.post("/subscribers/{subscriber_id}/erase")
+def erased(digest: Newsroom, subscriber_id: SubscriberId) -> ErasedAnswer:
+    """Erase all of a reader's but for a hash that keeps files from bringing them back. It cannot be undone."""
+    _reader(digest, subscriber_id)
+    done = digest.store.erase(subscriber_id, now=digest.clock())
+    later = "one of their mails is on its way: they get no other, and are erased when it has arrived"
+    return ErasedAnswer(erased=done, detail="" if done else later)
 
 
 def _reader(digest: Digest, subscriber_id: int) -> Subscriber:
