@@ -29,7 +29,7 @@ from digest.edition import Pool, Templates, bundled_directory, lay_out, make_edi
 from digest.inlining import inline
 from digest.message import Addressee, Composer
 from digest.models import FrozenEdition, IssueItem, Selection
-from tests.bench import signups, smtp
+from tests.bench import pages, signups, smtp
 from tests.factories import a_newsletter, a_tree, a_window
 from tests.sample_issue import DATE, a_pool, an_addressee, first, many, placed
 
@@ -354,6 +354,24 @@ def sign_ups() -> Measured:
         yardstick=f"one row a commit, and nothing else: {found.commits:,.0f} a minute",
         ratio=round(found.rate / found.commits, 3),
         reason=f"at least 1,000 a minute are wanted; {people:,} without an error, {found.letters:,} letters sent",
+    )
+
+
+# --- the pages -------------------------------------------------------------------------------------------------
+
+
+@bench
+def page_times() -> Measured:
+    """The slowest page's median answer time with 100,000 subscribers and 50,000 summaries."""
+    found = pages.measure(print)
+    page, took = found.slowest
+    quick = [one for page, one in found.pages.items() if page.is_quick]
+    return Measured(
+        value=round(took, 1),
+        unit="ms",
+        yardstick=f"/healthz: {found.yardstick:.1f} ms",
+        ratio=round(took / found.yardstick, 1),
+        reason=f"{page.path}; under 100 ms is wanted; {sum(one < 100 for one in quick)} of {len(quick)} pages are",
     )
 
 
