@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from email import policy
@@ -291,6 +292,17 @@ def test_a_stranger_cannot_have_us_write_often(digest: Digest, box: Box) -> None
         ask(later(digest, hours=hours), replace(WANTED, address="bob@example.org"))
     send_waiting(later(digest, days=1))
     assert len(box.messages) == 4
+
+
+@pytest.mark.parametrize("state", ["new", "unsubscribed"])
+def test_many_ask_for_one_address_at_the_same_moment(digest: Digest, box: Box, state: str) -> None:
+    """One reader, one letter, and no error for anybody."""
+    known(digest, state)
+    with ThreadPoolExecutor(8) as threads:
+        for one in [threads.submit(ask, digest, WANTED) for _ in range(16)]:
+            one.result()
+    send_waiting(digest)
+    assert len([*digest.store.subscribers()]) == 1 and len(box.messages) == 1
 
 
 def test_a_network_asks_so_often_and_no_more(digest: Digest) -> None:
