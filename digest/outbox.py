@@ -80,6 +80,8 @@ class Sent:
     reasons: dict[int, str] = field(default_factory=dict)
     #: What still waits although nothing is wrong with it: what for, how many, and until when the first of them.
     waits: tuple[tuple[Wait, int, datetime], ...] = ()
+    #: True when the rest waits for the next day: a transport that is warmed up carries no more on this one.
+    warming: bool = False
     #: Why the send stopped itself, its issue held; empty when it did not.
     stopped: str = ""
     #: Why the transport could carry nothing more; None when all went its way.
@@ -214,7 +216,7 @@ class _Run:
             elif turn.until is not None and not turn.warming:
                 self._rest(turn.until)
             elif not self.recover():
-                self.sent.trouble = turn.trouble
+                self.sent.trouble, self.sent.warming = turn.trouble, turn.warming
                 return ()
         room = self.carrier.transport.window - len(self.aboard)
         return [self.claims.popleft() for _ in range(min(room, len(self.claims)))]

@@ -284,6 +284,7 @@ def sent_data(issue: Issue, sent: Sent) -> dict[str, Any]:
         "withheld": sent.withheld,
         "resent": sent.resent,
         "waits": waits_data(sent.waits),
+        "warming": sent.warming,
         "stopped": sent.stopped or None,
         "trouble": str(sent.trouble) if sent.trouble else None,
         "reasons": sent.reasons,
@@ -319,6 +320,8 @@ def show_sent(console: Console, results: Sequence[tuple[Issue, Sent]]) -> None:
             console.print(f"  delivery {delivery}: {reason}", markup=False, style="yellow")
         for line in waits_lines(sent.waits):
             console.print(line, markup=False)
+        if sent.warming:
+            console.print("  waiting: the rest, until the next day (UTC): warming up", markup=False)
         if sent.stopped:
             console.print(f"  stopped itself: {stopped_words(issue, sent)}", markup=False, style="red")
         if sent.trouble:

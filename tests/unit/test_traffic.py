@@ -140,10 +140,10 @@ def test_a_warm_up_ends_the_day(store: SqlStore) -> None:
     """The run ends without trouble; what is left leaves on other days, and a restart changes nothing."""
     an_approved_issue(store, 20)
     office = Office(store, [a_carrier(limits=Limits(warm_up=WarmUp(start=3, factor=2, until=100)))])
-    assert office.send() == Sent(accepted=3)
-    assert office.send() == Sent()
+    assert office.send() == Sent(accepted=3, warming=True)
+    assert office.send() == Sent(warming=True)
     office.now += timedelta(days=1)
-    assert office.send() == Sent(accepted=6)
+    assert office.send() == Sent(accepted=6, warming=True)
     assert office.waited == []
 
 

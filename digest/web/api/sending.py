@@ -13,7 +13,7 @@ from digest import operations
 from digest.audit import Audit
 from digest.errors import NothingToDo, StateError
 from digest.models import DeliveryState, DomainGroup, Issue, IssueStatus
-from digest.newsroom import Digest
+from digest.newsroom import Digest, held_words
 from digest.operations import Decision, Sending
 from digest.pace import Pace
 from digest.web.api.answers import Answer, Call, Cursor, Limit, Page, page_of
@@ -140,7 +140,7 @@ def send(site: TheSite, digest: Newsroom, issue: TheIssue) -> DoneAnswer:
     if issue.status is IssueStatus.ABORTED:
         raise StateError(f"{label} was aborted and is never sent")
     if issue.held:
-        raise StateError(f"{label} is paused: resume it first")
+        raise StateError(held_words(issue))
     if not digest.is_open(issue):
         return _done(issue, changed=False, detail=f"nothing of {label} is left to send")
     began = site.courier.send(label)
