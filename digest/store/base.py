@@ -172,6 +172,9 @@ class ContentStore(Protocol):
     def summaries_page(self, *, before: int | None, limit: int) -> tuple[Summary, ...]:
         """Up to `limit` summaries with ids below `before` (None: any), the latest id first."""
 
+    def revisions(self, summary_id: int) -> tuple[tuple[int, datetime, Entry], ...]:
+        """(number, when it was first seen, what it says) of every revision of a summary, the first one first."""
+
     def count_added(self, since: datetime, until: datetime) -> int:
         """How many summaries were first seen in [since, until)."""
 
@@ -309,6 +312,14 @@ class CorrectionStore(Protocol):
 
     def printed_in(self, correction: Correction) -> tuple[int, ...]:
         """The issues that printed what it corrects, until it was made; the latest first."""
+
+    def got(self, summary_id: int, *, whole_study: bool = False) -> tuple[tuple[int, int], ...]:
+        """(issue id, readers whom it reached, or may have) of each issue that printed a summary, the latest first.
+
+        Args:
+            summary_id: which.
+            whole_study: True for any summary of its study.
+        """
 
     def owed(
         self, corrections: Sequence[Correction], *, cadence: Cadence | None = None, only: int | None = None

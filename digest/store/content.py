@@ -100,6 +100,13 @@ class ContentPart(Part):
         with self.read() as connection:
             return _summaries(connection.execute(query.order_by(summaries.c.id.desc()).limit(limit)))
 
+    def revisions(self, summary_id: int) -> tuple[tuple[int, datetime, Entry], ...]:
+        """(number, when it was first seen, what it says) of every revision of a summary, the first one first."""
+        query = sa.select(revisions.c.revision, revisions.c.seen_at, revisions.c.entry)
+        mine = query.where(revisions.c.summary_id == summary_id).order_by(revisions.c.revision)
+        with self.read() as connection:
+            return tuple((row.revision, row.seen_at, row.entry) for row in connection.execute(mine))
+
     def count_added(self, since: datetime, until: datetime) -> int:
         """How many summaries were first seen in [since, until)."""
         fresh = (summaries.c.added_at >= since) & (summaries.c.added_at < until)

@@ -114,6 +114,22 @@ class CorrectionsPart(IssuesPart):
         with self.read() as connection:
             return tuple(connection.scalars(query))
 
+    def got(self, summary_id: int, *, whole_study: bool = False) -> tuple[tuple[int, int], ...]:
+        """(issue id, readers whom it reached, or may have) of each issue that printed a summary, the latest first."""
+        study = sa.select(summaries.c.study_id).where(summaries.c.id == summary_id).scalar_subquery()
+        of_it = (edition_items.c.study_id == study) if whole_study else (edition_items.c.summary_id == summary_id)
+        query = (
+            sa.select(issues.c.id, sa.func.count(sa.distinct(deliveries.c.subscriber_id)))
+            .join_from(edition_items, editions, editions.c.id == edition_items.c.edition_id)
+            .join(issues, issues.c.id == editions.c.issue_id)
+            .join(deliveries, deliveries.c.edition_id == editions.c.id)
+            .where(of_it, edition_items.c.placed, _may_have_arrived())
+            .group_by(issues.c.id, issues.c.until)
+            .order_by(issues.c.until.desc(), issues.c.id.desc())
+        )
+        with self.read() as connection:
+            return tuple((issue_id, readers) for issue_id, readers in connection.execute(query))
+
     def owed(
         self, corrections: Sequence[Correction], *, cadence: Cadence | None = None, only: int | None = None
     ) -> Iterator[tuple[int, int]]:

@@ -15,10 +15,24 @@ from digest.web.desk import (
     sending,
     shaping,
     subscribers,
+    summaries,
     variants,
 )
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
-for _page in (entrance, issues, reading, shaping, looking, gate, approving, sending, log, variants, subscribers):
+for _page in (
+    entrance,
+    issues,
+    reading,
+    shaping,
+    looking,
+    gate,
+    approving,
+    sending,
+    log,
+    variants,
+    summaries,
+    subscribers,
+):
     router.include_router(_page.router)
 router.add_api_route("", issues.listed)

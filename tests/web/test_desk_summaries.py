@@ -1,0 +1,124 @@
+"""Summaries at the desk: found by words, read with what they were before, put right for exactly those who got them."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from starlette.testclient import TestClient
+
+from digest.models import CorrectionState
+from tests.factories import NOW, an_entry
+from tests.web.conftest import EDITOR, Desk, csrf
+from tests.web.sample import filled
+
+HERE = "/desk/summaries"
+SENTENCE = "We wrote that walking helps everybody; it helped some."
+
+
+@pytest.fixture
+def editor(desk: Desk) -> TestClient:
+    """An editor, after November's issue was sent: two readers got summary 1 in full."""
+    desk.digest.send(desk.digest.approve(filled(desk.digest), by="ada@example.org"))
+    return desk.of(EDITOR)
+
+
+def press(browser: TestClient, path: str, **fields: Any) -> httpx.Response:
+    return browser.post(path, data={"csrf": csrf(browser.get("/desk")), **fields})
+
+
+def correct(browser: TestClient, **fields: Any) -> httpx.Response:
+    return press(browser, f"{HERE}/1/correct", kind="corrected", sentence=SENTENCE, **fields)
+
+
+@pytest.mark.parametrize(
+    ("question", "found", "missing"),
+    [
+        ("?q=eased", "Walking eased fatigue", "Longer nights"),
+        ("?q=optic+neuritis", "Optic neuritis", "Walking eased"),
+        ("", "Longer nights", "Nothing has all these words"),
+        ("?q=zebra", "Nothing has all these words", "Longer nights"),
+        ("?q=eased&age=31", "Walking eased fatigue", "Longer nights"),
+    ],
+)
+def test_summaries_are_found_by_their_words(editor: TestClient, question: str, found: str, missing: str) -> None:
+    """All the words; without any the newest; with a choice of how long ago."""
+    page = editor.get(f"{HERE}{question}").text
+    assert found in page and missing not in page
+
+
+def test_they_are_found_by_topic(editor: TestClient, desk: Desk) -> None:
+    """By the topic an issue has them under."""
+    number = [topic.id for topic in desk.digest.tree.topics].index("pediatric")
+    page = editor.get(f"{HERE}?t={number}").text
+    assert "Pediatric multiple sclerosis" in page and "Walking eased" not in page
+
+
+@pytest.mark.parametrize("question", ["?q=%22", "?q=*", "?q=-", "?q=a%00b", "?t=x", "?t=99999", "?age=-1", "?page=0"])
+def test_odd_questions_find_something_or_nothing(editor: TestClient, question: str) -> None:
+    """Never a fault."""
+    assert editor.get(f"{HERE}{question}").status_code == 200
+
+
+def test_a_summary_says_where_it_was_printed(editor: TestClient) -> None:
+    """And one that is not there is no page."""
+    assert "November 2026</a>: 3 readers" in editor.get(f"{HERE}/1").text
+    assert editor.get(f"{HERE}/99").status_code == 404
+
+
+def test_a_summary_shows_what_it_said_before(editor: TestClient, desk: Desk) -> None:
+    """Every revision stays to be read."""
+    desk.digest.store.add_entries(
+        [an_entry("tired", headline="Other words, multiple sclerosis", fingerprint="2")], now=NOW
+    )
+    page = editor.get(f"{HERE}/1").text
+    assert "<h1>Other words, multiple sclerosis</h1>" in page
+    assert "Revision 1" in page and "<strong>Walking eased fatigue in multiple sclerosis</strong>" in page
+
+
+def test_a_correction_says_first_whom_it_concerns(editor: TestClient, desk: Desk) -> None:
+    """How many got it, and what they will read; nothing is done yet."""
+    page = correct(editor).text
+    assert "3 readers got it" in page
+    assert SENTENCE in page and desk.digest.store.corrections() == ()
+
+
+def test_a_correction_waits_for_the_next_issue(editor: TestClient, desk: Desk) -> None:
+    """It stands, with who wrote it, and nothing is mailed now."""
+    before = len(desk.transport.inbox)
+    correct(editor, when="next")
+    (standing,) = desk.digest.store.corrections(CorrectionState.STANDING)
+    assert (standing.sentence, standing.by) == (SENTENCE, EDITOR.name)
+    assert len(desk.transport.inbox) == before
+    assert SENTENCE in editor.get(f"{HERE}/1").text
+
+
+def test_a_correction_is_mailed_at_once(editor: TestClient, desk: Desk) -> None:
+    """To exactly those who got it, once; its way can be watched like an issue's."""
+    got = {mail.recipient for mail in desk.transport.inbox if b"Walking eased" in mail.data}
+    before = len(desk.transport.inbox)
+    answer = correct(editor, when="once")
+    assert answer.headers["location"] == "/desk/issues/correction-1/send"
+    for _ in range(400):
+        if len(desk.transport.inbox) >= before + len(got):
+            break
+        time.sleep(0.05)
+    told = [mail.recipient for mail in desk.transport.inbox[before:]]
+    assert sorted(told) == sorted(set(told)) and set(told) <= got and told
+    assert editor.get("/desk/issues/correction-1/send").status_code == 200
+
+
+@pytest.mark.parametrize("fields", [{"sentence": " "}, {"kind": "wrong"}, {"kind": ""}])
+def test_a_correction_needs_a_kind_and_a_sentence(editor: TestClient, desk: Desk, fields: dict[str, str]) -> None:
+    """What was typed stays."""
+    answer = press(editor, f"{HERE}/1/correct", **{"kind": "corrected", "sentence": SENTENCE, **fields})
+    assert answer.status_code == 422 and desk.digest.store.corrections() == ()
+    assert fields.get("sentence", SENTENCE).strip() in answer.text
+
+
+def test_who_never_got_it_is_not_told(desk: Desk) -> None:
+    """Of a summary that was not sent, the page says so."""
+    filled(desk.digest)
+    assert "Nobody got it yet" in correct(desk.of(EDITOR)).text
