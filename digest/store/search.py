@@ -128,8 +128,10 @@ def _hits(terms: Iterable[Term], dialect: str) -> tuple[sa.Select[int], tuple[sa
     if not wanted:
         return sa.select(summaries.c.id), newest
     if dialect == "sqlite":
-        revision = summaries.c.id * _REVISIONS + summaries.c.revision
-        joined = sa.select(summaries.c.id).join_from(_words, summaries, revision == _words.c.rowid)
+        # Taken apart this way round, each hit is one look by the key; put together, it would be one at every summary.
+        of_summary = summaries.c.id == _words.c.rowid.op("/")(_REVISIONS)
+        latest = summaries.c.revision == _words.c.rowid.op("%")(_REVISIONS)
+        joined = sa.select(summaries.c.id).join_from(_words, summaries, of_summary & latest)
         rank = sa.func.bm25(sa.literal_column("search_words"), _HEADLINE, 1.0)
         return joined.where(_matches.op("MATCH")(_fts5(wanted))), (rank, *newest)
     asked = sa.func.to_tsquery("english", _tsquery(wanted))
