@@ -229,8 +229,10 @@ class _Run:
         self.claims += claims
 
     def _rest(self, until: datetime) -> None:
-        """Wait a little, at most until then; what is known is written down first."""
-        self.granted([])
+        """Wait a little, at most until then; not while something is known that may be all that was waited for."""
+        if self.known:
+            self.granted([])
+            return
         seconds = (until - self.clock()).total_seconds()
         self.recover()
         self.wait(min(max(seconds, SHORTEST_REST), LONGEST_REST))
