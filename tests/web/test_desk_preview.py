@@ -65,6 +65,8 @@ def test_a_reader_is_found_by_an_address_that_goes_into_no_url(desk: Desk) -> No
     assert answer.headers["location"] == f"{HERE}/preview?reader=5"
     page = browser.get(answer.headers["location"]).text
     assert "Reader 5" in page and "ben@example.org" not in page
+    log = browser.get(f"{HERE}/log").text
+    assert "Looked up reader 5 by their address" in log and "ben@example.org" not in log
 
 
 def test_a_reader_who_is_none_is_not_found(desk: Desk) -> None:

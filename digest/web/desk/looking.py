@@ -15,6 +15,7 @@ from digest.errors import NothingToDo
 from digest.models import Issue, Person, Placement, Selection
 from digest.newsroom import Digest, Preview
 from digest.web.desk.frame import TheIssue, show
+from digest.web.desk.log import write_down
 from digest.web.desk.reading import heading
 from digest.web.desk.whose import TheirEdition, Whose, preview_of, reader_of
 from digest.web.doors import DeskForm, Somebody
@@ -120,7 +121,7 @@ def looked(
 
 @router.post("/preview/find")
 def found(
-    request: Request, site: TheSite, digest: Newsroom, issue: TheIssue, _person: Somebody, form: DeskForm
+    request: Request, site: TheSite, digest: Newsroom, issue: TheIssue, person: Somebody, form: DeskForm
 ) -> Response:
     """The reader of an address that is typed in full; from here on they are a number."""
     site.limits.count("30/minute", "find reader", caller(request))
@@ -128,6 +129,7 @@ def found(
     back = f"/desk/issues/{issue.window.label}/preview"
     if reader is None or address_key(reader.address) != address_key(form.text("address")):
         return site.pages.go(back, said="No reader has this address.")
+    write_down(digest, person, f"looked up reader {reader.id} by their address", issue)
     return site.pages.go(f"{back}?reader={reader.id}")
 
 

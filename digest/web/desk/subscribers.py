@@ -65,12 +65,13 @@ def _page(request: Request, site: Site, *, trouble: DigestError | None = None) -
 
 
 @router.post("/find")
-def found(request: Request, site: TheSite, digest: Newsroom, _person: Operator, form: DeskForm) -> Response:
+def found(request: Request, site: TheSite, digest: Newsroom, person: Operator, form: DeskForm) -> Response:
     """The reader of an address; from here on they are a number."""
     site.limits.count("60/minute", "find reader", caller(request))
     address = form.text("address")
     reader = next(iter(digest.store.subscribers([address])), None)
     if reader is not None:
+        write_down(digest, person, f"looked up reader {reader.id}")
         return site.pages.go(f"/desk/subscribers/{reader.id}")
     is_suppressed = bool(digest.store.suppressed([address]))
     said = "No reader has this address, and it must not be mailed." if is_suppressed else "No reader has this address."
