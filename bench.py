@@ -357,6 +357,21 @@ def sign_ups() -> Measured:
     )
 
 
+@bench
+def sign_ups_by_http() -> Measured:
+    """The same by the form on a served site, everything in one process; a wrong answer would end it."""
+    people = 1_000
+    with tempfile.TemporaryDirectory() as folder:
+        found = signups.sign_up_by_http(people, Path(folder))
+    return Measured(
+        value=round(found.rate),
+        unit="a minute",
+        yardstick=f"a page that asks the database nothing, fetched the same way: {found.pages:,.0f} a minute",
+        ratio=round(found.rate / found.pages, 3),
+        reason=f"at least 1,000 a minute are wanted; {people:,} without an error, {found.letters:,} letters sent",
+    )
+
+
 # --- the pages -------------------------------------------------------------------------------------------------
 
 

@@ -1,18 +1,23 @@
-"""Sign-ups by the core's own verb into SQLite, while the letters leave beside them."""
+"""Sign-ups into SQLite, by the core's own verb and by the form on the site, while the letters leave beside them."""
 
 from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+import httpx
 
 from digest.joining import ask
 from digest.models import Subscriber
 from digest.post import send_waiting
 from digest.transports.memory import MemoryTransport
+from digest.web import make_app
 from tests.newsletter import a_digest
+from tests.web.serving import served
 
 #: How many forms arrive at the same time.
 AT_ONCE = 4
@@ -56,3 +61,38 @@ def _commits(rows: int, folder: Path) -> float:
         for number in range(rows):
             connection.execute("INSERT INTO plain VALUES (?)", [f"reader{number}@example.org"]).close()
         return 60 * rows / (time.perf_counter() - began)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forms:
+    """What came of forms that were sent by HTTP."""
+
+    #: Forms a minute.
+    rate: float
+    #: Pages a minute that ask nothing of the database, fetched the same way.
+    pages: float
+    letters: int
+
+
+def sign_up_by_http(people: int, folder: Path) -> Forms:
+    """Have so many people send the form to a served site at once, and every letter sent. A wrong answer ends it."""
+    transport = MemoryTransport()
+    about = {"base_url": "http://127.0.0.1"}
+    limits = {"asks_an_hour": 100_000}  # all of them come from this machine
+    with a_digest(folder, make_transport=lambda: transport, newsletter=about, readers=limits) as digest:
+        with served(make_app(digest)) as address, httpx.Client(base_url=address, timeout=60) as client:
+            rate = _a_minute(people, lambda n: client.post("/join", data={"email": f"reader{n}@example.org"}), 303)
+            pages = _a_minute(people, lambda _: client.get("/healthz"), 200)
+        send_waiting(digest)
+    return Forms(rate=rate, pages=pages, letters=len(transport.inbox))
+
+
+def _a_minute(times: int, ask: Callable[[int], httpx.Response], expected: int) -> float:
+    """How many answers a minute come; AssertionError for one that is not the expected one."""
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        began = time.perf_counter()
+        answers = list(threads.map(lambda number: ask(number).status_code, range(times)))
+        spent = time.perf_counter() - began
+    if wrong := [answer for answer in answers if answer != expected]:
+        raise AssertionError(f"{len(wrong)} of {times} answers were wrong, such as {wrong[0]}")
+    return 60 * times / spent
