@@ -26,7 +26,7 @@ JUDGED = """async () => (await axe.run(document, {runOnly: {type: 'tag', values:
   .violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | '))"""
 #: What can be pressed: a box or a circle with its label, anything else by itself; links inside a line of text excepted.
 TARGETS = """() => [...document.querySelectorAll('a, button, input, select, textarea, summary')]
-  .filter(e => e.getClientRects().length && e.type !== 'hidden' && !e.closest('p, li, .skip, .trap'))
+  .filter(e => e.getClientRects().length && e.type !== 'hidden' && !e.closest('p, li:not(.order li), .skip, .trap, .unseen'))
   .map(e => e.closest('label') || e)
   .map(e => ({what: e.outerHTML.slice(0, 80), ...e.getBoundingClientRect().toJSON()}))
   .filter(r => r.height < 44 || r.width < 44)"""
@@ -105,10 +105,10 @@ PAGES: dict[str, Callable[[Desk], Opened]] = {
     "confirm": lambda desk: (_asked_for(desk), None),
     "confirmed": lambda desk: (_asked_for(desk), {"yes": "1"}),
 }
-each_page = pytest.mark.parametrize("name", PAGES)
 
 
-#: Pages that are mails: their words are the issue's, and their layout is proved where mails are.
+#: Pages that are mails: their words are the issue's, their layout is proved where mails are, and their sandbox lets no
+#: judge run in them.
 MAILS = {"archived"}
 
 
@@ -132,7 +132,7 @@ def shown(desk: Desk, name: str) -> str:
     return (client.get(path) if fields is None else client.post(path, data=fields)).text
 
 
-@each_page
+@pytest.mark.parametrize("name", sorted(set(PAGES) - MAILS))
 def test_it_is_in_plain_words(desk: Desk, name: str) -> None:
     """Eight years of school are enough for every page (Flesch-Kincaid); topics' own names are not ours to judge."""
     said = sentences(shown(desk, name))
@@ -148,7 +148,7 @@ def sentences(html: str) -> str:
     return re.sub(r"[\w.+-]+@[\w.-]+", "us", text)
 
 
-@each_page
+@pytest.mark.parametrize("name", sorted(set(PAGES) - MAILS))
 def test_it_holds_nothing_its_policy_forbids(desk: Desk, name: str) -> None:
     """No style or script stands in a page itself, and nothing in it comes from elsewhere."""
     html = shown(desk, name)
@@ -156,7 +156,7 @@ def test_it_holds_nothing_its_policy_forbids(desk: Desk, name: str) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@each_page
+@pytest.mark.parametrize("name", sorted(set(PAGES) - MAILS))
 def test_everybody_can_use_it(desk: Desk, browser: Browser, name: str, dark: bool) -> None:
     """On the smallest phone nothing scrolls sideways, every target is as large as a thumb, and axe finds nothing."""
     path, fields = PAGES[name](desk)
@@ -168,7 +168,8 @@ def test_everybody_can_use_it(desk: Desk, browser: Browser, name: str, dark: boo
             page.goto(address + path)
         else:
             page.set_content(_form(address + path, fields))
-            page.click("button")
+            with page.expect_navigation(wait_until="load"):
+                page.click("button")
         assert page.evaluate("document.documentElement.scrollWidth") == 320
         assert page.evaluate(TARGETS) == []
         page.evaluate(AXE)
