@@ -26,7 +26,8 @@ JUDGED = """async () => (await axe.run(document, {runOnly: {type: 'tag', values:
   .violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | '))"""
 #: What can be pressed: a box or a circle with its label, anything else by itself; links inside a line of text excepted.
 TARGETS = """() => [...document.querySelectorAll('a, button, input, select, textarea, summary')]
-  .filter(e => e.getClientRects().length && e.type !== 'hidden' && !e.closest('p, li:not(.order li), .skip, .trap, .unseen'))
+  .filter(e => e.getClientRects().length && e.type !== 'hidden'
+    && !e.closest('p, li:not(.order li), .skip, .trap, .unseen'))
   .map(e => e.closest('label') || e)
   .map(e => ({what: e.outerHTML.slice(0, 80), ...e.getBoundingClientRect().toJSON()}))
   .filter(r => r.height < 44 || r.width < 44)"""
