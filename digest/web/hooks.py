@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
+import logging
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from digest.errors import FeedbackError
-from digest.web.faults import NotFound
+from digest.web.faults import NotAllowed, NotFound
 from digest.web.site import Newsroom
 
 router = APIRouter(include_in_schema=False)
+_log = logging.getLogger(__name__)
 
 
 @router.post("/hooks/{transport}")
@@ -25,6 +26,8 @@ async def called(transport: str, request: Request, digest: Newsroom) -> JSONResp
     try:
         taken = await run_in_threadpool(digest.take_webhook, transport, headers, body)
     except FeedbackError as error:
-        status = HTTPStatus.FORBIDDEN if error.forged else HTTPStatus.BAD_REQUEST
-        return JSONResponse({"detail": str(error)}, status)
+        if not error.forged:
+            raise
+        _log.warning("a call to /hooks/%s was refused: it was not shown to be the provider's", transport)
+        raise NotAllowed(str(error)) from error
     return JSONResponse({"taken": taken.total})

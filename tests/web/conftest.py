@@ -81,6 +81,7 @@ def open_desk(tmp_path: Path, sqlite_url: str) -> Iterator[Opener]:
         readers: dict[str, Any] | None = None,
         archive: bool = False,
         sources: Sequence[Any] = (),
+        transport: dict[str, Any] | None = None,
         **newsletter: Any,
     ) -> Desk:
         people = [{"address": EDITOR.name}, {"address": OPERATOR.name, "role": "operator"}]
@@ -97,20 +98,21 @@ def open_desk(tmp_path: Path, sqlite_url: str) -> Iterator[Opener]:
             "delivery": delivery or {},
             "readers": readers or {},
             "archive": archive,
+            **({"transport": transport} if transport else {}),
         }
         file = tmp_path / "digest.yaml"
         file.write_text(yaml.safe_dump(given), encoding="utf-8")
-        transport = MemoryTransport()
+        far_end = MemoryTransport()
         digest = make_digest(
             load_settings(file, {}),
             now=now + timedelta(days=days_later),
             store=open_store(sqlite_url),
-            make_transport=lambda: transport,
+            make_transport=lambda: far_end,
             reach=lambda _urls: {},
             judge_spam=lambda _mail: Verdict(score=0.0),
         )
         opened.callback(digest.close)
-        desk = Desk(digest, transport)
+        desk = Desk(digest, far_end)
         opened.callback(desk.close)
         return desk
 

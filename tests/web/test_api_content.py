@@ -38,6 +38,29 @@ def test_a_summary_is_told_whole(editor: Program) -> None:
     editor.get("/summaries/99", expect=404)
 
 
+def test_summaries_are_found_by_their_words(editor: Program) -> None:
+    """In pages, with how many there are in all; words alone decide, and what no summary has finds none."""
+    page = editor.get("/search", words="sclerosis -vision", limit=1)
+    rest = editor.get(page["next"].partition("/api/v1")[2])
+    assert page["total"] == 2 and rest["next"] is None
+    assert {one["id"] for one in (*page["summaries"], *rest["summaries"])} == {1, 3}
+    assert editor.get("/search", words="nonsense")["total"] == 0
+
+
+def test_a_correction_reaches_those_who_got_it(desk: Desk, editor: Program) -> None:
+    """Written twice it is one; it concerns those who were sent the summary; an operator sends it at once."""
+    desk.digest.send(desk.digest.approve(desk.digest.issue("2026-11"), by="ada"))
+    call = {"summary_id": 2, "kind": "corrected", "sentence": "The number of people was 12."}
+    first, again = (editor.post("/corrections", **call) for _ in range(2))
+    assert first == again and (first["owed"], first["told"]) == (2, 0)
+    operator = Program(desk, Role.OPERATOR)
+    assert [operator.post("/corrections/1/send")["changed"] for _ in range(2)] == [True, False]
+    assert editor.get("/corrections/1")["told"] == 2
+    assert [one["id"] for one in editor.get("/corrections")["items"]] == [1]
+    editor.post("/corrections", expect=422, **{**call, "summary_id": 99})
+    editor.get("/corrections/9", expect=404)
+
+
 def test_topics_are_those_of_the_file(editor: Program, desk: Desk) -> None:
     """In the editors' order, parents first."""
     told = editor.get("/topics")

@@ -26,6 +26,7 @@ OPERATORS_ONLY = [
     ("get", "/export"),
     ("post", "/import"),
     ("get", "/issues/2026-11/deliveries"),
+    ("post", "/corrections/1/send"),
     *(("post", f"/issues/2026-11/{verb}") for verb in ("send", "pause", "resume", "abort", "resolve")),
 ]
 
@@ -92,7 +93,7 @@ def test_what_is_for_operators_an_editors_token_does_not_open(desk: Desk, method
 def test_the_list_above_is_whole(desk: Desk) -> None:
     """What the description says is for operators, and nothing else, was tried above."""
     told = {
-        (method, path.removeprefix("/api/v1").format(label="2026-11", subscriber_id=1))
+        (method, path.removeprefix("/api/v1").format(label="2026-11", subscriber_id=1, number=1))
         for path, methods in desk.app.openapi()["paths"].items()
         for method, operation in methods.items()
         if "403" in operation["responses"]
@@ -134,7 +135,7 @@ def test_get_changes_nothing(desk: Desk) -> None:
     program = Program(desk, Role.OPERATOR)
     before = _everything(desk)
     for path in desk.app.openapi()["paths"]:
-        filled = path.format(label="2026-11", summary_id=1, subscriber_id=1)
+        filled = path.format(label="2026-11", summary_id=1, subscriber_id=1, number=1)
         desk.browser().get(filled, headers=program.headers)
     assert _everything(desk) == before
 

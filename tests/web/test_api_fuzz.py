@@ -22,7 +22,7 @@ from tests.web.conftest import BASE, Desk, Opener
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "2"))
 
 #: What there is on the desk: by chance alone no call would name it.
-KNOWN: dict[str, Any] = {"label": "2026-11", "summary_id": 1, "subscriber_id": 1}
+KNOWN: dict[str, Any] = {"label": "2026-11", "summary_id": 1, "subscriber_id": 1, "number": 1}
 
 CHECKS = [
     schemathesis.checks.not_a_server_error,

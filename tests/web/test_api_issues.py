@@ -137,6 +137,13 @@ def test_the_report_is_that_of_the_gate(editor: Program, desk: Desk) -> None:
     assert [flaw["message"] for flaw in report["flaws"]] == [flaw.message for flaw in found.flaws]
 
 
+def test_an_issue_is_told_over_all_its_readers(editor: Program) -> None:
+    """How many editions for how many, and in how many inboxes each item is."""
+    told = editor.get("/issues/2026-11/survey")
+    assert (told["editions"], told["readers"], told["nothing"]) == (3, 3, {})
+    assert {item["summary_id"]: item["printed"] for item in told["items"]} == {1: 2, 2: 2, 3: 1}
+
+
 def test_an_approval_is_written_down_as_a_programs(editor: Program, desk: Desk) -> None:
     """Nobody takes it for a person's; asked again, nothing is done."""
     first = editor.post("/issues/2026-11/approve")

@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI
 
 from digest.web.api import (
     approvals,
+    corrections,
     describe,
     files,
     issues,
@@ -30,6 +31,7 @@ _MODULES = (
     approvals,
     previews,
     sending,
+    corrections,
     summaries,
     sources,
     topics,

@@ -10,6 +10,7 @@ from pydantic import Field
 from digest.checks import Flaw, Report, Rule, Severity
 from digest.errors import NothingToDo
 from digest.models import IssueStatus, Length
+from digest.surveying import survey
 from digest.web.api.answers import Answer, Call
 from digest.web.api.doors import Caller, ForEditors, by, router_for
 from digest.web.api.issues import IssueAnswer, TheIssue
@@ -95,6 +96,44 @@ def _flaw(found: Report, flaw: Flaw) -> FlawAnswer:
         lengths=list(flaw.lengths),
         editions=list(flaw.editions),
         readers=found.read_by(flaw),
+    )
+
+
+class ReachedAnswer(Answer):
+    """In how many inboxes one item is found."""
+
+    summary_id: int
+    printed: int
+    headline_only: int
+    left_over: int
+
+
+class SurveyAnswer(Answer):
+    """An issue over all its readers: counts, nothing of any one of them."""
+
+    editions: int
+    readers: int
+    nothing: dict[str, int] = Field(description="Readers who get none, by reason.")
+    items: list[ReachedAnswer]
+    smallest: int = Field(description="Bytes of HTML over the editions.")
+    median: int
+    largest: int
+    trimmed: int = Field(description="Editions that were too long as they were.")
+    by_items: dict[int, int] = Field(description="How many readers get so many items.")
+    corrected: int = Field(description="Readers who are told that something was not right.")
+
+
+@editors.get("/issues/{label}/survey")
+def surveyed(digest: Newsroom, issue: TheIssue) -> SurveyAnswer:
+    """How many different editions there are for how many, and what nobody sees. It goes through all readers."""
+    found = survey(digest, issue)
+    counts = ("editions", "readers", "smallest", "median", "largest", "trimmed", "corrected")
+    reached = ReachedAnswer.model_fields
+    return SurveyAnswer(
+        **{name: getattr(found, name) for name in counts},
+        nothing={reason.value: number for reason, number in found.nothing.items()},
+        items=[ReachedAnswer(**{name: getattr(item, name) for name in reached}) for item in found.items],
+        by_items=dict(found.by_items),
     )
 
 

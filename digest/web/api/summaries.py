@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from fastapi import Path, Request
-from pydantic import Field
+from fastapi import Path, Query, Request
+from pydantic import AwareDatetime, Field
 
 from digest.models import Bullets, Kind, Precision, Section, SectionRole, Summary
 from digest.web.api.answers import LARGEST, Answer, Cursor, Limit, Page, page_of
 from digest.web.api.doors import ForEditors, router_for
 from digest.web.faults import NotFound
-from digest.web.site import Newsroom
+from digest.web.site import Newsroom, site_of
 
 editors = router_for(ForEditors, "summaries")
 ROUTERS = (editors,)
@@ -98,6 +98,34 @@ def listed(request: Request, digest: Newsroom, cursor: Cursor = 0, limit: Limit 
     found = digest.store.summaries_page(before=cursor or None, limit=limit + 1)
     last = found[limit - 1].id if len(found) > limit else None
     return page_of(request, [SummaryAnswer.of(one) for one in found], limit, last)
+
+
+class FoundAnswer(Answer):
+    """What a search found, a page of it."""
+
+    total: int = Field(description="How many there are in all.")
+    summaries: list[SummaryAnswer] = Field(description="Best first; without words the newest first.")
+    next: str | None = Field(description="The address of the rest; null when this is the end.")
+
+
+@editors.get("/search")
+def searched(
+    request: Request,
+    digest: Newsroom,
+    words: Annotated[str, Query(max_length=300, description="All of them must be in it; -word must not.")] = "",
+    since: Annotated[AwareDatetime | None, Query(description="First seen here since then.")] = None,
+    source: Annotated[str | None, Query(max_length=200, description="From this source alone.")] = None,
+    cursor: Annotated[int, Query(ge=0, le=1_000_000, description="How many to pass over.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=100, description="How many at the most.")] = 20,
+) -> FoundAnswer:
+    """Find summaries by their words."""
+    found = digest.store.search(words, since=since, source=source, limit=limit, offset=cursor)
+    by_id = digest.store.summaries(found.ids)
+    shown = [SummaryAnswer.of(by_id[number]) for number in found.ids if number in by_id]
+    rest = cursor + limit if cursor + limit < found.total else None
+    url = request.url.include_query_params(cursor=rest) if rest is not None else None
+    following = f"{site_of(request).base_url}{url.path}?{url.query}" if url is not None else None
+    return FoundAnswer(total=found.total, summaries=shown, next=following)
 
 
 @editors.get("/summaries/{summary_id}")
