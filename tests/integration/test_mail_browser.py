@@ -167,7 +167,7 @@ def test_jumps_arrive(browser: Browser) -> None:
     """Every entry of "In this issue" brings its section, of the same words, to where it can be read."""
     seen = "id => { const box = document.getElementById(id).getBoundingClientRect(); return [box.top, innerHeight]; }"
     with shown(browser, pages()["standard"]) as page:
-        jumps = page.locator(".jump").all()
+        jumps = page.locator(".contents .jump").all()
         assert len(jumps) == 5
         for jump in jumps:
             target, words = (jump.get_attribute("href") or "").removeprefix("#"), jump.inner_text()
