@@ -271,6 +271,8 @@ subscribers = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("changed_at", Instant, nullable=False),
     sa.Index("ix_subscribers_cadence_id", "cadence", "id"),
+    # How many there are of each status, counted without touching a row.
+    sa.Index("ix_subscribers_status", "status"),
     sqlite_autoincrement=True,
 )
 
