@@ -191,10 +191,10 @@ def test_the_whole_way(operator: Program, desk: Desk) -> None:
 
 
 def test_a_paused_issue_is_not_sent(operator: Program, desk: Desk) -> None:
-    """Who asks is told to resume it first."""
+    """Who asks is told that it is held."""
     operator.post("/issues/2026-11/approve")
     operator.post("/issues/2026-11/pause")
-    assert "resume it first" in operator.post("/issues/2026-11/send", expect=409)["detail"]
+    assert "is paused" in operator.post("/issues/2026-11/send", expect=409)["detail"]
     assert not desk.transport.inbox
 
 
