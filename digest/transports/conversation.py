@@ -189,9 +189,9 @@ class Conversation:
         if self._refused is None:
             if not self.is_booked:
                 yield Pause.BOOKS
-            self.is_booked = False
             self._announce(load, body=envelope.body(message))
             reply = yield from self._read(Stage.AFTER_DOT)
+            self.is_booked = False
             self._conclude(load, reply.verdict())
             return
         asked = self._asked

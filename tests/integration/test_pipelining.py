@@ -326,6 +326,31 @@ def test_several_connections_carry_one_window() -> None:
     assert 1 < len(inbox.peers) <= 4
 
 
+class Staggered(Pipelining):
+    """Takes longer over some mails than over others; and how many it had at the most that were not in the books."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.booked = self.most_in_doubt = 0
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        answer = await super().handle_DATA(server, session, envelope)
+        self.most_in_doubt = max(self.most_in_doubt, len(self.envelopes) - self.booked)
+        await asyncio.sleep(0.02 if envelope.rcpt_tos[0].startswith("reader1") else 0)
+        return answer
+
+
+def test_no_more_mails_are_in_doubt_than_there_are_lines() -> None:
+    """Not even where a line was still waiting for its answer when those of others came into the books."""
+    inbox = Staggered()
+    with a_real_server(inbox) as (_, port), closing(a_transport(port, connections=4)) as transport:
+        answers = transport.carry({number: a_message(number) for number in range(1, 41)})
+        while inbox.booked + len(answers) < 40:
+            inbox.booked += len(answers)
+            answers = transport.carry({})
+    assert inbox.most_in_doubt <= 4
+
+
 def test_a_server_that_allows_fewer_connections_gets_fewer() -> None:
     """Nobody is deferred for it."""
     inbox = Pipelining(most=2)
