@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from digest.errors import TokenError, TooManyError
-from digest.joining import AN_HOUR
+from digest.errors import TokenError
 from digest.links import letter_of
 from digest.models import Delivery, LetterKind, Subscriber
 from digest.newsroom import Digest
 from digest.post import put
 from digest.subscribers import as_row
 from digest.tokens import Errand
+from digest.tries import count_try
 
 #: How often in an hour one reader may ask for the letter.
 ERASURES_AN_HOUR = 3
@@ -45,10 +45,8 @@ def export(digest: Digest, reader: Subscriber) -> dict[str, Any]:
 
 def ask_erase(digest: Digest, reader: Subscriber) -> None:
     """Mail the reader a link that erases all of theirs. TooManyError when they asked too often."""
-    now = digest.clock()
-    tried = digest.store.count_try(digest.signer.conceal(f"erasures of {reader.id}"), since=now - AN_HOUR, now=now)
-    if tried > ERASURES_AN_HOUR:
-        raise TooManyError("we sent you this letter already: please look into your mailbox, or try in an hour")
+    wait = "we sent you this letter already: please look into your mailbox, or try in an hour"
+    count_try(digest, "erasures of", str(reader.id), most=ERASURES_AN_HOUR, otherwise=wait)
     put(digest, LetterKind.ERASURE, reader)
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from digest.audience import address_key
-from digest.errors import InputError, NothingToDo, TokenError, TooManyError
-from digest.joining import AN_HOUR
+from digest.errors import InputError, NothingToDo, TokenError
 from digest.links import Holder, letter_of
 from digest.models import (
     OTHER_TOPIC,
@@ -26,6 +25,7 @@ from digest.newsroom import Digest, Preview
 from digest.post import put
 from digest.subscribers import check_address, check_wishes
 from digest.tokens import Errand
+from digest.tries import count_try
 
 #: How many issues back "lately" is.
 LATELY = 3
@@ -176,10 +176,8 @@ def ask_address(digest: Digest, reader: Subscriber, address: str) -> None:
         raise InputError(str(error), place="email") from None
     if address_key(wanted) == address_key(reader.address):
         raise InputError("this is the address we write to already", place="email")
-    now = digest.clock()
-    tried = digest.store.count_try(digest.signer.conceal(f"addresses of {reader.id}"), since=now - AN_HOUR, now=now)
-    if tried > ADDRESSES_AN_HOUR:
-        raise TooManyError("you named many addresses: please try again in an hour")
+    wait = "you named many addresses: please try again in an hour"
+    count_try(digest, "addresses of", str(reader.id), most=ADDRESSES_AN_HOUR, otherwise=wait)
     other = next(iter(digest.store.subscribers([wanted])), None)
     if any(one.reason is FeedbackKind.COMPLAINT for one in digest.store.suppressions_of([wanted])):
         return

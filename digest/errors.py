@@ -121,7 +121,15 @@ class TokenError(DigestError):
 
 
 class TooManyError(DigestError):
-    """Somebody tried something too often; the message says when it may be tried again."""
+    """Somebody tried something too often; the message says when it may be tried again.
+
+    Attributes:
+        seconds: how long to wait.
+    """
+
+    def __init__(self, message: str, *, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class FeedbackError(DigestError):

@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from digest.errors import TokenError, TooManyError
+from digest.errors import TokenError
 from digest.links import letter_of
 from digest.models import Asked, Subscriber, SubscriberStatus
 from digest.newsroom import Digest
 from digest.subscribers import check_wishes
 from digest.tokens import Errand
+from digest.tries import count_try
 
-#: Tries are counted over this span, and forgotten after it.
-AN_HOUR = timedelta(hours=1)
+_TOO_MANY = "too many requests came from your network: please try again in an hour"
 
 
 def ask(digest: Digest, wanted: Subscriber, *, network: str = "", method: str = "web form") -> None:
@@ -37,7 +37,8 @@ def ask(digest: Digest, wanted: Subscriber, *, network: str = "", method: str = 
         TooManyError: too many asked from this network within the hour.
     """
     settings = digest.settings.readers
-    count_ask(digest, network)
+    if network:
+        count_try(digest, "asks from", network, most=settings.asks_an_hour, otherwise=_TOO_MANY)
     asked = Asked(
         wanted=check_wishes(wanted, topics=digest.tree.by_id, cadences=digest.settings.newsletter.cadences),
         method=method,
@@ -46,16 +47,6 @@ def ask(digest: Digest, wanted: Subscriber, *, network: str = "", method: str = 
     )
     now = digest.clock()
     digest.store.ask(asked, now=now, expires_at=now + timedelta(days=settings.confirm_days))
-
-
-def count_ask(digest: Digest, network: str) -> None:
-    """Count one try from a network. TooManyError when it is one too many; the network is nowhere kept as it is."""
-    if not network:
-        return
-    now = digest.clock()
-    tried = digest.store.count_try(digest.signer.conceal(f"asks from {network}"), since=now - AN_HOUR, now=now)
-    if tried > digest.settings.readers.asks_an_hour:
-        raise TooManyError("too many requests came from your network: please try again in an hour")
 
 
 def look(digest: Digest, token: str) -> Subscriber:

@@ -41,7 +41,7 @@ class Holder:
     issue_id: int = 0
 
 
-def reader_of(digest: Digest, purpose: Purpose, token: str) -> Holder:
+def holder_of(digest: Digest, purpose: Purpose, token: str) -> Holder:
     """Whose link this is.
 
     Raises:

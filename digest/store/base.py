@@ -627,8 +627,11 @@ class LetterStore(Protocol):
     def letters_waiting(self) -> int:
         """How many letters have not left yet."""
 
-    def count_try(self, who: str, *, since: datetime, now: datetime) -> int:
-        """Count a try of whoever this keyed hash stands for; how many there were after `since`, this one too."""
+    def count_try(self, who: str, *, most: int, since: datetime, now: datetime) -> bool:
+        """Count a try of whoever this keyed hash stands for.
+
+        False when there were as many as there may be after `since`, an hour ago at the most: it is not counted then.
+        """
 
     def forget_letters(self, *, now: datetime) -> int:
         """Forget the letters whose time is over, and those who were asked by one and never confirmed.

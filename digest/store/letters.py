@@ -13,6 +13,9 @@ from digest.models import LetterKind, Posting, PostingState
 from digest.store.engine import Part, within
 from digest.store.tables import letters, tries
 
+#: How long a try is remembered.
+_REMEMBERED = timedelta(hours=1)
+
 POSTING = (
     letters.c.id,
     letters.c.kind,
@@ -97,16 +100,19 @@ class LettersPart(Part):
             count = sa.select(sa.func.count()).where(letters.c.state == PostingState.WAITING)
             return connection.execute(count).scalar_one()
 
-    def count_try(self, who: str, *, since: datetime, now: datetime) -> int:
-        """Count a try of whoever this keyed hash stands for; how many there were after `since`, this one too.
+    def count_try(self, who: str, *, most: int, since: datetime, now: datetime) -> bool:
+        """Count a try of whoever this keyed hash stands for.
 
-        Tries up to `since` are forgotten, whoever's they were.
+        False when there were as many as there may be after `since`, an hour ago at the most: it is not counted then.
+        Tries are forgotten after an hour, whoever's they were.
         """
         lately = sa.select(sa.func.count()).where(tries.c.who == who, tries.c.at > since)
         with self.begin() as connection:
-            connection.execute(sa.delete(tries).where(tries.c.at <= since))
-            connection.execute(sa.insert(tries).values(who=who, at=now))
-            return connection.execute(lately).scalar_one()
+            connection.execute(sa.delete(tries).where(tries.c.at <= now - _REMEMBERED))
+            is_one_too_many = connection.execute(lately).scalar_one() >= most
+            if not is_one_too_many:
+                connection.execute(sa.insert(tries).values(who=who, at=now))
+        return not is_one_too_many
 
 
 def insert_letter(connection: sa.Connection, posting: Posting, state: PostingState) -> int:

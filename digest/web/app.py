@@ -15,7 +15,6 @@ from digest.web import api, desk, faults, health, hooks, readers
 from digest.web.courier import Courier
 from digest.web.errands import Errands
 from digest.web.guard import Guard
-from digest.web.limits import Limits
 from digest.web.metrics import Metrics
 from digest.web.pages import Pages, bundled_pages
 from digest.web.recent import Recent
@@ -30,9 +29,7 @@ def make_app(digest: Digest) -> FastAPI:
     """
     settings = digest.settings
     pages = Pages(digest.newsletter, settings.templates)
-    site = Site(
-        digest=digest, pages=pages, limits=Limits(), courier=Courier(digest), errands=Errands(), previews=Recent(32)
-    )
+    site = Site(digest=digest, pages=pages, courier=Courier(digest), errands=Errands(), previews=Recent(32))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

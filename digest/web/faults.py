@@ -69,20 +69,6 @@ class NotFound(Fault):
     status = HTTPStatus.NOT_FOUND
 
 
-class TooOften(Fault):
-    """Somebody tried something too often."""
-
-    status = HTTPStatus.TOO_MANY_REQUESTS
-
-    def __init__(self, *, seconds: float) -> None:
-        super().__init__("that was a little often: please wait a moment and try again")
-        self.seconds = seconds
-
-    def headers(self) -> dict[str, str]:
-        """When it may be tried again (RFC 6585, 4)."""
-        return {"Retry-After": str(max(1, round(self.seconds)))}
-
-
 #: What our errors are in HTTP; the first that fits counts.
 _STATUS: tuple[tuple[type[DigestError], HTTPStatus], ...] = (
     (TokenError, HTTPStatus.NOT_FOUND),
@@ -131,6 +117,9 @@ def install(app: FastAPI, pages: Pages) -> None:
 def _said(error: Exception) -> tuple[HTTPStatus, str, dict[str, str]]:
     """Status, words and headers of an error."""
     match error:
+        case TooManyError():
+            # When it may be tried again (RFC 6585, 4).
+            return HTTPStatus.TOO_MANY_REQUESTS, str(error), {"Retry-After": f"{error.seconds:.0f}"}
         case DigestError() if (status := status_of(error)) is not HTTPStatus.INTERNAL_SERVER_ERROR:
             return status, str(error), {}
         case Fault():

@@ -11,7 +11,6 @@ from fastapi import Depends, Request
 from digest.newsroom import Digest, Preview
 from digest.web.courier import Courier
 from digest.web.errands import Errands
-from digest.web.limits import Limits
 from digest.web.pages import Pages
 from digest.web.recent import Recent
 
@@ -22,7 +21,6 @@ class Site:
 
     digest: Digest
     pages: Pages
-    limits: Limits
     courier: Courier
     errands: Errands
     previews: Recent[Preview]
@@ -46,6 +44,12 @@ class Site:
 def site_of(request: Request) -> Site:
     """The site this request came to."""
     return cast("Site", request.app.state.site)
+
+
+def caller(request: Request) -> str:
+    """Who calls: the address, as far as a network that one person may have (IPv6: the first 64 bits)."""
+    host = request.client.host if request.client else ""
+    return ":".join(host.split(":")[:4]) if ":" in host else host
 
 
 def newsroom_of(request: Request) -> Digest:

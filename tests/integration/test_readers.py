@@ -19,7 +19,7 @@ from digest import archive, belongings, choosing
 from digest.errors import InputError, NothingToDo, StateError, TokenError, TooManyError
 from digest.joining import ask, confirm
 from digest.leaving import Reason, fewer, leave
-from digest.links import Holder, reader_of
+from digest.links import Holder, holder_of
 from digest.models import (
     Cadence,
     DeliveryState,
@@ -73,7 +73,7 @@ class Story:
         return self.digest.signer.sign(purpose, subject)
 
     def holder(self, reader: Subscriber) -> Holder:
-        return reader_of(self.digest, Purpose.PREFERENCES, self.token(Purpose.PREFERENCES, reader))
+        return holder_of(self.digest, Purpose.PREFERENCES, self.token(Purpose.PREFERENCES, reader))
 
     def mails(self) -> list[email.message.EmailMessage]:
         files = sorted((self.folder / "outbox").glob("*.eml"), key=lambda one: one.stat().st_mtime_ns)
@@ -451,7 +451,7 @@ def test_erasing_asks_by_mail_and_works_once(story: Story) -> None:
     assert story.digest.store.subscriber(story.ada.id) is None
     for purpose in (Purpose.PREFERENCES, Purpose.PAUSE):
         with pytest.raises(TokenError) as raised:
-            reader_of(story.digest, purpose, story.token(purpose, story.ada))
+            holder_of(story.digest, purpose, story.token(purpose, story.ada))
         assert raised.value.gone
     with pytest.raises(TokenError):
         belongings.erase(story.digest, token)

@@ -15,6 +15,7 @@ from digest import desk
 from digest.errors import DigestError, InputError
 from digest.models import Issue, IssueStatus, Person
 from digest.newsroom import Digest
+from digest.tries import A_MINUTE, count_try
 from digest.web.desk.frame import TheIssue, counted, show, spoken, zone_of
 from digest.web.desk.gate import about, content_of
 from digest.web.desk.log import write_down
@@ -23,8 +24,7 @@ from digest.web.desk.whose import TheirEdition, Whose, preview_of, whose
 from digest.web.doors import DeskForm, Somebody
 from digest.web.faults import NotAllowed, status_of
 from digest.web.forms import Form
-from digest.web.limits import caller
-from digest.web.site import Site, TheSite
+from digest.web.site import Site, TheSite, caller
 
 router = APIRouter(prefix="/issues/{label}")
 
@@ -191,7 +191,7 @@ def _instant(digest: Digest, text: str) -> datetime:
 def tested(request: Request, site: TheSite, issue: TheIssue, person: Somebody, form: DeskForm) -> Response:
     """Mail a test to somebody at the desk; to anybody else only for an operator."""
     digest = site.digest
-    site.limits.count("10/minute", "test", person.name, caller(request))
+    count_try(digest, "test", f"{person.name} {caller(request)}", most=10, within=A_MINUTE)
     one = _chosen(digest, form)
     try:
         to = _colleague(digest, person, form)

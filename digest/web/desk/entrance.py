@@ -12,11 +12,11 @@ from digest import access, post
 from digest.audience import address_key
 from digest.edition import render_sign_in
 from digest.newsroom import Digest
+from digest.tries import A_MINUTE, count_try
 from digest.web.doors import DeskForm, cookie_name, is_from_elsewhere, let_in
 from digest.web.faults import NotAllowed
 from digest.web.forms import Form, read_form
-from digest.web.limits import caller
-from digest.web.site import TheSite
+from digest.web.site import TheSite, caller
 
 router = APIRouter()
 
@@ -41,8 +41,8 @@ OpenForm = Annotated[Form, Depends(_open_form)]
 def wanted(site: TheSite, request: Request, form: OpenForm) -> Response:
     """Mail a link to somebody of the desk. Whoever asks learns nothing: not even by how long the answer takes."""
     address = form.text("address")
-    site.limits.count("10/hour", "sign-in", caller(request))
-    site.limits.count("5/hour", "sign-in", "address", address_key(address))
+    count_try(site.digest, "sign-in", caller(request), most=10)
+    count_try(site.digest, "sign-in as", address_key(address), most=5)
     site.courier.run(lambda: mail_link(site.digest, address))
     return site.pages.go("/desk/sign-in", said="If this address is known here, a link is on its way to it.")
 
@@ -61,7 +61,7 @@ def mail_link(digest: Digest, address: str) -> None:
 @router.get("/enter/{secret}")
 def greeted(request: Request, site: TheSite, secret: str) -> Response:
     """Ask whether to sign in: programs that open every link in a mail must not use it up."""
-    site.limits.count("20/minute", "enter", caller(request))
+    count_try(site.digest, "enter", caller(request), most=20, within=A_MINUTE)
     person = access.greet(site.digest, secret)
     return site.pages.show(request, "desk/enter.html", whom=person.name, goal=_own(request.query_params.get("next")))
 
@@ -69,7 +69,7 @@ def greeted(request: Request, site: TheSite, secret: str) -> Response:
 @router.post("/enter/{secret}")
 def entered(request: Request, site: TheSite, secret: str, form: OpenForm) -> Response:
     """Sign in."""
-    site.limits.count("20/minute", "enter", caller(request))
+    count_try(site.digest, "enter", caller(request), most=20, within=A_MINUTE)
     session = access.sign_in(site.digest, secret)
     response = site.pages.go(_own(form.text("next")))
     let_in(site, response, session)

@@ -14,14 +14,14 @@ from digest.audience import address_key
 from digest.errors import NothingToDo
 from digest.models import Issue, Person, Placement, Selection
 from digest.newsroom import Digest, Preview
+from digest.tries import A_MINUTE, count_try
 from digest.web.desk.frame import TheIssue, show
 from digest.web.desk.log import write_down
 from digest.web.desk.reading import heading
 from digest.web.desk.whose import TheirEdition, Whose, preview_of, reader_of
 from digest.web.doors import DeskForm, Somebody
 from digest.web.guard import MAIL_POLICY
-from digest.web.limits import caller
-from digest.web.site import Newsroom, Site, TheSite
+from digest.web.site import Newsroom, Site, TheSite, caller
 
 router = APIRouter(prefix="/issues/{label}")
 
@@ -124,7 +124,7 @@ def found(
     request: Request, site: TheSite, digest: Newsroom, issue: TheIssue, person: Somebody, form: DeskForm
 ) -> Response:
     """The reader of an address that is typed in full; from here on they are a number."""
-    site.limits.count("30/minute", "find reader", caller(request))
+    count_try(digest, "find reader", caller(request), most=30, within=A_MINUTE)
     reader = next(iter(digest.store.subscribers([form.text("address")])), None)
     back = f"/desk/issues/{issue.window.label}/preview"
     if reader is None or address_key(reader.address) != address_key(form.text("address")):

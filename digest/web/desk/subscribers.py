@@ -19,14 +19,14 @@ from digest.errors import DigestError, InputError
 from digest.models import Delivery, Issue, Subscriber, SubscriberStatus
 from digest.newsroom import Digest
 from digest.subscribers import Read, write_subscribers_csv
+from digest.tries import A_MINUTE, count_try
 from digest.web.desk.frame import counted, show
 from digest.web.desk.log import write_down
 from digest.web.desk.reading import heading
 from digest.web.desk.whose import reader_of
 from digest.web.doors import DeskForm, Operator
 from digest.web.faults import status_of
-from digest.web.limits import caller
-from digest.web.site import Newsroom, Site, TheSite
+from digest.web.site import Newsroom, Site, TheSite, caller
 
 router = APIRouter(prefix="/subscribers")
 
@@ -67,7 +67,7 @@ def _page(request: Request, site: Site, *, trouble: DigestError | None = None) -
 @router.post("/find")
 def found(request: Request, site: TheSite, digest: Newsroom, person: Operator, form: DeskForm) -> Response:
     """The reader of an address; from here on they are a number."""
-    site.limits.count("60/minute", "find reader", caller(request))
+    count_try(digest, "find reader", caller(request), most=60, within=A_MINUTE)
     address = form.text("address")
     reader = next(iter(digest.store.subscribers([address])), None)
     if reader is not None:

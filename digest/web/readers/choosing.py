@@ -15,14 +15,14 @@ from digest.errors import InputError
 from digest.models import WEEKDAYS, Subscriber
 from digest.newsroom import Digest
 from digest.tokens import Purpose
-from digest.web.limits import caller
+from digest.tries import A_MINUTE, count_try
 from digest.web.readers import wishes
 from digest.web.readers.door import PostedForm, Preferences, path_of, readers_router, spoken, words_of
 from digest.web.readers.glimpse import glimpse, whole_mail
 from digest.web.readers.looking_back import mail_headers
 from digest.web.readers.posting import send_letters
 from digest.web.readers.topics import groups
-from digest.web.site import Newsroom, Site, TheSite
+from digest.web.site import Newsroom, Site, TheSite, caller
 
 router = readers_router()
 
@@ -49,7 +49,7 @@ def chosen(request: Request, site: TheSite, digest: Newsroom, holder: Preference
         if move := wishes.move_of(form):
             return _page(request, site, wishes.moved(changed, move), focus=form.text("move"), unsaved=True)
         if form.is_set("show"):
-            site.limits.count("60/minute", "preview", caller(request))
+            count_try(digest, "preview", caller(request), most=60, within=A_MINUTE)
             return _page(request, site, changed, preview=glimpse(digest, changed), unsaved=True)
         choosing.save(digest, changed)
     except InputError as error:
@@ -60,16 +60,16 @@ def chosen(request: Request, site: TheSite, digest: Newsroom, holder: Preference
 @router.post("/p/{token}/preview")
 def previewed(request: Request, site: TheSite, digest: Newsroom, holder: Preferences, form: PostedForm) -> Response:
     """The mail these choices would come to, in short: a piece of the page, for scripts."""
-    site.limits.count("60/minute", "preview", caller(request))
+    count_try(digest, "preview", caller(request), most=60, within=A_MINUTE)
     preview = glimpse(digest, wishes.wished(form, holder.reader))
     token = request.path_params["token"]
     return site.pages.show(request, "readers/_preview.html", preview=preview, token=token)
 
 
 @router.post("/p/{token}/mail")
-def mailed(request: Request, site: TheSite, digest: Newsroom, holder: Preferences, form: PostedForm) -> Response:
+def mailed(request: Request, digest: Newsroom, holder: Preferences, form: PostedForm) -> Response:
     """The whole mail these choices would come to."""
-    site.limits.count("20/minute", "whole mail", caller(request))
+    count_try(digest, "whole mail", caller(request), most=20, within=A_MINUTE)
     html = whole_mail(digest, wishes.wished(form, holder.reader))
     return HTMLResponse(html, headers=mail_headers(digest))
 

@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from digest.errors import InputError, TokenError
-from digest.links import Holder, link, reader_of
+from digest.links import Holder, holder_of, link
 from digest.newsroom import Digest
 from digest.tokens import Purpose
 from digest.web.forms import Form, read_form
@@ -62,7 +62,7 @@ PostedForm = Annotated[Form, Depends(read_form)]
 
 def _holder_of(purpose: Purpose) -> Callable[[Digest, str], Holder]:
     def holder(digest: Newsroom, token: str) -> Holder:
-        return reader_of(digest, purpose, token)
+        return holder_of(digest, purpose, token)
 
     return holder
 

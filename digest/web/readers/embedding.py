@@ -83,7 +83,7 @@ async def asked(request: Request, site: TheSite) -> Response:
     except InputError as error:
         return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), allowed)
     except TooManyError as error:
-        return _problem(HTTPStatus.TOO_MANY_REQUESTS, str(error), {**allowed, "Retry-After": "3600"})
+        return _problem(HTTPStatus.TOO_MANY_REQUESTS, str(error), {**allowed, "Retry-After": f"{error.seconds:.0f}"})
     return JSONResponse({"detail": _TAKEN}, HTTPStatus.ACCEPTED, headers=dict(allowed))
 
 

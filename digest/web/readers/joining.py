@@ -13,12 +13,11 @@ from digest.choosing import choices
 from digest.errors import InputError
 from digest.models import Subscriber
 from digest.newsroom import Digest
-from digest.web.limits import caller
 from digest.web.readers import wishes
 from digest.web.readers.door import PostedForm, readers_router, words_of
 from digest.web.readers.posting import send_letters
 from digest.web.readers.topics import groups
-from digest.web.site import Newsroom, Site, TheSite
+from digest.web.site import Newsroom, Site, TheSite, caller
 
 router = readers_router()
 

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from digest import choosing, leaving
 from digest.errors import TokenError
 from digest.leaving import Reason
-from digest.links import reader_of
+from digest.links import holder_of
 from digest.models import Cadence, Subscriber
 from digest.newsroom import Digest
 from digest.tokens import Purpose
@@ -58,7 +58,7 @@ def left(request: Request, site: TheSite, digest: Newsroom, token: str, form: An
 @router.post("/u/{token}/fewer")
 def fewer(request: Request, site: TheSite, digest: Newsroom, token: str) -> Response:
     """Write more seldom in place of not at all."""
-    reader = reader_of(digest, Purpose.UNSUBSCRIBE, token).reader
+    reader = holder_of(digest, Purpose.UNSUBSCRIBE, token).reader
     rarer = _rarer(digest, reader)
     if rarer is not None:
         reader = choosing.save(digest, replace(reader, cadence=rarer))
@@ -68,7 +68,7 @@ def fewer(request: Request, site: TheSite, digest: Newsroom, token: str) -> Resp
 
 def _known(digest: Digest, token: str) -> Subscriber | None:
     try:
-        return reader_of(digest, Purpose.UNSUBSCRIBE, token).reader
+        return holder_of(digest, Purpose.UNSUBSCRIBE, token).reader
     except TokenError as error:
         if error.gone:
             return None
