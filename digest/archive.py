@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from html import escape
 
 from lxml import html as markup
 
 from digest.edition import Filling, lay_out
 from digest.errors import NothingToDo, TokenError
-from digest.models import Issue, IssueStatus, Profile
+from digest.models import Amendment, Correction, CorrectionState, Erratum, Issue, IssueStatus, Profile, Selection
 from digest.newsroom import Digest, Preview
 from digest.tokens import Purpose
 
@@ -21,20 +22,46 @@ _BLOCKS = frozenset({"p", "li", "div", "td", "h1", "h2", "h3"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Archived:
-    """An issue as anybody may read it."""
+class PublicIssue:
+    """An issue that anybody may read. What is equal here is the same page."""
 
     issue: Issue
+    #: What was put right of it since it was approved, as its readers were told; oldest first.
+    corrections: tuple[Correction, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What its page is called."""
+        return self.issue.window.label
+
+    @property
+    def published(self) -> datetime:
+        """When it was there for its readers."""
+        return max(self.issue.approved_at or self.issue.window.due, self.issue.window.due)
+
+    @property
+    def changed(self) -> datetime:
+        """When its page said something else for the last time."""
+        return max([self.published, *(one.at for one in self.corrections)])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Archived:
+    """Its general edition."""
+
+    of: PublicIssue
     subject: str
     preheader: str
     #: A whole page, without anything that belongs to a reader.
     html: str
+    #: What was put right since, of what this edition holds.
+    errata: tuple[Erratum, ...] = ()
 
 
 def web_version(digest: Digest, token: str) -> str:
     """The HTML of a reader's issue, rebuilt from what was frozen: byte for byte that of their mail.
 
-    After the secret key was changed its links are signed anew; all else is the same.
+    Its links are signed by the key that signed the link it is asked for with, whatever the operator's secret is by now.
 
     Raises:
         TokenError: the link is none of ours, or its reader was erased or got no mail of this issue (`gone`).
@@ -43,36 +70,73 @@ def web_version(digest: Digest, token: str) -> str:
     delivery = digest.store.delivery(subject.issue_id, subject.subscriber_id) if subject.issue_id else None
     if delivery is None or delivery.edition_id is None or not delivery.address:
         raise TokenError("we have no issue for this link any more", gone=True)
-    return digest.preview_delivery(digest.store.issue_by_id(subject.issue_id), delivery).html
+    then = replace(digest, signer=digest.signer.as_of(Purpose.WEB_VERSION, token))
+    return then.preview_delivery(digest.store.issue_by_id(subject.issue_id), delivery).html
 
 
-def public_issues(digest: Digest) -> tuple[Issue, ...]:
+def public_issues(digest: Digest) -> tuple[PublicIssue, ...]:
     """The issues anybody may read, latest first: approved ones that are due. None unless `archive` is set."""
     if not digest.settings.archive:
         return ()
     now = digest.clock()
+    standing = digest.store.corrections(CorrectionState.STANDING)
     return tuple(
-        issue
+        PublicIssue(issue=issue, corrections=_since(digest, issue, standing))
         for issue in digest.store.issues()
         if issue.status is IssueStatus.APPROVED and not issue.held and issue.window.due <= now
     )
 
 
-def general_edition(digest: Digest, label: str) -> Archived:
+def public_issue(digest: Digest, label: str) -> PublicIssue:
+    """One of them. NothingToDo when there is no such issue for anybody to read."""
+    found = next((one for one in public_issues(digest) if one.label == label), None)
+    if found is None:
+        raise NothingToDo("there is no such issue in the archive")
+    return found
+
+
+def general_edition(digest: Digest, public: PublicIssue) -> Archived:
     """An issue as a reader without interests gets it, without anything that is a reader's own.
 
     Raises:
-        NothingToDo: there is no such issue for anybody to read.
+        NothingToDo: it had nothing for them.
     """
-    issue = next((one for one in public_issues(digest) if one.window.label == label), None)
-    if issue is None:
-        raise NothingToDo("there is no such issue in the archive")
-    preview = digest.preview_profile(issue, Profile())
+    preview = digest.preview_profile(public.issue, Profile())
     edition = preview.edition
     page = "".join(
         words if is_text else _NOBODY + words for words, is_text in preview.pool.html.join(_fillings(preview))
     )
-    return Archived(issue=issue, subject=edition.subject, preheader=edition.preheader, html=without_reader(page))
+    errata = _errata(digest, public, edition.selection)
+    return Archived(
+        of=public, subject=edition.subject, preheader=edition.preheader, html=without_reader(page), errata=errata
+    )
+
+
+def _since(digest: Digest, issue: Issue, standing: Sequence[Correction]) -> tuple[Correction, ...]:
+    """What was put right of an issue's items since it was approved, oldest first."""
+    later = [one for one in standing if issue.approved_at is not None and one.at >= issue.approved_at]
+    if not later:
+        return ()
+    held = {item.summary.id: item.summary.study_id for item in digest.store.items(issue.id)}
+    corrected = digest.store.summaries([one.summary_id for one in later])
+    studies = set(held.values())
+    return tuple(
+        one
+        for one in sorted(later, key=lambda one: (one.at, one.id))
+        if one.summary_id in held or (one.kind is Amendment.RETRACTED and corrected[one.summary_id].study_id in studies)
+    )
+
+
+def _errata(digest: Digest, public: PublicIssue, selection: Selection) -> tuple[Erratum, ...]:
+    """The corrections of what an edition holds, as they are printed; of a withdrawn study by any summary of it."""
+    placed = [one.summary_id for one in (*selection.research, *selection.background, *selection.also_new)]
+    found = digest.store.summaries([*placed, *(one.summary_id for one in public.corrections)])
+    studies = {found[number].study_id for number in placed if number in found}
+    return tuple(
+        digest.erratum(one)
+        for one in public.corrections
+        if one.summary_id in placed or (one.kind is Amendment.RETRACTED and found[one.summary_id].study_id in studies)
+    )
 
 
 def _fillings(preview: Preview) -> Mapping[str, Filling]:

@@ -17,6 +17,7 @@ import binascii
 import hmac
 import struct
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -95,6 +96,7 @@ class Signer:
         if not secrets or not all(secrets):
             raise ValueError("a signer needs at least one secret, and none may be empty")
         self._keys = [_Key(blake2b(secret, digest_size=32, person=b"digest-links").digest()) for secret in secrets]
+        self._present = self._keys[0]
 
     def sign(self, purpose: Purpose, subject: Subject) -> str:
         """A token of 38 characters, safe in a url's path."""
@@ -112,6 +114,12 @@ class Signer:
         """
         return self._open(purpose, _decode(token, base64.urlsafe_b64decode, 4))
 
+    def as_of(self, purpose: Purpose, token: str) -> Signer:
+        """The signer as it was when it made this token: it signs by the secret of that time. TokenError as `read`."""
+        then = copy(self)
+        then._present = self._opened(purpose, _decode(token, base64.urlsafe_b64decode, 4))[0]
+        return then
+
     def read_local_part(self, purpose: Purpose, token: str) -> Subject:
         """Whom a token of `sign_local_part` is about. Raises TokenError as `read` does."""
         return self._open(purpose, _decode(token.upper(), base64.b32decode, 8))
@@ -127,7 +135,7 @@ class Signer:
         Raises:
             TokenError: it is not a token of ours for this errand, or its time is over (`expired`).
         """
-        letter_id, until = self._opened(errand, _decode(token, base64.urlsafe_b64decode, 4))
+        _key, letter_id, until = self._opened(errand, _decode(token, base64.urlsafe_b64decode, 4))
         if now >= datetime.fromtimestamp(until, UTC):
             raise TokenError("this link is too old: ask for a new one", expired=True)
         return letter_id
@@ -155,21 +163,21 @@ class Signer:
         return self._sealed(purpose, _contents(subject))
 
     def _sealed(self, purpose: Purpose | Errand, contents: bytes) -> bytes:
-        tag = self._keys[0].tag(purpose, contents)
-        return tag + self._keys[0].hide(tag, contents)
+        tag = self._present.tag(purpose, contents)
+        return tag + self._present.hide(tag, contents)
 
     def _open(self, purpose: Purpose, sealed: bytes) -> Subject:
-        subscriber_id, issue_id = self._opened(purpose, sealed)
+        _key, subscriber_id, issue_id = self._opened(purpose, sealed)
         return Subject(subscriber_id=subscriber_id, issue_id=issue_id)
 
-    def _opened(self, purpose: Purpose | Errand, sealed: bytes) -> tuple[int, int]:
+    def _opened(self, purpose: Purpose | Errand, sealed: bytes) -> tuple[_Key, int, int]:
         tag, hidden = sealed[:_TAG_SIZE], sealed[_TAG_SIZE:]
         if len(hidden) == _CONTENTS.size:
             for key in self._keys:
                 contents = key.hide(tag, hidden)
                 if hmac.compare_digest(tag, key.tag(purpose, contents)):
                     first, second = _CONTENTS.unpack(contents)
-                    return first, second
+                    return key, first, second
         raise TokenError("this link is not one of ours, was cut short, or serves another purpose")
 
 

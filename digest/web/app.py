@@ -29,7 +29,16 @@ def make_app(digest: Digest) -> FastAPI:
     """
     settings = digest.settings
     pages = Pages(digest.newsletter, settings.templates)
-    site = Site(digest=digest, pages=pages, courier=Courier(digest), errands=Errands(), previews=Recent(32))
+    site = Site(
+        digest=digest,
+        pages=pages,
+        courier=Courier(digest),
+        errands=Errands(),
+        previews=Recent(32),
+        archived=Recent(32),
+        feeds=Recent(2),
+        since=digest.clock(),
+    )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

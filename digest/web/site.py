@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, cast
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
+from digest.archive import Archived
 from digest.newsroom import Digest, Preview
 from digest.web.courier import Courier
 from digest.web.errands import Errands
@@ -24,6 +26,10 @@ class Site:
     courier: Courier
     errands: Errands
     previews: Recent[Preview]
+    archived: Recent[Archived]
+    feeds: Recent[bytes]
+    #: When it began: what is made from templates and settings may have been another thing before.
+    since: datetime
 
     @property
     def base_url(self) -> str:

@@ -15,12 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from digest import archive, belongings, choosing
+from digest import archive, belongings, choosing, correcting
 from digest.errors import InputError, NothingToDo, StateError, TokenError, TooManyError
 from digest.joining import ask, confirm
 from digest.leaving import Reason, fewer, leave
 from digest.links import Holder, holder_of
 from digest.models import (
+    Amendment,
     Cadence,
     DeliveryState,
     FeedbackKind,
@@ -37,9 +38,9 @@ from digest.newsroom import Digest
 from digest.operations import audit
 from digest.post import send_waiting
 from digest.suppression import Feedback
-from digest.tokens import Purpose, Subject
+from digest.tokens import Purpose, Signer, Subject
 from tests.factories import a_subscriber, an_entry
-from tests.newsletter import a_digest
+from tests.newsletter import SECRET, a_digest
 
 DUE = datetime(2026, 12, 1, 10, tzinfo=UTC)
 TOPICS = """\
@@ -363,6 +364,19 @@ def test_the_web_version_is_the_very_mail(story: Story) -> None:
     )
 
 
+def test_the_web_version_outlives_a_change_of_the_secret(story: Story) -> None:
+    """Byte for byte, by the link that was mailed; a link that is made today is signed by today's secret throughout."""
+    mailed = story.mail_to("ada@example.org")
+    token = re.search(r"/w/([\w-]{38})", mailed)
+    assert token
+    secrets = [b"a new secret of the operator", *map(str.encode, [SECRET])]
+    changed = replace(story.digest, signer=Signer(secrets))
+    assert archive.web_version(changed, token[1]) == mailed
+    fresh = changed.signer.sign(Purpose.WEB_VERSION, Subject(subscriber_id=story.ada.id, issue_id=story.issue.id))
+    page = archive.web_version(changed, fresh)
+    assert fresh in page and token[1] not in page and len(page) == len(mailed)
+
+
 def test_a_web_version_of_nothing(story: Story) -> None:
     """A link of another purpose, or to an issue that was never theirs, shows nothing."""
     for token in (
@@ -378,20 +392,41 @@ def open_archive(story: Story) -> Digest:
     return replace(story.digest, settings=story.digest.settings.model_copy(update={"archive": True}))
 
 
+def in_archive(digest: Digest, label: str) -> archive.Archived:
+    return archive.general_edition(digest, archive.public_issue(digest, label))
+
+
 def test_the_archive_is_closed_unless_the_operator_opens_it(story: Story) -> None:
     """Then it has what was approved and is due."""
     assert archive.public_issues(story.digest) == ()
     with pytest.raises(NothingToDo):
-        archive.general_edition(story.digest, "2026-11")
-    assert archive.public_issues(open_archive(story)) == (story.issue,)
+        archive.public_issue(story.digest, "2026-11")
+    assert [one.issue for one in archive.public_issues(open_archive(story))] == [story.issue]
 
 
 def test_the_archive_holds_nothing_of_a_reader(story: Story) -> None:
     """All of the items; no link of a reader's, no address, and no sentence about one."""
-    page = archive.general_edition(open_archive(story), "2026-11").html
+    page = in_archive(open_archive(story), "2026-11").html
     assert all(headline in page for headline in HEADLINES.values())
     assert not re.search(r"x-nobody|/[psuw]/|@example\.org|You get this because|Hello", page)
     assert page.startswith("<!DOCTYPE html>") and "1 Invented Street" in page
+
+
+def test_the_archive_says_what_was_put_right_since(story: Story) -> None:
+    """What its readers were told stands on the page, too; what is about no item of it does not."""
+    shown = open_archive(story)
+    assert in_archive(shown, "2026-11").errata == ()
+    numbers = {one.summary.entry.headline: one.summary.id for one in story.digest.store.items(story.issue.id)}
+    of_one, of_two = numbers[HEADLINES["one"]], numbers[HEADLINES["two"]]
+    correcting.write(story.digest, of_one, "It was a quarter.", kind=Amendment.CORRECTED, by="editor@example.org")
+    correcting.write(story.digest, of_two, "Its data were wrong.", kind=Amendment.RETRACTED, by="editor@example.org")
+    compose(story.digest, "2026-12", "three")
+    (public,) = archive.public_issues(shown)
+    page = archive.general_edition(shown, public)
+    assert [(one.headline, one.sentence, one.retracted) for one in page.errata] == [
+        (HEADLINES["one"], "It was a quarter.", False), (HEADLINES["two"], "Its data were wrong.", True),
+    ]  # fmt: skip
+    assert public.changed == story.digest.clock() >= public.published
 
 
 def test_words_of_a_feed_are_no_markup_in_the_archive(story: Story) -> None:
@@ -403,7 +438,7 @@ def test_words_of_a_feed_are_no_markup_in_the_archive(story: Story) -> None:
     assert window is not None
     later = replace(story.digest, clock=lambda: window.due)
     send(later, later.compose(window).issue)
-    page = archive.general_edition(replace(open_archive(story), clock=later.clock), "2026-12").html
+    page = in_archive(replace(open_archive(story), clock=later.clock), "2026-12").html
     assert "<script" not in page and page.count("&lt;script&gt;") >= 2
 
 

@@ -55,6 +55,25 @@ def test_rubbish_is_refused(token: str) -> None:
         SIGNER.read_local_part(Purpose.BOUNCE, token)
 
 
+@given(subject=subjects)
+def test_a_mail_is_signed_again_as_it_was(subject: Subject) -> None:
+    """After the secret was changed, what made a token still makes the very same ones; names stay as they are."""
+    now = Signer([b"a new one", b"a secret of the operator"])
+    token = SIGNER.sign(Purpose.WEB_VERSION, subject)
+    then = now.as_of(Purpose.WEB_VERSION, token)
+    assert then.sign(Purpose.PREFERENCES, subject) == SIGNER.sign(Purpose.PREFERENCES, subject)
+    assert now.sign(Purpose.PREFERENCES, subject) != SIGNER.sign(Purpose.PREFERENCES, subject)
+    assert then.read(Purpose.PAUSE, now.sign(Purpose.PAUSE, subject)) == subject
+    assert {one.conceal("x") for one in (now, then, SIGNER)} == {SIGNER.conceal("x")}
+
+
+def test_nobody_signs_as_of_a_wrong_token() -> None:
+    """It must be ours, and for that purpose."""
+    for token in (SIGNER.sign(Purpose.PAUSE, ADA), "A" * 38):
+        with pytest.raises(TokenError):
+            SIGNER.as_of(Purpose.WEB_VERSION, token)
+
+
 def test_short_opaque_and_stable() -> None:
     """A token is short enough for any header line, the same each time, and neighbours look unrelated."""
     token = SIGNER.sign(Purpose.WEB_VERSION, ADA)

@@ -6,11 +6,14 @@ import re
 from io import BytesIO
 
 import pytest
+import sqlalchemy as sa
 from lxml import etree, html
 from PIL import Image
 
+from digest import correcting
+from digest.models import Amendment
 from digest.tokens import Purpose
-from tests.web.conftest import Desk, Opener
+from tests.web.conftest import EDITOR, Desk, Opener
 from tests.web.readers import FORGED, HEADLINES, a_reader, an_issue, html_of, link, mail_of
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -87,6 +90,60 @@ def test_an_issue_is_there_whole(public: Desk) -> None:
     (card,) = root.xpath("//meta[@property='og:image']/@content")
     assert card == "http://localhost:8000/archive/2026-11.png" and root.xpath("//link[@rel='canonical']")
     assert {"/archive", "/join"} <= set(root.xpath("//nav//a/@href")) and "@media print" in page
+
+
+def test_what_was_put_right_stands_first(public: Desk) -> None:
+    """The page of an issue says so before it, and the feed is news again."""
+    feed = public.browser().get("/archive/feed.atom").content
+    summary = public.digest.store.items(public.digest.issue("2026-11").id)[0].summary
+    correcting.write(public.digest, summary.id, "It was <a> quarter.", kind=Amendment.RETRACTED, by=EDITOR.name)
+    page = public.browser().get("/archive/2026-11").text
+    words = html.document_fromstring(page).find_class("archive-errata")[0].text_content()
+    assert summary.entry.headline in words and "withdrawn" in words and "It was <a> quarter." in words
+    assert page.index('archive-errata"') < page.index("In this issue")
+    later = public.browser().get("/archive/feed.atom").content
+    assert b"quarter" in later and b"quarter" not in feed and later.count(b"<entry>") == 1
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_what_is_kept_is_not_sent_again(public: Desk, path: str) -> None:
+    """Feed readers ask each hour: they are told in a line that nothing is new, by the tag or else by the time."""
+    browser = public.browser()
+    first = browser.get(path)
+    tag, at = first.headers["etag"], first.headers["last-modified"]
+    for asked in ({"if-none-match": f'"other", W/{tag}'}, {"if-modified-since": at}, {"if-none-match": "*"}):
+        again = browser.get(path, headers=asked)
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag), asked
+        assert again.headers["cache-control"] == first.headers["cache-control"]
+    for asked in (
+        {"if-none-match": '"other"'},
+        {"if-none-match": '"other"', "if-modified-since": at},
+        {"if-modified-since": "Sun, 01 Nov 2020 00:00:00 GMT"},
+        {"if-modified-since": "lately"},
+    ):
+        assert browser.get(path, headers=asked).content == first.content, asked
+    assert browser.head(path).headers["etag"] == tag
+
+
+def test_an_issue_is_made_once(public: Desk) -> None:
+    """Its page and the feed are kept until something of it is put right."""
+    browser = public.browser()
+    first = [browser.get(path).content for path in PUBLIC]
+    frozen = []
+    sa.event.listen(
+        public.digest.store.engine,  # type: ignore[attr-defined]
+        "before_cursor_execute",
+        lambda *given: frozen.append(given[2]) if "frozen_pools" in given[2] else None,
+    )
+    assert [browser.get(path).content for path in PUBLIC] == first and frozen == []
+
+
+def test_what_the_desk_just_said_is_for_the_desk(public: Desk) -> None:
+    """An editor's browser is shown the same page as everybody's: it may be kept by a cache on the way."""
+    browser = public.browser()
+    page = browser.get("/archive").content
+    browser.cookies.set("digest_said", "Reader 7 is erased")
+    assert browser.get("/archive").content == page
 
 
 def test_the_picture_is_one(public: Desk) -> None:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from lxml import etree, html
 
-from digest.archive import Archived
-from digest.models import Issue, Newsletter
+from digest.archive import Archived, PublicIssue
+from digest.models import Newsletter
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -23,39 +23,34 @@ def atom(newsletter: Newsletter, editions: Sequence[Archived]) -> bytes:
     feed.set("{http://www.w3.org/XML/1998/namespace}lang", newsletter.language)
     _add(feed, "id", f"{root}/archive")
     _add(feed, "title", newsletter.name)
-    _add(feed, "updated", _instant(max((_at(one.issue) for one in editions), default=_NEVER)))
+    _add(feed, "updated", _instant(max((one.of.changed for one in editions), default=_NEVER)))
     _add(_add(feed, "author"), "name", newsletter.sender_name)
     _add(feed, "link", rel="self", type="application/atom+xml", href=f"{root}/archive/feed.atom")
     _add(feed, "link", rel="alternate", type="text/html", href=f"{root}/archive")
     for one in editions:
-        url = f"{root}/archive/{one.issue.window.label}"
+        url = f"{root}/archive/{one.of.label}"
         entry = _add(feed, "entry")
         _add(entry, "id", url)
         _add(entry, "title", one.subject)
-        _add(entry, "updated", _instant(_at(one.issue)))
-        _add(entry, "published", _instant(_at(one.issue)))
+        _add(entry, "updated", _instant(one.of.changed))
+        _add(entry, "published", _instant(one.of.published))
         _add(entry, "link", rel="alternate", type="text/html", href=url)
         _add(entry, "summary", one.preheader)
         _add(entry, "content", _inside(one.html), type="html")
     return _written(feed)
 
 
-def sitemap(base_url: str, issues: Sequence[Issue]) -> bytes:
+def sitemap(base_url: str, issues: Sequence[PublicIssue]) -> bytes:
     """The pages of the archive with the day each was last changed."""
     root = etree.Element(f"{{{_SITEMAP}}}urlset", nsmap={None: _SITEMAP})
-    pages = [("/archive", max((_at(issue) for issue in issues), default=None))]
-    pages += [(f"/archive/{issue.window.label}", _at(issue)) for issue in issues]
+    pages = [("/archive", max((one.published for one in issues), default=None))]
+    pages += [(f"/archive/{one.label}", one.changed) for one in issues]
     for path, changed in pages:
         url = etree.SubElement(root, f"{{{_SITEMAP}}}url")
         etree.SubElement(url, f"{{{_SITEMAP}}}loc").text = f"{base_url}{path}"
         if changed is not None:
             etree.SubElement(url, f"{{{_SITEMAP}}}lastmod").text = f"{changed:%Y-%m-%d}"
     return _written(root)
-
-
-def _at(issue: Issue) -> datetime:
-    """When an issue was there for its readers."""
-    return max(issue.approved_at or issue.window.due, issue.window.due)
 
 
 def _instant(at: datetime) -> str:
