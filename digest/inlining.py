@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import cssutils  # type: ignore[import-untyped]
 from premailer import Premailer
@@ -43,6 +45,8 @@ _LOG.propagate = False
 _LOG.addHandler(logging.NullHandler())
 # cssutils keeps one log and one set of preferences for the whole process, so one page is inlined at a time.
 _ONE_AT_A_TIME = threading.Lock()
+#: What was wrong with styles that were refused: premailer keeps a sheet it has read, and a kept one does not complain.
+_REFUSED: dict[str, str] = {}
 
 
 def inline(html: str, *, tokens: re.Pattern[str] | None = None) -> str:
@@ -93,25 +97,38 @@ def _check_inlinable(css: str) -> None:
 
 
 def _transform(html: str) -> str:
-    complaints = _Complaints()
-    with _ONE_AT_A_TIME:
-        cssutils.log.setLog(_LOG)
-        # Some clients read three-digit colours wrongly.
-        cssutils.ser.prefs.minimizeColorHash = False
-        _LOG.addHandler(complaints)
-        try:
-            page = Premailer(
-                allow_network=False,
-                disable_basic_attributes=_ATTRIBUTES_IN_THE_TEMPLATE,
-                disable_validation=True,
-                # A cached sheet would not complain a second time.
-                cache_css_parsing=False,
-            ).transform(html, pretty_print=False)
-        finally:
-            _LOG.removeHandler(complaints)
-    if complaints.heard:
-        raise TemplateError(f"the styles cannot be read: {complaints.heard[0]}")
+    sheets = [css for attributes, css in _styles(html) if not _KEPT.search(attributes)]
+    with _ONE_AT_A_TIME, _listening() as heard:
+        page = Premailer(
+            allow_network=False,
+            disable_basic_attributes=_ATTRIBUTES_IN_THE_TEMPLATE,
+            disable_validation=True,
+        ).transform(html, pretty_print=False)
+        if heard:
+            _REFUSED.update({css: complaint for css in sheets if (complaint := _complaint(css))})
+    if complaints := [*(_REFUSED[css] for css in sheets if css in _REFUSED), *heard]:
+        raise TemplateError(f"the styles cannot be read: {complaints[0]}")
     return str(page)
+
+
+def _complaint(css: str) -> str | None:
+    with _listening() as heard:
+        cssutils.parseString(css, validate=False)
+    return heard[0] if heard else None
+
+
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    """What cssutils complains of meanwhile."""
+    complaints = _Complaints()
+    cssutils.log.setLog(_LOG)
+    # Some clients read three-digit colours wrongly.
+    cssutils.ser.prefs.minimizeColorHash = False
+    _LOG.addHandler(complaints)
+    try:
+        yield complaints.heard
+    finally:
+        _LOG.removeHandler(complaints)
 
 
 def _compare(what: str, before: list[str], after: list[str]) -> None:

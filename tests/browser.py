@@ -53,6 +53,12 @@ def shown(browser: Browser, html: str, *, width: int = 360, dark: bool = False) 
     context.close()
 
 
+def look_at(page: Page, *, width: int, dark: bool) -> None:
+    """Show the same page in a window of another width, by day or by night."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme="dark" if dark else "light")
+
+
 def without_style(html: str) -> str:
     """The mail as a program shows it that drops every style block."""
     return re.sub(r"(?s)<style.*?</style>", "", html)

@@ -438,7 +438,7 @@ def status(
     output = Output(as_json=as_json)
     with context.obj.open() as digest:
         if watch and not as_json:
-            watching.watch(digest, output.console)
+            watching.watch(digest, output)
             return
         seen = watching.sendings(digest)
         data = {**tables.status_data(digest), "sending": [watching.sending_data(one) for one in seen]}

@@ -6,13 +6,14 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from digest.canary import CANARY
+from digest.cli.session import Output
 from digest.cli.tables import cell, counted, table, waits_data, waits_lines
 from digest.newsroom import Digest
 from digest.operations import Sending, Way, sending, under_way
@@ -28,11 +29,13 @@ def sendings(digest: Digest) -> tuple[Sending, ...]:
     return tuple(sending(digest, issue) for issue in under_way(digest))
 
 
-def watch(digest: Digest, console: Console, *, every: float = EVERY) -> tuple[Sending, ...]:
+def watch(digest: Digest, output: Output, *, every: float = EVERY) -> tuple[Sending, ...]:
     """Show what is under way until nothing is left that could leave now; how it ended. Ctrl-C stops the watching."""
     watched = under_way(digest)
+    if watched:
+        output.note("Watching until it is through; Ctrl-C stops the watching, not the sending.")
     seen = tuple(sending(digest, issue) for issue in watched)
-    with Live(renderable(seen), console=console, auto_refresh=False) as live:
+    with Live(renderable(seen), console=output.console, auto_refresh=False) as live:
         try:
             while not all(one.is_over or one.issue.held for one in seen):
                 began = time.monotonic()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -54,16 +55,7 @@ class Templates:
     def __init__(self, directories: Sequence[Path]) -> None:
         """Look in these directories, an operator's own before ours."""
         self._directories = tuple(str(directory) for directory in directories)
-        self._environment = Environment(
-            loader=FileSystemLoader(self._directories),
-            autoescape=select_autoescape(enabled_extensions=("html",), default=False),
-            undefined=StrictUndefined,
-            finalize=_printable,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
-        self._environment.filters.update(wrapped=wrapped, spoken_date=spoken_date)
+        self._environment = _environment(self._directories)
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """The text of this template.
@@ -100,6 +92,25 @@ class Templates:
                 place = f"{file}:{traceback.tb_lineno}"
             traceback = traceback.tb_next
         return place
+
+
+@lru_cache(maxsize=16)
+def _environment(directories: tuple[str, ...]) -> Environment:
+    """One for all that read these directories: compiling the templates takes longer than rendering a pool with them.
+
+    A file that changed is compiled again.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(directories),
+        autoescape=select_autoescape(enabled_extensions=("html",), default=False),
+        undefined=StrictUndefined,
+        finalize=_printable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(wrapped=wrapped, spoken_date=spoken_date)
+    return environment
 
 
 def _printable(value: Any) -> Any:

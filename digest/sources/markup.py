@@ -49,6 +49,11 @@ _FURNITURE = re.compile(
     r"|breadcrumbs?|advert(?:isement)?|promo|navigation|nav|menu|pagination|skip[-_ ]link|comments?|sidebar)(?![a-z])",
     re.IGNORECASE,
 )
+_CONTAINER = re.compile(
+    r"<(/?)(?:address|article|aside|blockquote|center|details|dialog|dir|div|dl|fieldset|figcaption|figure|footer|form"
+    r"|header|hgroup|listing|main|menu|nav|ol|pre|search|section|summary|table|ul)\b",
+    re.IGNORECASE,
+)
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*>")
 
 
@@ -64,6 +69,7 @@ def read_html(text: str) -> Document:
     """
     # JSON can smuggle in half a surrogate pair, which no encoding can write.
     text = text[:LONGEST_HTML].encode("utf-8", "replace").decode()
+    _check_containers(text)
     head = _read_head(text)
     body = nh3.clean(
         text, tags=set(_BLOCKS | _INLINE), clean_content_tags=set(_DROPPED), attributes=_ATTRIBUTES, link_rel=None
@@ -83,6 +89,19 @@ def read_html(text: str) -> Document:
 def plain(text: str) -> str:
     """A short fragment of HTML, such as a title, as plain text."""
     return " ".join(one.text for one in read_html(text).pieces)
+
+
+def _check_containers(text: str) -> None:
+    """Refuse at a glance what would take the parser minutes: its time grows with the square of the depth of lists.
+
+    Only elements that must be closed are counted, and far more of them are let through than a real page has open, for
+    here they may still stand in a script or a comment.
+    """
+    depth = 0
+    for closing in _CONTAINER.findall(text):
+        depth += -1 if closing else 1
+        if depth > 10 * DEEPEST:
+            raise TooDeep(f"its markup is nested more than {DEEPEST} levels deep")
 
 
 def _check_depth(body: str) -> None:

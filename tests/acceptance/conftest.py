@@ -1,4 +1,4 @@
-"""Acceptance: the installed command, in a process of its own, as its users run it."""
+"""Acceptance: the command in a process of its own, as its users run it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.acceptance import standby
 
 COMMAND = Path(sys.executable).with_name("digest")
 
@@ -41,22 +43,13 @@ class Operator:
 
     def run(self, *words: str, expect: int = 0, stdin: str = "") -> Ran:
         """Run a command; its exit code must be the expected one, and it never ends in a traceback."""
-        done = subprocess.run(
-            self.arguments(*words),
-            cwd=self.folder,
-            env=self.env,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        ran = Ran(done.returncode, done.stdout, done.stderr)
+        ran = Ran(*standby.call(self.arguments(*words), folder=self.folder, env=self.env, stdin=stdin))
         assert "Traceback" not in ran.err, ran.err
         assert ran.code == expect, f"{words} ended with {ran.code}\n{ran.out}\n{ran.err}"
         return ran
 
     def start(self, *words: str) -> subprocess.Popen[str]:
-        """Start a command and leave it running."""
+        """Start the installed command and leave it running."""
         return subprocess.Popen(
             self.arguments(*words),
             cwd=self.folder,

@@ -428,6 +428,7 @@ def test_status_shows_a_send(approved: Operator) -> None:
     assert (before["total"], before["through"], before["groups"]["other"]["total"]) == (3, 0, 3)
     assert "0 of 3" in approved.run("status").out
     watching = approved.start("status", "--watch")
+    assert watching.stderr and watching.stderr.readline().startswith("Watching until it is through")
     approved.run("send")
     out, err = watching.communicate(timeout=60)
     assert (watching.returncode, err) == (0, "") and "3 of 3, all that could leave has left" in out

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from importlib import resources
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from playwright.sync_api import Browser
@@ -16,13 +16,23 @@ from digest.edition.colours import palette
 from digest.edition.page import WholePage
 from digest.edition.paper import render_page
 from digest.edition.templates import look
-from tests.browser import CHROMIUM, HOW_TO_INSTALL, a_browser, difference, picture, shown, without_style
+from tests.browser import (
+    CHROMIUM,
+    HOW_TO_INSTALL,
+    a_browser,
+    difference,
+    look_at,
+    picture,
+    shown,
+    without_style,
+)
 from tests.factories import a_newsletter, a_tree, a_window
 from tests.sample_issue import A_CORRECTION, FEW, GOLDEN, LETTERS, a_pool, golden
 from tests.sample_pictures import PICTURES, SHOTS, pages
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_INSTALL)
 
+WIDTHS = (320, 360, 640)
 MAILS = (*GOLDEN, *LETTERS, "longest-names")
 #: axe's rules for whole web sites: a mail has one region, its article.
 SITES_ONLY = ("region", "landmark-one-main")
@@ -73,26 +83,27 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.mark.parametrize("styled", [True, False], ids=["with-style", "without-style"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [320, 360, 640])
 @pytest.mark.parametrize("name", MAILS)
-def test_everybody_can_read_it(browser: Browser, name: str, width: int, dark: bool, styled: bool) -> None:
+def test_everybody_can_read_it(browser: Browser, name: str, styled: bool) -> None:
     """On small phones and desks, by day and night, with and without style blocks, whatever words stand in it:
 
     nothing scrolls sideways, no text is below 14 pixels or a contrast of 4.5, every link is underlined and has room
     for a finger, and axe finds nothing.
     """
     html = pages()[name] if styled else without_style(pages()[name])
-    with shown(browser, html, width=width, dark=dark) as page:
-        assert page.evaluate("document.documentElement.scrollWidth") == width
-        texts = page.evaluate(TEXTS)
-        weak = [text for text in texts if text["size"] < 14 or _contrast(text["color"], text["on"]) < 4.5]
-        assert len(texts) > 5 and weak == []
-        links = page.evaluate(LINKS)
-        assert bool(links) is (name not in WITHOUT_LINKS)
-        assert [link for link in links if link["height"] < 44 or link["line"] != "underline"] == []
+    with shown(browser, html) as page:
         page.evaluate(AXE)
-        assert page.evaluate(JUDGED, SITES_ONLY) == []
+        for width, dark in product(WIDTHS, (False, True)):
+            look_at(page, width=width, dark=dark)
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+            texts = page.evaluate(TEXTS)
+            weak = [text for text in texts if text["size"] < 14 or _contrast(text["color"], text["on"]) < 4.5]
+            assert len(texts) > 5 and weak == []
+            links = page.evaluate(LINKS)
+            assert bool(links) is (name not in WITHOUT_LINKS)
+            assert [link for link in links if link["height"] < 44 or link["line"] != "underline"] == []
+            if width != 360:  # to axe, which is slow, 320 and 360 pixels are one: no rule of ours lies between them
+                assert page.evaluate(JUDGED, SITES_ONLY) == []
 
 
 @pytest.mark.parametrize("name", SHOTS)
@@ -185,15 +196,21 @@ def test_nothing_is_asked_of_the_network(browser: Browser) -> None:
     assert asked == []
 
 
-@pytest.mark.parametrize(("width", "dark"), [(360, False), (640, False), (360, True), (640, True)])
 @pytest.mark.parametrize("name", [*GOLDEN, *LETTERS])
-def test_inlining_changes_no_computed_style(browser: Browser, name: str, width: int, dark: bool) -> None:
+def test_inlining_changes_no_computed_style(browser: Browser, name: str) -> None:
     """Every element of the mail we send looks as in the page rendered whole, before its styles were written into it."""
-    styles = []
-    for html in (before_inlining(name), pages()[name]):
-        with shown(browser, html, width=width, dark=dark) as page:
-            styles.append(page.evaluate(STYLES, COMPARED))
-    assert styles[0] == styles[1] and len(styles[0]) > 20
+    before, after = (computed(browser, html) for html in (before_inlining(name), pages()[name]))
+    assert before == after and all(len(elements) > 20 for elements in after.values())
+
+
+def computed(browser: Browser, html: str) -> dict[tuple[int, bool], list[str]]:
+    """The styles of every element on a phone and on a desk, by day and by night."""
+    styles = {}
+    with shown(browser, html) as page:
+        for width, dark in product((360, 640), (False, True)):
+            look_at(page, width=width, dark=dark)
+            styles[width, dark] = page.evaluate(STYLES, COMPARED)
+    return styles
 
 
 def before_inlining(name: str) -> str:
@@ -299,7 +316,7 @@ def test_a_test_says_so_before_anything_else(browser: Browser) -> None:
     ]
     with shown(browser, pages()["test"]) as page:
         assert page.eval_on_selector(".body", "body => body.firstElementChild.className") == "test"
-    assert [name for name in MAILS if texts(browser, name, ".test")] == ["test"]
+    assert [name for name in MAILS if 'class="test"' in pages()[name]] == ["test"]
 
 
 def test_a_quiet_month_has_a_look_of_its_own(browser: Browser) -> None:

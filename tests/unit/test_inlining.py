@@ -80,6 +80,15 @@ def test_what_would_be_lost_is_refused(page: str, word: str) -> None:
         inline(page)
 
 
+def test_a_sheet_is_refused_each_time_and_no_other_for_it() -> None:
+    """What was read before is not read again, but what was wrong with it is still known."""
+    good, bad = "<style>.x { color: red }</style>", "<style>.y { color: red } }</style>"
+    for _ in range(2):
+        with pytest.raises(TemplateError, match="cannot be read"):
+            inline(a_page(styles=good + bad))
+    assert "color:red" in inline(a_page(styles=good, body='<p class="x">words</p>'))
+
+
 def test_a_moved_marker_is_refused() -> None:
     """A comment that the parser drops or moves is noticed."""
     with pytest.raises(TemplateError, match="comments"):

@@ -24,8 +24,9 @@ def test_a_skip_fails_the_run(tmp_path: Path, tests: str, strict: bool, passes: 
     """The run says which test it was and why."""
     (tmp_path / "test_it.py").write_text(f"{tests}\ndef test_here(): pass\n", encoding="utf-8")
     (tmp_path / "test_other.py").write_text("def test_here(): pass\n", encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider", "-q", str(tmp_path)]
+    command = [sys.executable, "-m", "pytest", "-p", "tests.no_skips", "-p", "no:cacheprovider", "-q", str(tmp_path)]
     environ = {**os.environ, "NO_SKIPS": "1" if strict else "", "PYTHONPATH": str(ROOT)}
+    environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     ran = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False, timeout=60)
     assert (ran.returncode == 0) is passes, ran.stdout
     assert passes or ("these were skipped" in ran.stdout and "no" in ran.stdout.partition("test_it.py")[2])

@@ -98,13 +98,16 @@ def test_side_by_side_parts() -> None:
     assert (piece.text, piece.parts, piece.linked) == ("B cellsIgA", ("B cells", "IgA"), True)
 
 
-@pytest.mark.parametrize("opening", ["<div>", "<b>", "<ul><li>", "<table><tr><td>", "<blockquote>"])
+@pytest.mark.parametrize(
+    "opening",
+    ["<div>", "<b>", "<ul><li>", "<li><dl><dd>", "<table><tr><td>", "<blockquote>", "<UL class=x><LI>", "<main>"],
+)
 def test_deep_nesting_is_refused_quickly(opening: str) -> None:
     """Markup 20,000 levels deep neither crashes nor hangs the reader."""
     started = time.process_time()
     with pytest.raises(TooDeep, match=str(DEEPEST)):
         read_html(opening * 20_000 + "x")
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("html", ["", "<", "<p", "&", "<!-- ", "<html><head>", "\x00", "<p>\ud800</p>", "<b>"])

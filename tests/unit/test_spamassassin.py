@@ -47,13 +47,9 @@ def test_a_program_that_fails_gives_a_reason(tmp_path: Path) -> None:
     assert judge(MAIL, command=str(program)).reasons == ("SpamAssassin gave no score",)
 
 
-MAILS = sorted((Path(__file__).parents[1] / "data" / "mails").glob("*.eml"))
-
-
 @pytest.mark.skipif(not shutil.which("spamassassin"), reason="SpamAssassin is not installed: apt install spamassassin")
-@pytest.mark.parametrize("mail", MAILS, ids=lambda mail: mail.stem)
-def test_our_own_mails_are_no_spam(mail: Path) -> None:
-    """The real program gives each golden mail a score well below what filters refuse."""
-    verdict = judge(mail.read_bytes())
+def test_the_real_program_gives_a_score() -> None:
+    """It is understood, and what a mail of ours gets is well below what filters refuse."""
+    verdict = judge((Path(__file__).parents[1] / "data" / "mails" / "standard.eml").read_bytes())
     assert verdict.score is not None
     assert verdict.score < 2, verdict.reasons
