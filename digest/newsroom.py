@@ -272,8 +272,13 @@ class Digest:
             raise InputError(f"{address} is no subscriber: `digest subscribers list` shows them")
         return found
 
-    def preview_reader(self, issue: Issue, address: str) -> Preview:
+    def preview_reader(self, issue: Issue, address: str, *, pool: Pool | None = None) -> Preview:
         """The issue as this subscriber gets it: of an approved issue, the very bytes.
+
+        Args:
+            issue: a draft, or one that was approved.
+            address: the subscriber's.
+            pool: a draft's whole pool where that is known; None to render what this one needs.
 
         Raises:
             NothingToDo: they get nothing of it; the message says why.
@@ -284,11 +289,11 @@ class Digest:
         if reader.cadence is not issue.window.cadence:
             raise NothingToDo(f"{address} reads the {reader.cadence} issues, and {issue.window.label} is none of them")
         selection = self._selection_of(issue, reader)
-        pool = self.pool(issue, selection)
+        pool = pool or self.pool(issue, selection)
         return self._preview(issue, make_edition(pool, selection), pool, reader, reader.profile.interests)
 
-    def preview_interests(self, issue: Issue, interests: Sequence[str]) -> Preview:
-        """The issue as a new reader of these interests gets it; the general edition for none.
+    def preview_interests(self, issue: Issue, interests: Sequence[str], *, pool: Pool | None = None) -> Preview:
+        """The issue as a new reader of these interests gets it; the general edition for none. `pool` as above.
 
         Raises:
             InputError: an interest is no topic.
@@ -301,7 +306,7 @@ class Digest:
         selection = self._selector(issue).selection(Profile(interests=tuple(interests)))
         if selection.is_empty:
             raise NothingToDo(f"{issue.window.label} has nothing new for these interests")
-        pool = self.pool(issue, selection)
+        pool = pool or self.pool(issue, selection)
         nobody = Subscriber(address=READER)
         return self._preview(issue, make_edition(pool, selection), pool, nobody, tuple(interests))
 

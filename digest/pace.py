@@ -26,7 +26,7 @@ class Count:
     number: int
     #: How many of them ended within the span that is looked at.
     lately: int = 0
-    #: When the first of them was first tried; None when none was.
+    #: When the first of those was first tried; None when none ended lately.
     began_at: datetime | None = None
 
 

@@ -17,12 +17,14 @@ PAGE, MOST = 20, 200
 class Page:
     """One page of what was found."""
 
-    #: How many were found, over all pages.
+    #: How many were found, over all pages; of very many no more than are counted.
     total: int
     #: Counted from 1.
     number: int
     size: int
     summaries: tuple[Summary, ...]
+    #: True when there are more: the newest of them are here.
+    more: bool = False
 
     @property
     def pages(self) -> int:
@@ -69,4 +71,10 @@ def search(
         question, since=since, topics=below, source=source, limit=size, offset=(page - 1) * size
     )
     by_id = digest.store.summaries(found.ids)
-    return Page(total=found.total, number=page, size=size, summaries=tuple(by_id[number] for number in found.ids))
+    return Page(
+        total=found.total,
+        number=page,
+        size=size,
+        summaries=tuple(by_id[number] for number in found.ids),
+        more=found.more,
+    )

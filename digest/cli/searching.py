@@ -31,7 +31,7 @@ def search(
     with context.obj.open() as digest:
         when = parse_instant(since, digest.settings, hint="--since") if since else None
         found = searching.search(digest, " ".join(words or ()), since=when, topic=topic, source=source, page=page)
-    data = {"total": found.total, "page": found.number, "pages": found.pages}
+    data = {"total": found.total, "more": found.more, "page": found.number, "pages": found.pages}
     rows = [_data(one) for one in found.summaries]
     Output(as_json=as_json).result({**data, "summaries": rows}, lambda console: _show(console, found))
 
@@ -54,4 +54,5 @@ def _show(console: Console, found: Page) -> None:
         made.add_row(str(one.id), cell(one.entry.headline), cell(one.entry.source), f"{one.added_at:%Y-%m-%d}")
     console.print(made)
     many = counted(found.total, "summary", "summaries")
+    many = f"more than {many}, the newest first" if found.more else many
     console.print(f"{many}, page {found.number} of {found.pages}", markup=False)

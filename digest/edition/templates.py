@@ -57,6 +57,11 @@ class Templates:
         self._directories = tuple(str(directory) for directory in directories)
         self._environment = _environment(self._directories)
 
+    def stamp(self) -> int:
+        """A number that becomes another whenever somebody changes a template."""
+        files = (file for directory in self._directories for file in Path(directory).glob("*.*"))
+        return hash(tuple((file.name, file.stat().st_mtime_ns) for file in files))
+
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """The text of this template.
 

@@ -67,10 +67,12 @@ class Added:
 class Found:
     """What a search found."""
 
-    #: How many there are, whatever part was asked for.
+    #: How many there are, whatever part was asked for; of those with certain words as far as they are counted.
     total: int
     #: Of summaries, in order.
     ids: tuple[int, ...]
+    #: True when there are more than were counted.
+    more: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,6 +24,8 @@ from digest.store.tables import summaries, summary_topics
 _LONGEST = 100_000
 #: How much more a word in a headline weighs.
 _HEADLINE = 4.0
+#: So many hits are counted, and compared with each other. Words that more summaries have tell none of them apart.
+MOST = 1_000
 #: Below it one row of SQLite's index is one revision of one summary.
 _REVISIONS = 1 << 20
 _NO_WORD = re.compile(r"[\W_]+")
@@ -89,16 +91,21 @@ class SearchPart(Part):
         limit: int = 20,
         offset: int = 0,
     ) -> Found:
-        """The summaries whose latest revision has all the words, best first; without words the newest first."""
+        """The summaries whose latest revision has all the words, best first; without words the newest first.
+
+        So they come, too, where more than `MOST` have the words: which of them is best would be chance.
+        """
         terms = terms_of(question)
         if question.strip() and not any(not term.excluded for term in terms):
             return Found(total=0, ids=())
         with self.read() as connection:
-            hits, order = _hits(terms, connection.dialect.name)
+            hits, best, newest = _hits(terms, connection.dialect.name)
             which = hits.where(*_filters(since, topics, source))
-            total = connection.execute(sa.select(sa.func.count()).select_from(which.subquery())).scalar_one()
-            page = connection.execute(which.order_by(*order).limit(limit).offset(offset))
-            return Found(total=total, ids=tuple(row[0] for row in page))
+            counted = which.limit(MOST + 1) if terms else which
+            total = connection.execute(sa.select(sa.func.count()).select_from(counted.subquery())).scalar_one()
+            more = bool(terms) and total > MOST
+            page = connection.execute(which.order_by(*(newest if more else best)).limit(limit).offset(offset))
+            return Found(total=MOST if more else total, ids=tuple(row[0] for row in page), more=more)
 
 
 def index(connection: sa.Connection, summary_id: int, revision: int, entry: Entry) -> None:
@@ -121,23 +128,27 @@ _INSERT_POSTGRESQL = sa.text(
 )
 
 
-def _hits(terms: Iterable[Term], dialect: str) -> tuple[sa.Select[int], tuple[sa.ColumnElement[Any], ...]]:
-    """The ids of the summaries that match, and how they are ordered."""
-    newest = (summaries.c.added_at.desc(), summaries.c.id.desc())
+_Order = tuple[sa.ColumnElement[Any], ...]
+
+
+def _hits(terms: Iterable[Term], dialect: str) -> tuple[sa.Select[int], _Order, _Order]:
+    """The ids of the summaries that match, and how they are ordered: best first, and newest first."""
+    newest: _Order = (summaries.c.added_at.desc(), summaries.c.id.desc())
     wanted = tuple(terms)
     if not wanted:
-        return sa.select(summaries.c.id), newest
+        return sa.select(summaries.c.id), newest, newest
     if dialect == "sqlite":
         # Taken apart this way round, each hit is one look by the key; put together, it would be one at every summary.
         of_summary = summaries.c.id == _words.c.rowid.op("/")(_REVISIONS)
         latest = summaries.c.revision == _words.c.rowid.op("%")(_REVISIONS)
         joined = sa.select(summaries.c.id).join_from(_words, summaries, of_summary & latest)
         rank = sa.func.bm25(sa.literal_column("search_words"), _HEADLINE, 1.0)
-        return joined.where(_matches.op("MATCH")(_fts5(wanted))), (rank, *newest)
+        # Its own order from the end: the first page is found without a look at the others.
+        return joined.where(_matches.op("MATCH")(_fts5(wanted))), (rank, *newest), (_words.c.rowid.desc(),)
     asked = sa.func.to_tsquery("english", _tsquery(wanted))
     joined = sa.select(summaries.c.id).join_from(_words, summaries, summaries.c.id == _words.c.summary_id)
     best = sa.func.ts_rank(_words.c.words, asked).desc()
-    return joined.where(_words.c.words.op("@@")(asked)), (best, *newest)
+    return joined.where(_words.c.words.op("@@")(asked)), (best, *newest), (summaries.c.id.desc(),)
 
 
 def _fts5(terms: tuple[Term, ...]) -> str:

@@ -388,9 +388,17 @@ deliveries = sa.Table(
     #: When it came to an end; the freeze for a skipped one.
     sa.Column("finished_at", Instant),
     sa.UniqueConstraint("issue_id", "subscriber_id"),
-    # What a claim looks for: the oldest ids of a state. It also counts the states without touching a row.
-    sa.Index("ix_deliveries_issue_id_state_id", "issue_id", "state", "id"),
-    # Who of a group was never tried, where groups have limits; a row leaves it when it is claimed, for ever.
+    # What is counted of a send, in this order, without touching a row; also finds the few of a state.
+    sa.Index("ix_deliveries_issue_id_state_domain_group_via", "issue_id", "state", "domain_group", "via"),
+    # What a claim looks for: the oldest that were never tried. A row leaves it when it is claimed, for ever.
+    sa.Index(
+        "ix_deliveries_issue_id_id",
+        "issue_id",
+        "id",
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    ),
+    # The same of one group, where groups have limits.
     sa.Index(
         "ix_deliveries_issue_id_domain_group_id",
         "issue_id",

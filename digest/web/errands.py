@@ -6,7 +6,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as NotYet
 from typing import Any, TypeVar
 
@@ -57,6 +57,12 @@ class Errands:
         with self._lock:
             errand = self._known.get(about)
         return errand is not None and not errand.done()
+
+    def wait(self) -> None:
+        """Return when nothing is being found out any more."""
+        with self._lock:
+            errands = list(self._known.values())
+        wait(errands)
 
     def forget(self, about: Hashable) -> None:
         """Have it found out anew the next time."""

@@ -26,7 +26,7 @@ from digest.models import (
     Wait,
 )
 from digest.store.base import Recovered
-from digest.store.store import SqlStore
+from digest.store.store import SqlStore, open_store
 from tests.factories import NOW, a_subscriber, an_approved_issue
 
 LATER = NOW + timedelta(minutes=5)
@@ -507,6 +507,17 @@ def test_progress_counts_every_row_once(store: SqlStore) -> None:
     end(store, a_result(claim(store, limit=1)[0]))
     assert store.progress(1) == {S.ACCEPTED: 1, S.PENDING: 2}
     assert store.progress(99) == {}
+
+
+def test_progress_follows_an_issue_of_which_much_was_counted_before(store: SqlStore, store_url: str) -> None:
+    """What was accepted need not be counted again, whoever sends the rest meanwhile."""
+    an_approved_issue(store, 3)
+    end(store, a_result(claim(store, limit=1)[0]))
+    assert store.progress(1) == {S.ACCEPTED: 1, S.PENDING: 2}
+    other = open_store(store_url)
+    end(other, *(a_result(one) for one in claim(other)))
+    other.close()
+    assert store.progress(1) == {S.ACCEPTED: 3}
 
 
 def test_the_next_due_instant_is_the_earliest_of_waits_and_leases(store: SqlStore) -> None:

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from digest.models import Bullets, IssueItem, Match, Paragraph, Section, SectionRole
-from digest.store.search import Term, reduced, terms_of
+from digest.store.search import MOST, Term, index, reduced, terms_of
 from digest.store.store import SqlStore
+from digest.store.tables import studies, summaries
 from tests.factories import NOW, a_section, a_window, an_entry
 
 WALKING = an_entry(
@@ -120,6 +122,25 @@ def test_pages(library):
     pages = [library.search("", limit=2, offset=offset) for offset in (0, 2, 4)]
     assert [page.total for page in pages] == [3, 3, 3]
     assert [len(page.ids) for page in pages] == [2, 1, 0]
+
+
+def test_common_words_are_counted_up_to_a_limit(library):
+    """What more summaries have than are counted is no measure of the best: the newest come first, and it is said."""
+    many = [{"id": number, "known_since": NOW} for number in range(4, 4 + MOST)]
+    rows = [
+        {"id": one["id"], "study_id": one["id"], "revision": 1, "added_at": NOW, "title_hash": "", "source": "old"}
+        for one in many
+    ]
+    with library.begin() as connection:
+        connection.execute(sa.insert(studies), many)
+        connection.execute(sa.insert(summaries), [{**row, "guid": str(row["id"])} for row in rows])
+        for row in rows:
+            index(connection, row["id"], 1, SCANS)
+    everything = library.search("scans", limit=2)
+    assert (everything.total, everything.more, everything.ids) == (MOST, True, (MOST + 3, MOST + 2))
+    assert library.search("scans", limit=2, offset=MOST).ids == (3, 2)
+    alone = library.search("walking")
+    assert (alone.total, alone.more, alone.ids) == (1, False, (1,))
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,21 @@ def test_a_change_voids_the_approval_and_says_so(desk: Desk) -> None:
     assert "The approval no longer holds" in page and "waits for approval" in page
 
 
+@pytest.mark.parametrize(("words", "topic"), [("eyes AND vision", "vision"), ("vision", "vision"), ("", None)])
+def test_an_item_is_moved_by_the_name_of_a_topic(editor: TestClient, desk: Desk, words: str, topic: str) -> None:
+    """Typed or chosen from the list, in any case; without a name it goes where its words put it."""
+    act(editor, "move", id=YOUNG, topic="Fatigue and sleep")
+    act(editor, "move", id=YOUNG, topic=words)
+    assert desk.digest.shape(desk.digest.issue(MONTH)).moved.get(YOUNG) == topic
+
+
+def test_a_topic_nobody_knows_is_asked_about(editor: TestClient) -> None:
+    """With the nearest name, and what was typed still there."""
+    answer = act(editor, "move", id=YOUNG, topic="Fatige and sleep")
+    assert answer.status_code == 422
+    assert "did you mean &#39;Fatigue and sleep&#39;?" in answer.text and 'value="Fatige and sleep"' in answer.text
+
+
 def test_what_has_left_cannot_be_shaped(desk: Desk) -> None:
     """There are no forms for it, and one that was open is refused."""
     desk.digest.send(desk.digest.approve(filled(desk.digest), by="ada@example.org"))

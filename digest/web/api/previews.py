@@ -11,13 +11,14 @@ from pydantic import Field, model_validator
 
 from digest.audience import address_key
 from digest.models import Issue, Person
-from digest.newsroom import Digest, Preview
+from digest.newsroom import Preview
 from digest.web.api.answers import Answer, Call
 from digest.web.api.doors import Caller, ForEditors, router_for
 from digest.web.api.issues import TheIssue
 from digest.web.faults import NotAllowed
 from digest.web.guard import MAIL_POLICY
-from digest.web.site import Newsroom
+from digest.web.previewing import preview_interests, preview_reader
+from digest.web.site import Newsroom, Site, TheSite
 
 editors = router_for(ForEditors, "preview")
 ROUTERS = (editors,)
@@ -94,9 +95,9 @@ _FORMS = {
     response_model=PreviewAnswer,
     responses={200: {"description": "The edition, in the form that was asked for.", "content": _FORMS}},
 )
-def preview(digest: Newsroom, issue: TheIssue, person: Caller, call: Annotated[PreviewCall, Body()]) -> Response:
+def preview(site: TheSite, issue: TheIssue, person: Caller, call: Annotated[PreviewCall, Body()]) -> Response:
     """An issue as somebody gets it: the very bytes. 409 when they get nothing of it, and why."""
-    shown = _edition(digest, issue, person, call)
+    shown = _edition(site, issue, person, call)
     match call.format:
         case Form.HTML:
             return Response(shown.html, media_type="text/html", headers={"Content-Security-Policy": MAIL_POLICY})
@@ -109,20 +110,20 @@ def preview(digest: Newsroom, issue: TheIssue, person: Caller, call: Annotated[P
 
 
 @editors.post("/issues/{label}/test")
-def test(digest: Newsroom, issue: TheIssue, person: Caller, call: TestCall) -> TestAnswer:
+def test(site: TheSite, digest: Newsroom, issue: TheIssue, person: Caller, call: TestCall) -> TestAnswer:
     """Send one mail marked [TEST], past the ledger."""
     people = {address_key(one.address) for one in digest.settings.web.people}
     if not person.is_operator and address_key(call.to) not in people:
         raise NotAllowed("an editor's token sends tests to people of the desk alone: web.people names them")
-    return TestAnswer(detail=digest.send_test(_edition(digest, issue, person, call), to=call.to))
+    return TestAnswer(detail=digest.send_test(_edition(site, issue, person, call), to=call.to))
 
 
-def _edition(digest: Digest, issue: Issue, person: Person, whose: Whose) -> Preview:
+def _edition(site: Site, issue: Issue, person: Person, whose: Whose) -> Preview:
     if whose.reader is None:
-        return digest.preview_interests(issue, whose.interests)
+        return preview_interests(site, issue, whose.interests)
     if not person.is_operator:
         raise NotAllowed("which address reads what is for operators: ask for interests instead")
-    return digest.preview_reader(issue, whose.reader)
+    return preview_reader(site, issue, whose.reader)
 
 
 def _answer(shown: Preview) -> PreviewAnswer:

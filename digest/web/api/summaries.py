@@ -103,9 +103,14 @@ def listed(request: Request, digest: Newsroom, cursor: Cursor = 0, limit: Limit 
 class FoundAnswer(Answer):
     """What a search found, a page of it."""
 
-    total: int = Field(description="How many there are in all.")
+    total: int = Field(description="How many there are in all; of those with certain words no more than 1000 count.")
+    more: bool = Field(description="Whether there are more than that; then the newest come first.")
     summaries: list[SummaryAnswer] = Field(description="Best first; without words the newest first.")
     next: str | None = Field(description="The address of the rest; null when this is the end.")
+
+
+#: So many may be passed over.
+_FURTHEST = 1_000_000
 
 
 @editors.get("/search")
@@ -115,17 +120,18 @@ def searched(
     words: Annotated[str, Query(max_length=300, description="All of them must be in it; -word must not.")] = "",
     since: Annotated[AwareDatetime | None, Query(description="First seen here since then.")] = None,
     source: Annotated[str | None, Query(max_length=200, description="From this source alone.")] = None,
-    cursor: Annotated[int, Query(ge=0, le=1_000_000, description="How many to pass over.")] = 0,
+    cursor: Annotated[int, Query(ge=0, le=_FURTHEST, description="How many to pass over.")] = 0,
     limit: Annotated[int, Query(ge=1, le=100, description="How many at the most.")] = 20,
 ) -> FoundAnswer:
     """Find summaries by their words."""
     found = digest.store.search(words, since=since, source=source, limit=limit, offset=cursor)
     by_id = digest.store.summaries(found.ids)
     shown = [SummaryAnswer.of(by_id[number]) for number in found.ids if number in by_id]
-    rest = cursor + limit if cursor + limit < found.total else None
+    goes_on = cursor + limit < found.total or (found.more and len(found.ids) == limit)
+    rest = cursor + limit if goes_on and cursor + limit <= _FURTHEST else None
     url = request.url.include_query_params(cursor=rest) if rest is not None else None
     following = f"{site_of(request).base_url}{url.path}?{url.query}" if url is not None else None
-    return FoundAnswer(total=found.total, summaries=shown, next=following)
+    return FoundAnswer(total=found.total, more=found.more, summaries=shown, next=following)
 
 
 @editors.get("/summaries/{summary_id}")

@@ -17,13 +17,14 @@ from digest.models import Issue, IssueStatus, Person
 from digest.newsroom import Digest
 from digest.tries import A_MINUTE, count_try
 from digest.web.desk.frame import TheIssue, counted, show, spoken, zone_of
-from digest.web.desk.gate import about, content_of
+from digest.web.desk.gate import about
 from digest.web.desk.log import write_down
 from digest.web.desk.sending import sent_so_far
 from digest.web.desk.whose import TheirEdition, Whose, preview_of, whose
 from digest.web.doors import DeskForm, Somebody
 from digest.web.faults import NotAllowed, status_of
 from digest.web.forms import Form
+from digest.web.previewing import content_of
 from digest.web.site import Site, TheSite, caller
 
 router = APIRouter(prefix="/issues/{label}")

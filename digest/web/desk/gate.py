@@ -13,6 +13,7 @@ from digest.models import Issue
 from digest.newsroom import Digest
 from digest.web.desk.frame import TheIssue, show
 from digest.web.doors import DeskForm, Somebody
+from digest.web.previewing import content_of
 from digest.web.site import Newsroom, Site, TheSite
 
 router = APIRouter(prefix="/issues/{label}")
@@ -58,11 +59,6 @@ def check_again(site: TheSite, digest: Newsroom, issue: TheIssue, form: DeskForm
 def about(digest: Digest, issue: Issue, *, links: bool = False) -> Hashable:
     """What a report is about: as long as this stays the same, so does what can be wrong with the issue."""
     return "check", *content_of(digest, issue), links
-
-
-def content_of(digest: Digest, issue: Issue) -> tuple[Hashable, ...]:
-    """What decides about all editions but who the readers are."""
-    return issue.id, issue.status, issue.composed_at, issue.approved_at, digest.shape(issue).version, digest.today
 
 
 def known_flaws(site: Site, issue: Issue) -> dict[int, list[Flaw]]:

@@ -11,8 +11,22 @@ from fastapi.responses import Response
 from digest import desk
 from digest.desk import Changed
 from digest.errors import DigestError, EditedMeanwhile, InputError, NothingToDo
-from digest.models import Change, Edit, Exclude, Include, Issue, IssueItem, Move, Note, Order, Person, Pin, Title
-from digest.newsroom import Digest
+from digest.models import (
+    Change,
+    Edit,
+    Exclude,
+    Include,
+    Issue,
+    IssueItem,
+    Move,
+    Note,
+    Order,
+    Person,
+    Pin,
+    Title,
+    TopicTree,
+)
+from digest.newsroom import Digest, did_you_mean
 from digest.shaping import paragraphs, told
 from digest.web.desk.frame import TheIssue
 from digest.web.desk.log import headlines_of, named
@@ -67,12 +81,24 @@ def changes_of(form: Form, digest: Digest, issue: Issue) -> Sequence[Change]:
         case "include":
             return (Include(summary_id=summary_id),)
         case "move":
-            return (Move(summary_id=summary_id, topic_id=form.text("topic") or None),)
+            return (Move(summary_id=summary_id, topic_id=topic_of(digest.tree, form.text("topic"))),)
         case "edit":
             return (_edit(summary_id, form, digest.items(issue)),)
         case "up" | "down":
             return (beside(digest.items(issue), summary_id, digest, up=do == "up"),)
     raise InputError("this page is too old: open it again")
+
+
+def topic_of(tree: TopicTree, words: str) -> str | None:
+    """The id of the topic that is called so, in any case; None for no words. InputError when none is."""
+    if not words:
+        return None
+    labels = {topic.label.casefold(): topic for topic in reversed(tree.topics)}
+    found = labels.get(words.casefold()) or tree.by_id.get(words)
+    if found is None:
+        near = did_you_mean(words, [topic.label for topic in tree.topics])
+        raise InputError(f"no topic is called {words!r}{near}: choose one of the list")
+    return found.id
 
 
 def _edit(summary_id: int, form: Form, items: Sequence[IssueItem]) -> Edit:

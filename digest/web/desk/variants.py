@@ -13,9 +13,9 @@ from digest.newsroom import Digest
 from digest.surveying import Topics, survey, topics_over_time
 from digest.variants import Survey
 from digest.web.desk.frame import TheIssue, show
-from digest.web.desk.gate import content_of
 from digest.web.desk.reading import heading
 from digest.web.doors import DeskForm, Somebody
+from digest.web.previewing import content_of
 from digest.web.site import Newsroom, TheSite
 
 router = APIRouter(prefix="/issues/{label}")

@@ -10,8 +10,8 @@ from fastapi import Depends, Query
 from digest.errors import InputError, NothingToDo
 from digest.models import Issue, Person, Subscriber
 from digest.newsroom import Digest, Preview
-from digest.web.desk.gate import content_of
 from digest.web.faults import NotFound
+from digest.web.previewing import content_of, preview_interests, preview_reader
 from digest.web.site import Newsroom, Site
 
 
@@ -76,14 +76,14 @@ def preview_of(site: Site, issue: Issue, one: Whose, person: Person) -> Preview:
     reader = None if one.reader is None else reader_of(digest, one.reader)
     minute = digest.clock().replace(second=0, microsecond=0)
     about = (*content_of(digest, issue), one.query, reader, person.is_operator, minute)
-    return site.previews.get(about, lambda: _preview(digest, issue, one, reader, person))
+    return site.previews.get(about, lambda: _preview(site, issue, one, reader, person))
 
 
-def _preview(digest: Digest, issue: Issue, one: Whose, reader: Subscriber | None, person: Person) -> Preview:
+def _preview(site: Site, issue: Issue, one: Whose, reader: Subscriber | None, person: Person) -> Preview:
     if reader is None:
-        return digest.preview_interests(issue, one.interests)
+        return preview_interests(site, issue, one.interests)
     try:
-        preview = digest.preview_reader(issue, reader.address)
+        preview = preview_reader(site, issue, reader.address)
     except NothingToDo as nothing:
         raise NothingToDo(str(nothing).replace(reader.address, "this reader")) from nothing
-    return preview if person.is_operator else digest.as_nobody(preview)
+    return preview if person.is_operator else site.digest.as_nobody(preview)

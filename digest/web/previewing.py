@@ -1,0 +1,40 @@
+"""An issue as somebody gets it, soon: what all its editions are joined from is rendered once, behind the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+
+from digest.edition import Pool
+from digest.models import CorrectionState, Issue, IssueStatus
+from digest.newsroom import Digest, Preview
+from digest.web.site import Site
+
+
+def content_of(digest: Digest, issue: Issue) -> tuple[Hashable, ...]:
+    """What decides about all editions but who the readers are."""
+    standing = digest.store.corrections(CorrectionState.STANDING)
+    version, template = digest.shape(issue).version, digest.templates.stamp()
+    return issue.id, issue.status, issue.composed_at, issue.approved_at, version, digest.today, standing, template
+
+
+def preview_reader(site: Site, issue: Issue, address: str) -> Preview:
+    """As `Digest.preview_reader`."""
+    return _from_pool(site, issue, lambda pool: site.digest.preview_reader(issue, address, pool=pool))
+
+
+def preview_interests(site: Site, issue: Issue, interests: Sequence[str]) -> Preview:
+    """As `Digest.preview_interests`."""
+    return _from_pool(site, issue, lambda pool: site.digest.preview_interests(issue, interests, pool=pool))
+
+
+def _from_pool(site: Site, issue: Issue, make: Callable[[Pool | None], Preview]) -> Preview:
+    """The first preview renders what it needs; the whole pool is made meanwhile for all that follow."""
+    digest = site.digest
+    if issue.status is not IssueStatus.DRAFT:
+        return make(None)
+    about = ("pool", *content_of(digest, issue))
+    pool: Pool | None = site.errands.known(about)
+    preview = make(pool)
+    if pool is None:
+        site.errands.ask(about, lambda: digest.pool(issue))
+    return preview
