@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum, IntEnum
 from functools import lru_cache, partial
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -141,19 +142,21 @@ class Prepared:
     def __init__(self, statement: sa.UpdateBase) -> None:
         self._compiled = lru_cache(maxsize=4)(partial(_compiled, statement))
 
-    def run(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]], **shared: Any) -> None:
-        """Run it for each of the rows in their order, with the `shared` values in all of them.
+    def run(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]], **shared: Any) -> int:
+        """Run it for each of the rows in their order, with the `shared` values in all of them; how many it wrote.
 
-        Values are None, numbers, enum members, aware datetimes, or text that any database stores (`storable`).
+        Values are None, numbers, enum members, dates, aware datetimes, or text that any database stores (`storable`).
         """
         if not rows:
-            return
+            return 0
         sql, constants, order = self._compiled(connection.dialect)
         bind = _binder(connection.dialect)
         same = {name: bind(value) for name, value in {**constants, **shared}.items() if name not in rows[0]}
-        written = [{**same, **{name: bind(value) for name, value in row.items()}} for row in rows]
-        values: Any = written if order is None else [tuple(map(row.__getitem__, order)) for row in written]
-        connection.exec_driver_sql(sql, values)
+        written = [
+            {**same, **{name: one if type(one) in _PLAIN else bind(one) for name, one in row.items()}} for row in rows
+        ]
+        values: Any = written if order is None else [*map(itemgetter(*order), written)]
+        return connection.exec_driver_sql(sql, values).rowcount
 
 
 def _compiled(statement: sa.UpdateBase, dialect: sa.Dialect) -> tuple[str, Mapping[str, Any], Sequence[str] | None]:
@@ -162,7 +165,7 @@ def _compiled(statement: sa.UpdateBase, dialect: sa.Dialect) -> tuple[str, Mappi
     return str(compiled), compiled.params, getattr(compiled, "positiontup", None)
 
 
-_PLAIN = frozenset({str, int})
+_PLAIN = frozenset({str, int, type(None)})
 
 
 def _binder(dialect: sa.Dialect) -> Callable[[Any], Any]:
@@ -171,12 +174,12 @@ def _binder(dialect: sa.Dialect) -> Callable[[Any], Any]:
     instants: dict[datetime, Any] = {}
 
     def bound(value: Any) -> Any:
-        if value is None or type(value) in _PLAIN:
-            return value
         if isinstance(value, datetime):
             if value not in instants:
                 instants[value] = value if native else instant_text(value.astimezone(UTC))
             return instants[value]
+        if isinstance(value, date):
+            return value if native else value.isoformat()
         return value.value if isinstance(value, Enum) else value
 
     return bound

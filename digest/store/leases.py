@@ -123,9 +123,30 @@ _TAKE = Prepared(
     )
 )
 _HELD_RESULT = Prepared(_WRITE_HELD)
+#: Claimed, and nothing forbids the reader or the issue: what `_forbidden` and `open_under` say, without a look first.
+_MAY_GO = (
+    deliveries.c.state == _state(DeliveryState.CLAIMED),
+    sa.exists().where(
+        issue_status.c.issue_id == deliveries.c.issue_id,
+        issue_status.c.status == IssueStatus.APPROVED,
+        issue_status.c.held.is_(False),
+        sa.or_(issue_status.c.not_before.is_(None), issue_status.c.not_before <= sa.bindparam("now")),
+    ),
+    sa.exists().where(
+        subscribers.c.id == deliveries.c.subscriber_id,
+        subscribers.c.status != SubscriberStatus.UNSUBSCRIBED,
+        sa.or_(subscribers.c.paused_until.is_(None), subscribers.c.paused_until <= sa.bindparam("today")),
+    ),
+    ~sa.exists().where(suppressions.c.address_key == deliveries.c.address_key),
+)
 _TO_INFLIGHT = Prepared(
     deliveries.update()
-    .where(deliveries.c.id == sa.bindparam("delivery_id"))
+    .where(
+        deliveries.c.id == sa.bindparam("delivery_id"),
+        deliveries.c.owner == sa.bindparam("held_by"),
+        deliveries.c.fence == sa.bindparam("under_fence"),
+        *_MAY_GO,
+    )
     .values(state=DeliveryState.INFLIGHT, lease_until=sa.bindparam("until"), via=sa.bindparam("carrier"))
 )
 _STATUS = sa.select(
@@ -297,18 +318,27 @@ def _storable(text: str) -> str:
     return text[:_LONGEST_DETAIL].encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def grant(connection: sa.Connection, rows: Sequence[sa.Row[Any]], now: datetime) -> frozenset[int]:
-    """The ids of the claimed rows that may go; the others are ended, or given back where the issue is held."""
-    claimed = [row for row in rows if row.state is DeliveryState.CLAIMED]
-    if not claimed:
-        return frozenset()
-    allowed = turn_away(connection, claimed, now)
-    open_issues = {
-        number for number in {row.issue_id for row in allowed} if open_under(connection, number, now) is not None
-    }
-    waiting = [row.id for row in allowed if row.issue_id not in open_issues]
-    give_back(connection, waiting)
-    return frozenset(row.id for row in allowed if row.issue_id in open_issues)
+def grant(
+    connection: sa.Connection, claims: Sequence[Claim], owner: str, *, now: datetime, until: datetime, via: str
+) -> frozenset[int]:
+    """The intent: from the commit of this on, the bytes of these may leave by this transport. The ids of those.
+
+    Readers that may not be written to any more are turned away; what else may not leave, as of a held issue, is given
+    back.
+    """
+    ids = [{"delivery_id": one.delivery_id, "under_fence": one.fence} for one in _in_order(claims)]
+    shared = {"held_by": owner, "now": now, "today": now.date(), "until": until, "carrier": via}
+    if _TO_INFLIGHT.run(connection, ids, **shared) == len(claims):  # as nearly always
+        return frozenset(claim.delivery_id for claim in claims)
+    rows = held_by(connection, owner, claims).values()
+    left = turn_away(connection, [row for row in rows if row.state is DeliveryState.CLAIMED], now)
+    give_back(connection, [row.id for row in left])
+    return frozenset(row.id for row in rows if row.state is DeliveryState.INFLIGHT)
+
+
+def _in_order(claims: Iterable[Claim]) -> list[Claim]:
+    """In the order of ids, so that nobody waits in a ring."""
+    return sorted(claims, key=lambda claim: claim.delivery_id)
 
 
 def give_back(connection: sa.Connection, ids: Collection[int]) -> None:
@@ -320,11 +350,6 @@ def change(connection: sa.Connection, ids: Collection[int], values: Mapping[str,
     """Write the same into rows that are locked already."""
     if ids:
         connection.execute(deliveries.update().where(within(deliveries.c.id, ids)).values(values))
-
-
-def to_inflight(connection: sa.Connection, ids: Collection[int], until: datetime, via: str) -> None:
-    """The intent: from the commit of this on, bytes may leave by this transport."""
-    _TO_INFLIGHT.run(connection, [{"delivery_id": number} for number in sorted(ids)], until=until, carrier=via)
 
 
 # --- the dead ---------------------------------------------------------------------------------------------

@@ -89,8 +89,8 @@ class LedgerPart(Part):
         """Write results and grant intents in one durable commit; the ids of the deliveries that may now be sent."""
         with self.begin() as connection:
             leases.write_held(connection, results, owner, now)
-            granted = leases.grant(connection, list(leases.held_by(connection, owner, intents).values()), now)
-            leases.to_inflight(connection, granted, now + timedelta(seconds=lease), via)
+            until = now + timedelta(seconds=lease)
+            granted = leases.grant(connection, intents, owner, now=now, until=until, via=via)
             came_back = {one.claim.issue_id for one in results if one.state is DeliveryState.DEFERRED}
             leases.bury(connection, came_back, now)
         return granted

@@ -343,6 +343,17 @@ def test_what_happens_between_claim_and_send_wins(store: SqlStore, happens: Any,
     assert states(store) == [state]
 
 
+def test_one_who_may_not_be_mailed_keeps_nobody_else_back(store: SqlStore) -> None:
+    """Of those claimed together only they are turned away; a pause that is over on this day keeps nobody."""
+    an_approved_issue(store, 4)
+    claims = claim(store)
+    leave(store, 1)
+    suppress(store, 3)
+    pause(store, 4, NOW.date())
+    assert intend(store, claims) == {claims[1].delivery_id, claims[3].delivery_id}
+    assert states(store) == [S.SUPPRESSED, S.INFLIGHT, S.SUPPRESSED, S.INFLIGHT]
+
+
 def test_a_deferred_delivery_of_a_held_issue_keeps_its_hour(store: SqlStore) -> None:
     """Given back, it is deferred as it was."""
     an_approved_issue(store, 1)
