@@ -46,6 +46,7 @@ class Press:
     ) -> None:
         self._issue = issue
         self._newsletter = newsletter
+        self._paths = {purpose: f"{newsletter.base_url}/{path}/" for purpose, path in PATHS.items()}
         self._signer = signer
         self._unsubscribe_address = unsubscribe_address
         self._bounce_address = bounce_address
@@ -84,7 +85,7 @@ class Press:
         return f"{local}+{self._signer.sign_local_part(Purpose.BOUNCE, subject)}@{domain}"
 
     def _link(self, purpose: Purpose, subject: Subject) -> str:
-        return f"{self._newsletter.base_url}/{PATHS[purpose]}/{self._signer.sign(purpose, subject)}"
+        return self._paths[purpose] + self._signer.sign(purpose, subject)
 
 
 def date_of(issue: Issue, *, now: datetime) -> datetime:

@@ -18,15 +18,16 @@ import hmac
 import struct
 from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from hashlib import blake2b
+from typing import NamedTuple
 
 from digest.errors import TokenError
 
 _CONTENTS = struct.Struct(">QI")
 _TAG_SIZE = 16
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 #: All that ten bits say in base 32.
 _PAIRS = [one + other for one in "abcdefghijklmnopqrstuvwxyz234567" for other in "abcdefghijklmnopqrstuvwxyz234567"]
 
@@ -41,6 +42,8 @@ class Purpose(Enum):
     #: The envelope sender, so that a bounce says whom it is about (VERP).
     BOUNCE = b"bounce"
 
+    __hash__ = object.__hash__  # an enum's own is slower than all the rest of looking a key up
+
 
 class Errand(Enum):
     """What the token of one letter may do, once and for a while; never anything else."""
@@ -50,8 +53,7 @@ class Errand(Enum):
     ERASE = b"erase"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """Whom a token is about."""
 
     subscriber_id: int
@@ -68,6 +70,11 @@ class _Key:
         self._tags = {
             one: blake2b(key=key, person=one.value, digest_size=_TAG_SIZE) for one in (*Purpose, *Errand)
         }  # fmt: skip
+
+    def seal(self, purpose: Purpose | Errand, contents: bytes) -> bytes:
+        """The tag, and the contents hidden behind it."""
+        tag = self.tag(purpose, contents)
+        return tag + self.hide(tag, contents)
 
     def tag(self, purpose: Purpose | Errand, contents: bytes) -> bytes:
         begun = self._tags[purpose].copy()
@@ -100,11 +107,11 @@ class Signer:
 
     def sign(self, purpose: Purpose, subject: Subject) -> str:
         """A token of 38 characters, safe in a url's path."""
-        return base64.urlsafe_b64encode(self._seal(purpose, subject)).decode().rstrip("=")
+        return _base64(self._present.seal(purpose, _CONTENTS.pack(*subject)))
 
     def sign_local_part(self, purpose: Purpose, subject: Subject) -> str:
         """A token of 45 characters that survives mail systems which change the case of a local part."""
-        return _base32(self._seal(purpose, subject))
+        return _base32(self._present.seal(purpose, _CONTENTS.pack(*subject)))
 
     def read(self, purpose: Purpose, token: str) -> Subject:
         """Whom a token of `sign` is about.
@@ -126,8 +133,7 @@ class Signer:
 
     def sign_errand(self, errand: Errand, letter_id: int, *, until: datetime) -> str:
         """A token of 38 characters, safe in a url's path, that works up to this instant (aware; seconds count)."""
-        contents = _CONTENTS.pack(letter_id, int(until.timestamp()))
-        return base64.urlsafe_b64encode(self._sealed(errand, contents)).decode().rstrip("=")
+        return _base64(self._present.seal(errand, _CONTENTS.pack(letter_id, int(until.timestamp()))))
 
     def read_errand(self, errand: Errand, token: str, *, now: datetime) -> int:
         """The number of the letter a token of `sign_errand` came in.
@@ -142,7 +148,7 @@ class Signer:
 
     def message_id(self, subject: Subject, domain: str) -> str:
         """The Message-ID of one issue to one subscriber (RFC 5322, 3.6.4), with its angle brackets."""
-        return self._named(b"message-id", _contents(subject), domain)
+        return self._named(b"message-id", _CONTENTS.pack(*subject), domain)
 
     def letter_message_id(self, letter_id: int, domain: str) -> str:
         """The Message-ID of one letter, with its angle brackets."""
@@ -159,13 +165,6 @@ class Signer:
         # Named by the oldest secret: a mail that is retried after a new one was put before it is still the same mail.
         return f"<{_base32(self._keys[-1].hashed(person, contents))}@{domain}>"
 
-    def _seal(self, purpose: Purpose, subject: Subject) -> bytes:
-        return self._sealed(purpose, _contents(subject))
-
-    def _sealed(self, purpose: Purpose | Errand, contents: bytes) -> bytes:
-        tag = self._present.tag(purpose, contents)
-        return tag + self._present.hide(tag, contents)
-
     def _open(self, purpose: Purpose, sealed: bytes) -> Subject:
         _key, subscriber_id, issue_id = self._opened(purpose, sealed)
         return Subject(subscriber_id=subscriber_id, issue_id=issue_id)
@@ -181,8 +180,9 @@ class Signer:
         raise TokenError("this link is not one of ours, was cut short, or serves another purpose")
 
 
-def _contents(subject: Subject) -> bytes:
-    return _CONTENTS.pack(subject.subscriber_id, subject.issue_id)
+def _base64(data: bytes) -> str:
+    """As RFC 4648, 5, without padding."""
+    return binascii.b2a_base64(data, newline=False).translate(_URL_SAFE).rstrip(b"=").decode()
 
 
 def _base32(data: bytes) -> str:
