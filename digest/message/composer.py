@@ -141,7 +141,13 @@ class Composer:
             before, body = b"".join(parts[: ready.text - 2]), b"".join(parts[ready.text - 1 :])
             parts.insert(0, signatures(self._keys, before, body))
         data = b"".join(parts)
-        return Message(id=addressee.message_id, sender=addressee.sender, recipient=addressee.address, data=data)
+        return Message(
+            id=addressee.message_id,
+            sender=addressee.sender,
+            recipient=addressee.address,
+            data=data,
+            is_plain=True,
+        )
 
     def html(self, edition: FrozenEdition, addressee: Addressee) -> str:
         """The HTML part of that very message, decoded, with plain line ends."""

@@ -1,4 +1,7 @@
-"""Words as quoted-printable that may be joined (RFC 2045, 6.7): every piece ends in a soft line break."""
+"""Words as quoted-printable that may be joined (RFC 2045, 6.7): every piece ends in a soft line break.
+
+No line begins with a dot: SMTP need not double any (RFC 5321, 4.5.2), and no careless relay can lose one.
+"""
 
 from __future__ import annotations
 
@@ -20,25 +23,28 @@ def encoded(words: str) -> bytes:
     if not words:
         return b""
     lines = (binascii.b2a_qp(words.encode(), istext=True).replace(b"\r\n", b"\n") + b"=\n").split(b"\n")
-    if max(map(len, lines)) > LINE + 1:
-        lines = list(map(_lawful, lines))
-    return b"\r\n".join(lines)
+    return b"\r\n".join(map(_lawful, lines))
 
 
 def _lawful(line: bytes) -> bytes:
-    """The line, broken softly where `b2a_qp` and our own break left it longer than 76 octets, by three at most."""
+    """The line without a dot at its beginning, broken softly where it is longer than 76 octets, by five at most."""
+    if line.startswith(b"."):
+        line = b"=2E" + line[1:]
     if len(line) <= LINE + 1:
         return line
     escape = line.find(b"=", LINE - 2, LINE)
     place = escape if escape >= 0 else LINE
-    return line[:place] + SOFT_BREAK + line[place:]
+    return line[:place] + SOFT_BREAK + _lawful(line[place:])
 
 
 def encoded_plain(words: bytes) -> bytes:
     """The same for ASCII words of which none has to be encoded."""
-    if len(words) <= LINE:
+    if len(words) <= LINE and not words.startswith(b"."):
         return words + SOFT_BREAK if words else b""
-    return b"".join([words[start : start + LINE] + SOFT_BREAK for start in range(0, len(words), LINE)])
+    pieces = [words[start : start + LINE] for start in range(0, len(words), LINE)]
+    if any(piece.startswith(b".") for piece in pieces):
+        return encoded(words.decode("ascii"))
+    return b"".join([piece + SOFT_BREAK for piece in pieces])
 
 
 def decoded(parts: Iterable[bytes]) -> str:

@@ -86,6 +86,8 @@ class Message:
     recipient: str
     #: The whole message, CRLF line ends, no line over 998 octets.
     data: bytes
+    #: Whether it is known to be ASCII, ended by CRLF, and no line to begin with a dot: SMTP takes it as it stands.
+    is_plain: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -39,17 +39,6 @@ class Patience:
     dot: float
 
 
-@dataclass(frozen=True, slots=True)
-class Awaited:
-    """A reply that a conversation cannot go on without."""
-
-    stage: Stage
-    #: Seconds.
-    patience: float
-    #: Whether it may be a 354.
-    go_on: bool = False
-
-
 class Pause(Enum):
     """What else a conversation waits for."""
 
@@ -59,8 +48,8 @@ class Pause(Enum):
     BOOKS = auto()
 
 
-#: A conversation, going on: says what it waits for, and is told the reply, or nothing but that it may go on.
-Talk = Generator[Awaited | Pause, Reply | None, None]
+#: A conversation, going on: says until when (by the monotonic clock) it waits for a reply, or what else it waits for.
+Talk = Generator[float | Pause, None, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,18 +190,18 @@ class Conversation:
             self._announce(load, before=_LONE_DOT)
             yield from self._read(Stage.ENVELOPE)
 
-    def _announce(self, load: Load, *, body: bytes = b"", before: bytes = b"") -> None:
+    def _announce(self, load: Load, *, body: tuple[bytes, ...] = (), before: bytes = b"") -> None:
         """Take another message, and say its envelope behind what is to be said first."""
         part = self._take(load)
-        words = body or before
+        words = [*body, before]
         if part is not None:
             self._taken.append(part)
             self._commands = (_RSET,) * self._half_done + envelope.commands(part.message)
             self._half_done = False
             if self._pipelining:
-                words += b"".join(self._commands)
-        if words:
-            self._line.say(words, body=len(body), patience=self._patience.reply)
+                words += self._commands
+        if any(words):
+            self._line.say(b"".join(words), body=sum(map(len, body)), patience=self._patience.reply)
 
     def _take(self, load: Load) -> Part | None:
         while self._share > 0 and (part := load.take()) is not None:
@@ -253,11 +242,17 @@ class Conversation:
         # A refused sender is about us and would be the same for every reader: nobody bounces for it.
         return reply.receipt(Outcome.DEFERRED)
 
-    def _read(self, stage: Stage, *, go_on: bool = False) -> Generator[Awaited, Reply | None, Reply]:
-        patience = self._patience.dot if stage is Stage.AFTER_DOT else self._patience.reply
-        reply = yield Awaited(stage, patience, go_on)
-        if reply is None:
-            raise TypeError("a conversation that waits for a reply is told one")
+    def _read(self, stage: Stage, *, go_on: bool = False) -> Generator[float, None, Reply]:
+        """The next reply; it is waited for from when all was said that it answers."""
+        until = 0.0
+        while (reply := self._line.reply(stage, go_on=go_on)) is None:
+            if self._line.is_speaking:
+                yield self._line.say_until
+                continue
+            until = until or time.monotonic() + (
+                self._patience.dot if stage is Stage.AFTER_DOT else self._patience.reply
+            )
+            yield until
         return reply
 
     def _conclude(self, load: Load, receipt: Receipt) -> None:

@@ -22,7 +22,7 @@ def impossible(message: Message) -> Receipt | None:
 
 def not_for(message: Message, *, eight_bits: bool, international: bool) -> Receipt | None:
     """A refusal of what a server cannot take that offers 8BITMIME and SMTPUTF8 or not; None when it can."""
-    if not eight_bits and not message.data.isascii():
+    if not eight_bits and _has_eight_bits(message):
         return Receipt(outcome=Outcome.REFUSED, detail="the server takes no 8-bit text (8BITMIME)", code="5.6.3")
     if not international and _is_international(message):
         detail = "the address has letters beyond ASCII, and the server does not take those (SMTPUTF8)"
@@ -32,7 +32,7 @@ def not_for(message: Message, *, eight_bits: bool, international: bool) -> Recei
 
 def commands(message: Message) -> tuple[bytes, bytes, bytes]:
     """MAIL, RCPT and DATA, as lines."""
-    options = " BODY=8BITMIME" * (not message.data.isascii()) + " SMTPUTF8" * _is_international(message)
+    options = " BODY=8BITMIME" * _has_eight_bits(message) + " SMTPUTF8" * _is_international(message)
     return (
         f"MAIL FROM:<{_on_the_wire(message.sender)}>{options}\r\n".encode(),
         f"RCPT TO:<{_on_the_wire(message.recipient)}>\r\n".encode(),
@@ -40,12 +40,18 @@ def commands(message: Message) -> tuple[bytes, bytes, bytes]:
     )
 
 
-def body(message: Message) -> bytes:
-    """The body as it goes over the wire: leading dots doubled (RFC 5321, 4.5.2), the final dot behind it."""
+def body(message: Message) -> tuple[bytes, bytes]:
+    """The body as it goes over the wire, leading dots doubled (RFC 5321, 4.5.2), and what ends it: the final dot."""
+    if message.is_plain:
+        return message.data, b".\r\n"
     stuffed = message.data.replace(b"\r\n.", b"\r\n..")
     if stuffed.startswith(b"."):
         stuffed = b"." + stuffed
-    return stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n")
+    return stuffed, b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n"
+
+
+def _has_eight_bits(message: Message) -> bool:
+    return not (message.is_plain or message.data.isascii())
 
 
 def _is_address(address: str) -> bool:
@@ -53,6 +59,8 @@ def _is_address(address: str) -> bool:
 
 
 def _is_international(message: Message) -> bool:
+    if message.recipient.isascii() and message.sender.isascii():
+        return False
     return not (_on_the_wire(message.sender).isascii() and _on_the_wire(message.recipient).isascii())
 
 

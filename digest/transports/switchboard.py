@@ -17,7 +17,7 @@ from functools import cached_property
 
 from digest.errors import TransportError
 from digest.models import Message, Receipt
-from digest.transports.conversation import Awaited, Conversation, Load, Pause, Talk
+from digest.transports.conversation import Conversation, Load, Pause, Talk
 from digest.transports.wire import Broken, Line, Stage
 
 #: How long (seconds) one answer waits for others, so that a commit of the ledger serves several.
@@ -37,17 +37,13 @@ class _Call:
     line: Line
     conversation: Conversation
     talk: Talk
-    awaits: Awaited | Pause = Pause.WORK
-    #: Until when its reply is waited for, by the monotonic clock; None before there is one to wait for.
-    until: float | None = None
+    awaits: float | Pause = Pause.WORK
     watched: int = selectors.EVENT_READ
 
     @property
     def deadline(self) -> float:
-        """When it has waited long enough for what it waits for."""
-        if self.line.is_speaking:
-            return self.line.say_until
-        return math.inf if self.until is None else self.until
+        """When it has waited long enough for what it waits for, by the monotonic clock."""
+        return math.inf if isinstance(self.awaits, Pause) else self.awaits
 
 
 class _Bell:
@@ -103,10 +99,10 @@ class Switchboard:
             call.conversation.is_booked = True
         if self._trouble is None:
             self._call_out()
-        for call in [*self._calls]:
+        for call in [call for call in self._calls if isinstance(call.awaits, Pause)]:
             self._go_on(call)
         lingers = math.inf
-        while load.open and load.answered < max(1, len(self._calls) // 2) and time.monotonic() < lingers:
+        while load.open and load.answered < max(1, len(self._calls)) and time.monotonic() < lingers:
             if not self._calls and not self._arriving:
                 if load.answered:
                     break  # a line that is called out anew has a body more to send: the books come first
@@ -210,8 +206,10 @@ class Switchboard:
     def _go_on(self, call: _Call) -> None:
         """Let the conversation go on as far as it can; the line is left when it is at its end."""
         try:
-            while self._step(call):
-                call.until = None
+            while self._may_go_on(call):
+                call.awaits = next(call.talk)
+                if not isinstance(call.awaits, Pause):
+                    break
         except StopIteration:
             self._say_goodbye(call)
         except Broken:
@@ -228,25 +226,10 @@ class Switchboard:
             call.watched ^= selectors.EVENT_WRITE
             self._bell.selector.modify(call.line, call.watched, call)
 
-    def _step(self, call: _Call) -> bool:
-        """One step of the conversation, if what it waits for is there; whether it was."""
-        if isinstance(call.awaits, Awaited):
-            return not call.line.is_speaking and self._hear(call, call.awaits)
+    def _may_go_on(self, call: _Call) -> bool:
+        """Whether what it waits for is there; of a reply, it sees by itself."""
+        if not isinstance(call.awaits, Pause):
+            return True
         if call.line.over or call.line.has_more:  # it closed, or says so, though nobody had asked
             call.talk.throw(Broken(Stage.ENVELOPE, call.line.over or "the server speaks out of turn"))
-        is_there = self._load.waiting > 0 if call.awaits is Pause.WORK else call.conversation.is_booked
-        if is_there:
-            call.awaits = call.talk.send(None)
-        return is_there
-
-    def _hear(self, call: _Call, awaits: Awaited) -> bool:
-        if call.until is None:
-            call.until = time.monotonic() + awaits.patience
-        try:
-            reply = call.line.reply(awaits.stage, go_on=awaits.go_on)
-        except Broken as broken:
-            call.awaits = call.talk.throw(broken)
-            return True
-        if reply is not None:
-            call.awaits = call.talk.send(reply)
-        return reply is not None
+        return self._load.waiting > 0 if call.awaits is Pause.WORK else call.conversation.is_booked

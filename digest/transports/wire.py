@@ -7,8 +7,8 @@ import re
 import smtplib
 import ssl
 import time
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from digest.errors import TransportError
 from digest.models import Outcome, Receipt
@@ -33,17 +33,17 @@ class Stage(StrEnum):
     AFTER_DOT = "after the dot"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What a server said."""
 
     code: int
-    words: bytes
+    #: As it was heard: one line or more, each with the code.
+    lines: bytes
 
     @property
     def text(self) -> str:
         """Its words in one harmless line."""
-        return one_line(self.words)
+        return one_line(b"".join([line[4:] for line in self.lines.splitlines(keepends=True)]))
 
     @property
     def is_yes(self) -> bool:
@@ -170,21 +170,23 @@ class Line:
         self._rest = memoryview(b"")
 
     def reply(self, stage: Stage, *, go_on: bool = False) -> Reply | None:
-        """The next reply: yes, not now or no, and 354 where `go_on` may be said; None while it is not all there.
+        """The next reply: yes, not now or no, and 354 where `go_on` may be said.
+
+        None while it is not all there, or not all was said.
 
         Raises:
             Broken: it is something else, or none will come.
         """
         if self._is_cut:
             raise Broken(Stage.BODY, one_line(self._heard) or self.over)
-        end = self._end_of_reply(stage)
+        end = None if self._rest else self._end_of_reply(stage)
         if end is None:
             if self.over:
                 raise Broken(stage, self.over)
             return None
-        lines, self._heard = self._heard[:end].splitlines(keepends=True), self._heard[end:]
-        last = lines[-1]
-        reply = Reply(int(last[:3]) if last[:3].isdigit() else 0, b"".join([line[4:] for line in lines]))
+        lines, self._heard = self._heard[:end], self._heard[end:]
+        last = lines[lines.rfind(b"\n", 0, -1) + 1 :]
+        reply = Reply(int(last[:3]) if last[:3].isdigit() else 0, lines)
         if reply.code == 421:  # the server says that it closes (RFC 5321, 3.8); it took nothing
             raise Broken(stage, reply.text, reply=reply)
         if not (200 <= reply.code < 300 or 400 <= reply.code < 600 or (go_on and reply.code == 354)):

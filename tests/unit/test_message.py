@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from digest.edition import make_edition
 from digest.errors import InputError
 from digest.message import HEADERS, Composer, header_text
-from digest.message.quoted import encoded
+from digest.message.quoted import decoded, encoded, encoded_plain
 from digest.models import Length, Message, Selection
 from tests.sample_issue import (
     DATE,
@@ -211,10 +211,14 @@ def test_the_same_arguments_make_the_same_bytes() -> None:
     assert Composer(a_pool(), date=DATE).compose(EDITION, an_addressee()) == compose() == compose()
 
 
-@pytest.mark.parametrize("name", ["Ada", "李雷", "x" * 3000, "a=b =20 .", "=?utf-8?q?x?=", "\r\n.\r\n", "--=_digest--"])
+@pytest.mark.parametrize(
+    "name", ["Ada", "李雷", "x" * 3000, "a=b =20 .", "=?utf-8?q?x?=", "\r\n.\r\n", "--=_digest--", "." * 999]
+)
 def test_every_line_is_lawful(name: str) -> None:
-    """CRLF alone, at most 998 octets, ASCII (RFC 5322, 2.1.1), whatever the reader is called."""
-    data = compose(name=name).data
+    """CRLF alone, at most 998 octets, ASCII (RFC 5322, 2.1.1), no dot to be doubled, whatever the reader is called."""
+    message = compose(name=name)
+    data = message.data
+    assert message.is_plain and b"\n." not in data and data.endswith(b"\r\n")
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)|[^\x00-\x7f]", data)
     assert max(map(len, data.split(b"\r\n"))) <= 998
     assert len(list(parsed(data).iter_parts())) == 2
@@ -226,15 +230,25 @@ def test_every_line_is_lawful(name: str) -> None:
         | st.integers(70, 80).map("x".__mul__)
         | st.integers(20, 30).map("é".__mul__)
         | st.integers(70, 80).map(lambda count: "x" * count + "  \n")
+        | st.integers(70, 80).map(lambda count: ".\n" + "x" * count + "...")
+        | st.integers(70, 80).map(lambda count: "." * count)
     )
 )
 def test_encoded_words_may_be_joined(words: list[str]) -> None:
-    """Pieces encoded apart decode to the words in one, in lines of at most 76 octets (RFC 2045, 6.7)."""
+    """Pieces encoded apart decode to the words in one, in lines of at most 76 octets, none of which a dot begins."""
     words = [re.sub(r"[\r\ud800-\udfff]", "", word) for word in words]
     joined = b"".join(map(encoded, words))
     head = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
     assert parsed(head + joined).get_payload(decode=True) == "".join(words).replace("\n", "\r\n").encode()
-    assert all(len(line) <= 76 for line in joined.split(b"\r\n"))
+    assert all(len(line) <= 76 and not line.startswith(b".") for line in joined.split(b"\r\n"))
+
+
+@given(st.text("x.", max_size=300))
+def test_plain_words_are_encoded_the_same_way(words: str) -> None:
+    """They say the same, in lines of at most 76 octets, none of which a dot begins."""
+    lines = encoded_plain(words.encode())
+    assert decoded([lines]) == words
+    assert all(len(line) <= 76 and not line.startswith(b".") for line in lines.split(b"\r\n"))
 
 
 def test_values_are_escaped_for_html_alone() -> None:
