@@ -6,7 +6,7 @@ from typing import Any
 
 from digest.errors import TokenError
 from digest.links import letter_of
-from digest.models import Delivery, LetterKind, Subscriber
+from digest.models import Delivery, LetterKind, Selection, Subscriber
 from digest.newsroom import Digest
 from digest.post import put
 from digest.subscribers import as_row
@@ -32,6 +32,15 @@ def export(digest: Digest, reader: Subscriber) -> dict[str, Any]:
             "network": consent.network,
         },
         "mails": [_mail(digest, delivery) for delivery in store.deliveries_of(reader.id)],
+        "letters": [
+            {
+                "at": one.asked_at.isoformat(),
+                "about": one.kind.value,
+                "address": one.address,
+                "answered_at": one.used_at.isoformat() if one.used_at else None,
+            }
+            for one in store.letters_of(reader.id)
+        ],
         "feedback": [
             {"at": one.at.isoformat(), "kind": one.kind.value, "detail": one.detail}
             for one in store.feedback(reader.address)
@@ -50,25 +59,31 @@ def ask_erase(digest: Digest, reader: Subscriber) -> None:
     put(digest, LetterKind.ERASURE, reader)
 
 
-def look_erase(digest: Digest, token: str) -> Subscriber:
-    """Whom a link would erase; nothing is changed.
+def look_erase(digest: Digest, token: str) -> Subscriber | None:
+    """Whom a link would erase; None when they are erased already. Nothing is changed.
 
     Raises:
-        TokenError: it is no such link, is too old (`expired`), or they were erased (`gone`).
+        TokenError: it is no such link, or is too old (`expired`).
     """
-    reader = digest.store.subscriber(letter_of(digest, Errand.ERASE, token).subscriber_id)
-    if reader is None:
-        raise TokenError("we know nothing of you any more", gone=True)
-    return reader
+    try:
+        return digest.store.subscriber(letter_of(digest, Errand.ERASE, token).subscriber_id)
+    except TokenError as error:
+        if error.gone:  # the letter went with its reader
+            return None
+        raise
 
 
 def erase(digest: Digest, token: str) -> None:
     """Erase all of a reader's. While one of their mails is on its way they are let go, and erased by a later ring.
 
+    Safe to call again.
+
     Raises:
         TokenError: as `look_erase`.
     """
-    digest.store.erase(look_erase(digest, token).id, now=digest.clock())
+    reader = look_erase(digest, token)
+    if reader is not None:
+        digest.store.erase(reader.id, now=digest.clock())
 
 
 def finish_erasures(digest: Digest) -> int:
@@ -79,7 +94,8 @@ def finish_erasures(digest: Digest) -> int:
 def _mail(digest: Digest, delivery: Delivery) -> dict[str, Any]:
     issue = digest.store.issue_by_id(delivery.issue_id)
     edition = digest.store.edition(delivery.edition_id) if delivery.edition_id is not None else None
-    placed = (*edition.selection.research, *edition.selection.background) if edition else ()
+    chosen = edition.selection if edition else Selection()
+    placed = (*chosen.research, *chosen.background, *chosen.also_new)
     summaries = digest.store.summaries([one.summary_id for one in placed])
     return {
         "issue": issue.window.label,

@@ -164,7 +164,7 @@ def what_would_have_been(digest: Digest, changed: Subscriber) -> Preview:
 def ask_address(digest: Digest, reader: Subscriber, address: str) -> None:
     """Ask the owner of a new address, by a letter, whether it is the reader's. Nothing changes before they say so.
 
-    The same answer whether the address is known or not.
+    The same answer, after the same work, whether the address is known or not.
 
     Raises:
         InputError: it is no address, or the one they have; `place` is `email`.
@@ -179,28 +179,29 @@ def ask_address(digest: Digest, reader: Subscriber, address: str) -> None:
     wait = "you named many addresses: please try again in an hour"
     count_try(digest, "addresses of", str(reader.id), most=ADDRESSES_AN_HOUR, otherwise=wait)
     other = next(iter(digest.store.subscribers([wanted])), None)
-    if any(one.reason is FeedbackKind.COMPLAINT for one in digest.store.suppressions_of([wanted])):
-        return
+    complained = any(one.reason is FeedbackKind.COMPLAINT for one in digest.store.suppressions_of([wanted]))
     if other is not None and other.status is SubscriberStatus.ACTIVE:
-        put(digest, LetterKind.ALREADY, other)
+        put(digest, LetterKind.ALREADY, other, withheld=complained)
     else:
-        put(digest, LetterKind.ADDRESS_CHANGE, reader, to=wanted)
+        put(digest, LetterKind.ADDRESS_CHANGE, reader, to=wanted, withheld=complained)
 
 
 def look_address(digest: Digest, token: str) -> str:
     """The address a link would make the reader's; nothing is changed.
 
     Raises:
-        TokenError: it is no such link, is too old (`expired`), or was used (`used`).
+        TokenError: it is no such link, is too old (`expired`), or was used and the reader moved on (`used`).
     """
     posting = letter_of(digest, Errand.CHANGE_ADDRESS, token)
-    if posting.used_at is not None:
+    if posting.used_at is not None and address_key(_still(digest, posting.subscriber_id).address) != address_key(
+        posting.address
+    ):
         raise TokenError("this link was used already", used=True)
     return posting.address
 
 
 def confirm_address(digest: Digest, token: str) -> Subscriber:
-    """Write to the new address from now on, and tell the old one; the reader.
+    """Write to the new address from now on, and tell the old one; the reader. Safe to call again.
 
     Raises:
         TokenError: as `look_address`.
@@ -209,7 +210,8 @@ def confirm_address(digest: Digest, token: str) -> Subscriber:
     """
     letter_id = letter_of(digest, Errand.CHANGE_ADDRESS, token).id
     reader, old = digest.store.change_address(letter_id, now=digest.clock())
-    put(digest, LetterKind.ADDRESS_CHANGED, reader, to=old)
+    if old != reader.address:
+        put(digest, LetterKind.ADDRESS_CHANGED, reader, to=old)
     return reader
 
 

@@ -97,7 +97,7 @@ def post(digest: Digest, letter: Letter, *, to: str, confirm_url: str = "", subs
     return receipt.detail
 
 
-def put(digest: Digest, kind: LetterKind, reader: Subscriber, *, to: str = "") -> int:
+def put(digest: Digest, kind: LetterKind, reader: Subscriber, *, to: str = "", withheld: bool = False) -> int:
     """Put a letter to a reader into the outbox of letters; its id.
 
     Args:
@@ -105,6 +105,7 @@ def put(digest: Digest, kind: LetterKind, reader: Subscriber, *, to: str = "") -
         kind: what it is about.
         reader: whose links it holds.
         to: where it goes; empty for the reader's own address.
+        withheld: never let it leave: nobody is to find out by asking that nobody is written to.
     """
     now = digest.clock()
     life = timedelta(days=digest.settings.readers.confirm_days)
@@ -117,7 +118,8 @@ def put(digest: Digest, kind: LetterKind, reader: Subscriber, *, to: str = "") -
             asked=Asked(wanted=Subscriber(address=address)),
             asked_at=now,
             expires_at=now + life,
-        )
+        ),
+        withheld=withheld,
     )
 
 

@@ -594,14 +594,19 @@ class LetterStore(Protocol):
     def change_address(self, letter_id: int, *, now: datetime) -> tuple[Subscriber, str]:
         """Give a reader the address this letter went to; the reader, and the address they had.
 
+        Again for the same letter: the reader as they are, and their own address, while that is still it.
+
         Raises:
             TokenError: there is no such letter any more (`gone`), or it was used (`used`).
             InputError: the address is another reader's by now.
             StateError: the address complained.
         """
 
-    def add_letter(self, posting: Posting) -> int:
-        """Put a letter into the outbox; its id."""
+    def add_letter(self, posting: Posting, *, withheld: bool = False) -> int:
+        """Put a letter into the outbox; its id. One that is withheld never leaves: it is there to be as much work."""
+
+    def letters_of(self, subscriber_id: int) -> tuple[Posting, ...]:
+        """The letters with a reader's links that are not forgotten yet and were not withheld, oldest first."""
 
     def letter(self, letter_id: int) -> Posting | None:
         """This letter; None when there is none, or it was forgotten."""

@@ -86,6 +86,8 @@ class JoiningPart(Part):
     def change_address(self, letter_id: int, *, now: datetime) -> tuple[Subscriber, str]:
         """Give a reader the address this letter went to; the reader, and the address they had.
 
+        Again for the same letter: the reader as they are, and their own address, while that is still it.
+
         Raises:
             TokenError: there is no such letter any more (`gone`), or it was used (`used`).
             InputError: the address is another reader's by now.
@@ -93,10 +95,12 @@ class JoiningPart(Part):
         """
         with self.begin() as connection:
             posting = _locked(connection, letter_id, LetterKind.ADDRESS_CHANGE)
-            if posting.used_at is not None:
-                raise TokenError("this link was used already", used=True)
             reader = _of_id(connection, posting.subscriber_id)
             new = posting.address
+            if posting.used_at is not None:
+                if address_key(reader.address) == address_key(new):
+                    return reader, reader.address
+                raise TokenError("this link was used already", used=True)
             other = _of_key(connection, address_key(new))
             if other is not None and other.id != reader.id:
                 if other.status is not SubscriberStatus.UNCONFIRMED:

@@ -32,10 +32,16 @@ POSTING = (
 class LettersPart(Part):
     """Letters on their way."""
 
-    def add_letter(self, posting: Posting) -> int:
-        """Put a letter into the outbox; its id."""
+    def add_letter(self, posting: Posting, *, withheld: bool = False) -> int:
+        """Put a letter into the outbox; its id. One that is withheld never leaves: it is there to be as much work."""
         with self.begin() as connection:
-            return insert_letter(connection, posting, PostingState.WAITING)
+            return insert_letter(connection, posting, PostingState.WITHHELD if withheld else PostingState.WAITING)
+
+    def letters_of(self, subscriber_id: int) -> tuple[Posting, ...]:
+        """The letters with a reader's links that are not forgotten yet and were not withheld, oldest first."""
+        mine = sa.and_(letters.c.subscriber_id == subscriber_id, letters.c.state != PostingState.WITHHELD)
+        with self.read() as connection:
+            return tuple(map(a_posting, connection.execute(sa.select(*POSTING).where(mine).order_by(letters.c.id))))
 
     def letter(self, letter_id: int) -> Posting | None:
         """This letter; None when there is none, or it was forgotten."""

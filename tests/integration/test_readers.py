@@ -33,6 +33,7 @@ from digest.models import (
     Result,
     Subscriber,
     SubscriberStatus,
+    Suppression,
 )
 from digest.newsroom import Digest
 from digest.operations import audit
@@ -211,7 +212,7 @@ def test_nothing_to_preview_is_said_in_words(story: Story) -> None:
 
 
 def test_a_new_address_is_the_reader_s_once_its_owner_says_so(story: Story) -> None:
-    """The old one is told, and the link works once."""
+    """The old one is told, once; pressed again it is the same, until the reader has moved on."""
     choosing.ask_address(story.digest, story.ada, "ada@new.example.org")
     token = story.link("ada@new.example.org", "a")
     assert choosing.look_address(story.digest, token) == "ada@new.example.org"
@@ -220,9 +221,23 @@ def test_a_new_address_is_the_reader_s_once_its_owner_says_so(story: Story) -> N
     assert (reader.id, reader.address) == (story.ada.id, "ada@new.example.org")
     send_waiting(story.digest)
     assert "This is the last mail" in story.mail_to("ada@example.org", "Your address was changed")
-    with pytest.raises(TokenError) as raised:
-        choosing.confirm_address(story.digest, token)
-    assert raised.value.used
+    assert choosing.look_address(story.digest, token) == "ada@new.example.org"
+    assert choosing.confirm_address(story.digest, token) == reader and send_waiting(story.digest).total == 0
+    choosing.ask_address(story.digest, reader, "ada@example.net")
+    choosing.confirm_address(story.digest, story.link("ada@example.net", "a"))
+    for again in (choosing.look_address, choosing.confirm_address):
+        with pytest.raises(TokenError) as raised:
+            again(story.digest, token)
+        assert raised.value.used
+
+
+def test_an_address_that_complained_is_not_written_to(story: Story) -> None:
+    """And whoever asks learns nothing: a letter is put down as for any other, and never leaves."""
+    story.digest.store.suppress(
+        Suppression(address="ada@new.example.org", reason=FeedbackKind.COMPLAINT, at=story.digest.clock())
+    )
+    choosing.ask_address(story.digest, story.ada, "ada@new.example.org")
+    assert send_waiting(story.digest).total == 0 and story.digest.store.letters_of(story.ada.id) == ()
 
 
 def test_an_address_that_reads_already_is_told_so_itself(story: Story) -> None:
@@ -464,19 +479,23 @@ def test_what_is_about_a_reader_goes_whole(given: str, left: str) -> None:
 
 
 def test_a_reader_takes_all_of_theirs_along(story: Story) -> None:
-    """Profile, consent, mails with their items, and what came back; as JSON."""
+    """Profile, consent, mails with their items, letters, and what came back; as JSON."""
+    belongings.ask_erase(story.digest, story.ada)
     leave(story.digest, story.token(Purpose.UNSUBSCRIBE, story.ada), Reason.HARD)
     taken = json.loads(json.dumps(belongings.export(story.digest, story.ada)))
     assert taken["reader"]["email"] == "ada@example.org" and taken["reader"]["interests"] == ["symptoms"]
     assert taken["consent"]["method"] == "double-opt-in"
     (mail,) = taken["mails"]
-    assert mail["issue"] == "2026-11" and mail["state"] == "accepted" and len(mail["items"]) == 2
+    assert mail["issue"] == "2026-11" and mail["state"] == "accepted" and len(mail["items"]) == 3
+    assert [(one["about"], one["address"], one["answered_at"]) for one in taken["letters"]] == [
+        ("erasure", "ada@example.org", None)
+    ]
     assert {one["kind"] for one in taken["feedback"]} == {"delivered", "unsubscribe"}
     assert "bob" not in json.dumps(taken)
 
 
-def test_erasing_asks_by_mail_and_works_once(story: Story) -> None:
-    """A preferences link cannot erase; the letter's can."""
+def test_erasing_asks_by_mail(story: Story) -> None:
+    """A preferences link cannot erase; the letter's can. Pressed again it says the same."""
     with pytest.raises(TokenError):
         belongings.erase(story.digest, story.token(Purpose.PREFERENCES, story.ada))
     belongings.ask_erase(story.digest, story.ada)
@@ -488,8 +507,10 @@ def test_erasing_asks_by_mail_and_works_once(story: Story) -> None:
         with pytest.raises(TokenError) as raised:
             holder_of(story.digest, purpose, story.token(purpose, story.ada))
         assert raised.value.gone
+    belongings.erase(story.digest, token)
+    assert belongings.look_erase(story.digest, token) is None
     with pytest.raises(TokenError):
-        belongings.erase(story.digest, token)
+        belongings.look_erase(replace(story.digest, clock=lambda: DUE + timedelta(days=8)), token)
     leave(story.digest, story.token(Purpose.UNSUBSCRIBE, story.ada))
 
 

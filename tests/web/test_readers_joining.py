@@ -27,6 +27,13 @@ def confirm_link(desk: Desk) -> str:
     return letter_link(desk, "c")
 
 
+def test_the_newsletters_address_leads_to_the_form(open_desk: Opener) -> None:
+    """Also where the site is a folder of another one."""
+    assert open_desk().browser().get("/").headers["location"] == "/join"
+    below = open_desk(base_url="http://localhost:8000/news")
+    assert below.browser(base="http://localhost:8000").get("/news/").headers["location"] == "/news/join"
+
+
 def test_the_form_says_what_is_kept(desk: Desk) -> None:
     """Before anything is sent: what, and why, and that it speaks of health."""
     page = words(desk.browser().get("/join").text)

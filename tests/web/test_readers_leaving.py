@@ -89,6 +89,16 @@ def test_fewer_mails_are_offered_and_never_in_the_way(open_desk: Opener) -> None
     assert "Write to me" not in browser.get(path).text
 
 
+def test_fewer_mails_are_no_way_back(open_desk: Opener) -> None:
+    """Who has left, goes back a page and presses there is told that they left, and how to join again."""
+    desk = open_desk(cadence=["monthly", "quarterly"])
+    path, browser = the_link(desk), desk.browser()
+    browser.post(path)
+    assert "Write to me" not in browser.get(path).text
+    assert "join again" in browser.post(f"{path}/fewer").text
+    assert has_left(desk) and reader(desk).cadence is Cadence.MONTHLY
+
+
 def test_mails_already_claimed_do_not_leave(desk: Desk) -> None:
     """Effective at once: who leaves while their issue is being sent does not get it."""
     ada = a_reader(desk)

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from digest.models import SubscriberStatus
 from digest.tokens import Purpose
 from tests.web.conftest import Desk
 from tests.web.readers import FORGED, a_reader, link, reader, words
@@ -55,6 +56,14 @@ def test_a_wrong_day_is_said(desk: Desk, fields: dict[str, str]) -> None:
     """Today, the past, years away, or none at all: the form comes back with what to do."""
     answer = desk.browser().post(the_link(desk), data=fields)
     assert answer.status_code == 422 and 'role="alert"' in answer.text and reader(desk).paused_until is None
+
+
+def test_who_has_left_is_not_promised_mails(desk: Desk) -> None:
+    """No break is taken from mails that do not come."""
+    path, browser = link(desk, Purpose.PAUSE, a_reader(desk, status=SubscriberStatus.UNSUBSCRIBED).id), desk.browser()
+    for page in (browser.get(path), browser.post(path, data={"months": "1"})):
+        assert "join again" in page.text and "3 months" not in page.text
+    assert reader(desk).paused_until is None
 
 
 def test_only_its_own_link_pauses(desk: Desk) -> None:

@@ -133,7 +133,9 @@ def _dressed(site: Site, found: Archived) -> str:
         "root": site.base_url,
     }
     head, bar = (site.pages.render(f"readers/_archive-{part}.html", given) for part in ("head", "bar"))
-    return _begun(found.html.replace("</head>", f"{head}</head>", 1), bar)
+    # For those who listen: it is the page here, and no mail.
+    page = found.html.replace('role="article" aria-roledescription="email"', 'role="main"', 1)
+    return _begun(page.replace("</head>", f"{head}</head>", 1), bar)
 
 
 def _begun(page: str, words: str) -> str:

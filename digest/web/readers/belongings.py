@@ -38,6 +38,8 @@ def erasing(request: Request, site: TheSite, digest: Newsroom, holder: Preferenc
 def asked(request: Request, site: TheSite, digest: Newsroom, token: str) -> Response:
     """Ask once more: it cannot be taken back."""
     reader = belongings.look_erase(digest, token)
+    if reader is None:
+        return site.pages.show(request, "readers/erased.html")
     return site.pages.show(request, "readers/erase.html", reader=reader, token=token)
 
 

@@ -84,5 +84,5 @@ def words_of(fault: InputError) -> str:
 
 
 def spoken(day: date | None) -> str:
-    """A day as people say it; empty for none."""
-    return f"{day.day} {day:%B %Y}" if day else ""
+    """A day as people say it, in one piece; empty for none."""
+    return f"{day.day}\N{NO-BREAK SPACE}{day:%B}\N{NO-BREAK SPACE}{day.year}" if day else ""

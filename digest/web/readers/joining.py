@@ -25,6 +25,12 @@ router = readers_router()
 TRAP = "website"
 
 
+@router.get("/")
+def home(site: TheSite) -> Response:
+    """Whoever types in the newsletter's address comes to the form."""
+    return site.pages.go("/join")
+
+
 @router.get("/join")
 def asking(request: Request, site: TheSite, digest: Newsroom) -> Response:
     """The form to join."""

@@ -11,7 +11,7 @@ from digest import choosing, leaving
 from digest.errors import TokenError
 from digest.leaving import Reason
 from digest.links import holder_of
-from digest.models import Cadence, Subscriber
+from digest.models import Cadence, Subscriber, SubscriberStatus
 from digest.newsroom import Digest
 from digest.tokens import Purpose
 from digest.web.readers.door import AnyForm, path_of, readers_router
@@ -63,7 +63,7 @@ def fewer(request: Request, site: TheSite, digest: Newsroom, token: str) -> Resp
     if rarer is not None:
         reader = choosing.save(digest, replace(reader, cadence=rarer))
     how_often = CADENCES[reader.cadence].lower()
-    return site.pages.show(request, "readers/fewer.html", how_often=how_often, token=token)
+    return site.pages.show(request, "readers/fewer.html", reader=reader, how_often=how_often, token=token)
 
 
 def _known(digest: Digest, token: str) -> Subscriber | None:
@@ -76,4 +76,7 @@ def _known(digest: Digest, token: str) -> Subscriber | None:
 
 
 def _rarer(digest: Digest, reader: Subscriber | None) -> Cadence | None:
-    return leaving.fewer(digest, reader) if reader is not None else None
+    """How often may be offered in place of the end; None for whoever gets nothing anyway."""
+    if reader is None or reader.status is not SubscriberStatus.ACTIVE:
+        return None
+    return leaving.fewer(digest, reader)

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from digest import choosing
 from digest.errors import InputError
-from digest.models import Subscriber
+from digest.models import Subscriber, SubscriberStatus
 from digest.newsroom import Digest
 from digest.tokens import Purpose
 from digest.web.forms import Form
@@ -32,6 +32,8 @@ def asked(request: Request, site: TheSite, holder: Pausing) -> Response:
 @router.post("/s/{token}")
 def paused(request: Request, site: TheSite, digest: Newsroom, holder: Pausing, form: PostedForm) -> Response:
     """Take the break, or end it."""
+    if holder.reader.status is not SubscriberStatus.ACTIVE:
+        return _page(request, site, holder.reader)
     try:
         reader = _act(digest, holder.reader, form)
     except InputError as error:
