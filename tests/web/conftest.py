@@ -69,7 +69,7 @@ def csrf(page: httpx.Response) -> str:
 
 @pytest.fixture
 def open_desk(tmp_path: Path, sqlite_url: str) -> Iterator[Opener]:
-    """Opens sites; settings as in the file, beside those every test has."""
+    """Opens sites; settings as in the file, beside those every test has. A real one sends by its own transport."""
     opened = ExitStack()
 
     def opener(
@@ -82,6 +82,7 @@ def open_desk(tmp_path: Path, sqlite_url: str) -> Iterator[Opener]:
         archive: bool = False,
         sources: Sequence[Any] = (),
         transport: dict[str, Any] | None = None,
+        is_real: bool = False,
         **newsletter: Any,
     ) -> Desk:
         people = [{"address": EDITOR.name}, {"address": OPERATOR.name, "role": "operator"}]
@@ -107,7 +108,7 @@ def open_desk(tmp_path: Path, sqlite_url: str) -> Iterator[Opener]:
             load_settings(file, {}),
             now=now + timedelta(days=days_later),
             store=open_store(sqlite_url),
-            make_transport=lambda: far_end,
+            make_transport=None if is_real else lambda: far_end,
             reach=lambda _urls: {},
             judge_spam=lambda _mail: Verdict(score=0.0),
         )

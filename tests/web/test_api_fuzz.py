@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import APIOperation, Case, GenerationMode
@@ -18,8 +17,8 @@ from digest.models import Role
 from tests.web.api_parts import a_full_desk
 from tests.web.conftest import BASE, Desk, Opener
 
-#: How many calls of each kind each path gets; `make fuzz` asks for more.
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "2"))
+#: How many calls of each kind each path gets. With one it is the simplest that may be; `make fuzz` asks for many.
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "1"))
 
 #: What there is on the desk: by chance alone no call would name it.
 KNOWN: dict[str, Any] = {"label": "2026-11", "summary_id": 1, "subscriber_id": 1, "number": 1}
@@ -32,11 +31,6 @@ CHECKS = [
     checks.response_schema_conformance,
     checks.unsupported_method,
 ]
-
-
-@pytest.fixture
-def desk(open_desk: Opener) -> Desk:
-    return a_full_desk(open_desk)
 
 
 def operations(desk: Desk) -> list[APIOperation]:
@@ -61,33 +55,29 @@ def known_of(operation: APIOperation) -> dict[str, Any]:
     return {name: value for name, value in KNOWN.items() if f"{{{name}}}" in operation.full_path}
 
 
-@pytest.fixture
-def client(desk: Desk) -> Iterator[Any]:
-    with get_client(desk.app) as opened:
-        yield opened
-
-
-def test_whatever_is_asked_the_answer_is_as_described(desk: Desk, client: Any) -> None:
+def test_whatever_is_asked_the_answer_is_as_described(open_desk: Opener) -> None:
     """No call makes a fault of ours, and each answer has the status, type and shape that the description tells."""
+    desk = a_full_desk(open_desk)
     headers = {"Authorization": f"Bearer {access.make_token(desk.digest, 'fuzz', Role.OPERATOR)}"}
 
-    def check(case: Case) -> None:
-        case.call_and_validate(base_url=BASE, session=client, headers=headers, checks=CHECKS)
+    with get_client(desk.app) as client:
 
-    for operation in operations(desk):
-        called(operation, check, GenerationMode.POSITIVE)
-        called(operation, check, GenerationMode.NEGATIVE)
-        if known := known_of(operation):
+        def check(case: Case) -> None:
+            case.call_and_validate(base_url=BASE, session=client, headers=headers, checks=CHECKS)
+
+        for operation in operations(desk):
+            known = known_of(operation)
+            called(operation, check, GenerationMode.NEGATIVE)
             called(operation, check, GenerationMode.POSITIVE, **known)
+            if known and EXAMPLES > 1:
+                called(operation, check, GenerationMode.POSITIVE)
 
 
-def test_nothing_is_answered_without_a_token(desk: Desk, client: Any) -> None:
+def test_nothing_is_answered_without_a_token(desk: Desk) -> None:
     """Whatever is asked, nobody unknown is told anything but that a token is needed."""
-
-    def check(case: Case) -> None:
-        answer = case.call(base_url=BASE, session=client)
-        assert answer.status_code == 401, f"{case.method} {case.path}: {answer.status_code}"
-        assert answer.headers["www-authenticate"][0].startswith('Bearer realm="digest"')
-
+    browser = desk.browser()
     for operation in operations(desk):
-        called(operation, check, GenerationMode.POSITIVE, **known_of(operation))
+        path = operation.full_path.format(**known_of(operation))
+        answer = browser.request(operation.method, path, json={"to": "x"})
+        assert answer.status_code == 401, f"{operation.method} {path}: {answer.status_code}"
+        assert answer.headers["www-authenticate"].startswith('Bearer realm="digest"')
