@@ -7,7 +7,6 @@ or two in which Python loads the libraries. What the installed script adds to th
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 from collections.abc import Mapping
@@ -15,9 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from digest.cli import main
-
-_PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload([__name__])
+from tests.processes import CLEAN
 
 
 def call(words: list[str], *, folder: Path, env: Mapping[str, str], stdin: str) -> tuple[int, str, str]:
@@ -25,7 +22,7 @@ def call(words: list[str], *, folder: Path, env: Mapping[str, str], stdin: str) 
     with TemporaryDirectory() as name:
         streams = [Path(name) / stream for stream in ("stdin", "stdout", "stderr")]
         streams[0].write_text(stdin, encoding="utf-8")
-        process = _PROCESSES.Process(target=_run, args=(words, str(folder), dict(env), [str(one) for one in streams]))
+        process = CLEAN.Process(target=_run, args=(words, str(folder), dict(env), [str(one) for one in streams]))
         process.start()
         process.join()
         return process.exitcode or 0, *(one.read_text(encoding="utf-8") for one in streams[1:])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import stat
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from digest.store.engine import Part, make_engine
 from digest.store.schema import LATEST, SchemaState, schema_state, upgrade
 from digest.store.store import open_store
 from digest.store.tables import metadata
+from tests.processes import CLEAN
 
 
 def pretend(url: str, revision: str) -> None:
@@ -134,5 +134,5 @@ def open_and_count(url: str) -> int:
 
 def test_two_processes_open_a_new_database_at_once(empty_url):
     """Whoever comes second waits for the first one's tables."""
-    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(4, mp_context=CLEAN) as pool:
         assert list(pool.map(open_and_count, [empty_url] * 8)) == [0] * 8

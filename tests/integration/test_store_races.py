@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
@@ -17,6 +16,7 @@ from digest.store.base import Added
 from digest.store.store import SqlStore, open_store
 from tests.factories import NOW, a_window, an_entry
 from tests.integration.store_verbs import a_recipient, an_edition, freeze, readers, summaries
+from tests.processes import CLEAN
 
 PROCESSES = 4
 
@@ -39,9 +39,8 @@ def in_store(url: str, act: Callable[[SqlStore], Any]) -> Any:
 
 def at_once(url: str, act: Callable[[SqlStore], Any]) -> list[Any]:
     """The act, done by all processes at the same moment."""
-    spawn = get_context("spawn")
-    barrier = spawn.Barrier(PROCESSES)
-    with ProcessPoolExecutor(PROCESSES, mp_context=spawn, initializer=wait_here, initargs=(barrier,)) as pool:
+    barrier = CLEAN.Barrier(PROCESSES)
+    with ProcessPoolExecutor(PROCESSES, mp_context=CLEAN, initializer=wait_here, initargs=(barrier,)) as pool:
         futures: list[Future[Any]] = [pool.submit(in_store, url, act) for _ in range(PROCESSES)]
         return [future.result() for future in futures]
 
