@@ -27,7 +27,7 @@ lint: install
 bench: install
 	$(BIN)/python bench.py $(if $(ONLY),--only $(ONLY))
 
-# Kills senders for five minutes; ARGS="--seconds 3600 --readers 1000" for longer. See tests/crashlab.
+# Kills senders for five minutes, in an order of chance; ARGS="--seconds 3600 --readers 1000 --seed 7" for longer, or again.
 crashlab: install
 	$(BIN)/python -m tests.crashlab $(ARGS)
 

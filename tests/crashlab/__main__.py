@@ -12,7 +12,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import count
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -29,7 +28,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=300, help="begin no round after so long (300)")
     parser.add_argument("--kills", type=int, default=0, help="go on until so many senders were killed, too")
     parser.add_argument("--readers", type=int, default=400, help="of each issue (400)")
-    parser.add_argument("--seed", type=int, default=1, help="what chance begins with (1)")
+    parser.add_argument("--seed", type=int, help="what chance begins with, and the order of the rounds; else the time")
     parser.add_argument("--round", choices=[one.name for one in ROUNDS], help="this one only")
     parser.add_argument("--kind", choices=sorted(WINDOWS), help="this transport only")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], help="this one only")
@@ -38,12 +37,14 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     given = arguments()
+    first = int(time.time()) if given.seed is None else given.seed
+    print(f"seed {first}", flush=True)
     total, broken, began = Tally(), 0, time.monotonic()
     senders = Senders()
     with ExitStack() as stack:
         stack.callback(senders.close)
         server = None if given.database == "sqlite" else stack.enter_context(postgresql_server())
-        for number, case in enumerate(endless(given), start=given.seed):
+        for number, case in enumerate(endless(given, random.Random(first)), start=first):
             if time.monotonic() - began > given.seconds and total.kills >= given.kills:
                 break
             tally, wrong = played(case, senders, server, readers=given.readers, seed=number)
@@ -54,8 +55,8 @@ def main() -> int:
     return 1 if broken else 0
 
 
-def endless(given: argparse.Namespace) -> Iterator[Case]:
-    """All cases that were asked for, again and again."""
+def endless(given: argparse.Namespace, chance: random.Random) -> Iterator[Case]:
+    """All cases that were asked for, again and again, each time in another order: a short run meets all kinds."""
     asked = [
         case
         for case in cases(ROUNDS)
@@ -65,7 +66,8 @@ def endless(given: argparse.Namespace) -> Iterator[Case]:
     ]
     if not asked:
         sys.exit("crashlab: this round has no case on this database")
-    for _ in count():
+    while True:
+        chance.shuffle(asked)
         yield from asked
 
 

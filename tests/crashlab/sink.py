@@ -8,12 +8,23 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Protocol
 
 from aiosmtpd.controller import Controller
 
 from tests.integration.provider_server import Answer, Call, running_provider
+
+
+class Verdict(Enum):
+    """What becomes of a mail that arrives."""
+
+    TAKEN = auto()
+    #: Refused for good.
+    NEVER = auto()
+    #: Refused for now.
+    LATER = auto()
 
 
 class Arrivals(Protocol):
@@ -34,26 +45,33 @@ class Arrivals(Protocol):
         """How many copies arrived for each reader."""
 
 
-def accept(_address: str) -> str:
+def take_all(_address: str) -> Verdict:
     """Take everything."""
-    return "250 2.0.0 taken"
+    return Verdict.TAKEN
+
+
+_REPLIES = {
+    Verdict.TAKEN: "250 2.0.0 taken",
+    Verdict.NEVER: "550 5.1.1 no such mailbox",
+    Verdict.LATER: "451 4.7.1 try again",
+}
 
 
 @dataclass
 class Sink:
-    """An SMTP server that takes what `answer` takes, and remembers for whom."""
+    """An SMTP server that takes what it is told to, and remembers for whom."""
 
     port: int = 0
-    answer: Callable[[str], str] = accept
+    judge: Callable[[str], Verdict] = take_all
     received: list[str] = field(default_factory=list)
     kind: str = "smtp"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         (address,) = envelope.rcpt_tos
-        answer = self.answer(address)
-        if answer.startswith("2"):
+        verdict = self.judge(address)
+        if verdict is Verdict.TAKEN:
             self.received.append(address)
-        return answer
+        return _REPLIES[verdict]
 
     @property
     def target(self) -> str:
@@ -91,10 +109,11 @@ class Folder:
 
 @dataclass
 class Post:
-    """A provider that takes all it is sent, and remembers for whom: Mailgun one mail in a call, Postmark many."""
+    """A provider that takes what it is told to, and remembers for whom: Mailgun one mail in a call, Postmark many."""
 
     kind: str
     target: str = ""
+    judge: Callable[[str], Verdict] = take_all
     received: list[str] = field(default_factory=list)
 
     def answer(self, call: Call) -> Answer:
@@ -103,10 +122,24 @@ class Post:
             known = f"reader{number[0]}@example.org" in self.received
             return Answer(body={"items": [{"event": "accepted"}] if known else []})
         if self.kind == "mailgun":
-            self.received.append(_TO.findall(call.body)[0].decode())
+            return self._answer_one(_TO.findall(call.body)[0].decode())
+        return self._answer_each([message["To"] for message in call.json])
+
+    def _answer_one(self, address: str) -> Answer:
+        verdict = self.judge(address)
+        if verdict is Verdict.TAKEN:
+            self.received.append(address)
             return Answer(body={"message": "Queued. Thank you."})
-        self.received += (addresses := [message["To"] for message in call.json])
-        return Answer(body=[{"ErrorCode": 0, "MessageID": str(number)} for number, _ in enumerate(addresses)])
+        return Answer(status=400 if verdict is Verdict.NEVER else 429, body={"message": "No."})
+
+    def _answer_each(self, addresses: list[str]) -> Answer:
+        """What is refused for now is the whole call."""
+        verdicts = [self.judge(address) for address in addresses]
+        if Verdict.LATER in verdicts:
+            return Answer(status=503, body={"Message": "Not now."})
+        taken = [verdict is Verdict.TAKEN for verdict in verdicts]
+        self.received += [address for address, is_taken in zip(addresses, taken, strict=True) if is_taken]
+        return Answer(body=[{"ErrorCode": 0 if is_taken else 406, "Message": "No."} for is_taken in taken])
 
     def count(self) -> int:
         return len(self.received)
