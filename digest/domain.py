@@ -24,8 +24,6 @@ from digest.records import (
 
 #: Transports that leave the envelope sender and the message as they are: SPF and our own signature count.
 AS_THEY_ARE = frozenset({"smtp"})
-#: Transports that write the message anew, so that a signature of ours breaks on the way.
-WRITES_ANEW = frozenset({"ses", "postmark", "sendgrid", "resend", "brevo", "mailtrap"})
 
 _FILES = "mails become files: nothing need be published"
 
@@ -38,11 +36,6 @@ def _spf(digest: Digest, names: Names) -> str:
 
 
 def _dkim(digest: Digest, names: Names) -> str:
-    if broken := sorted(_kinds(digest) & WRITES_ANEW) if digest.dkim else []:
-        raise DigestError(
-            f"{', '.join(broken)} changes mails on the way, so our signature would be invalid: take newsletter.dkim "
-            "out, and let the provider sign for your domain"
-        )
     if not digest.dkim:
         return f"mails leave here unsigned: see that {_told(digest)} signs them for {_from_domain(digest)}"
     places = ((f"{key.selector}._domainkey.{key.domain}", key.record) for key in digest.dkim)

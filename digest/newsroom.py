@@ -82,6 +82,7 @@ from digest.subscribers import Read, read_subscribers
 from digest.suppression import Feedback
 from digest.tokens import Signer
 from digest.topics import Tagger
+from digest.traffic import hand_over
 from digest.transports.base import Carrier, Mailbox
 
 #: Whoever reads a preview that is nobody's.
@@ -698,8 +699,8 @@ class Digest:
         edition = replace(preview.edition, subject=subject, key=key, test=preview.topics)
         press = self._press(preview.issue, preview.pool)
         message = press.message(edition, subscriber_id=0, address=to, name="")
-        with self.carriers() as (first, *_):
-            receipt = first.transport.submit([message])[0]
+        with self.carriers() as carriers:
+            receipt = hand_over(self.store, carriers, message, now=self.clock())
         if receipt.outcome is not Outcome.ACCEPTED:
             raise TransportError(f"the test mail to {to} was not accepted: {receipt.detail}")
         return receipt.detail

@@ -10,7 +10,7 @@ written down; it has the same Message-ID then.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,7 +31,8 @@ from digest.models import Asked, LetterKind, Message, Outcome, Posting, PostingS
 from digest.newsroom import Digest
 from digest.suppression import feedback_of
 from digest.tokens import Purpose, Subject
-from digest.transports.base import Transport
+from digest.traffic import hand_over
+from digest.transports.base import Carrier
 
 #: How many letters are claimed at once, and for how long (seconds): a server may take ten minutes for each.
 BATCH = 16
@@ -90,8 +91,8 @@ def post(digest: Digest, letter: Letter, *, to: str, confirm_url: str = "", subs
     message = address_letter(
         digest, letter, secrets.randbits(63), to=to, confirm_url=confirm_url, subscriber_id=subscriber_id
     )
-    with digest.carriers() as (first, *_):
-        receipt = first.transport.submit([message])[0]
+    with digest.carriers() as carriers:
+        receipt = hand_over(digest.store, carriers, message, now=digest.clock())
     if receipt.outcome is not Outcome.ACCEPTED:
         raise TransportError(f"the letter to {to} was not taken: {receipt.detail}")
     return receipt.detail
@@ -134,8 +135,8 @@ def send_waiting(digest: Digest, *, stop: Callable[[], bool] = lambda: False) ->
         return posted
     if gone := owners.surely_gone(digest.store.letter_owners()):
         digest.store.free_letters(gone)
-    with digest.carriers() as (first, *_), owners.a_run() as owner:
-        room = _Room(digest, first.transport, owner, posted)
+    with digest.carriers() as carriers, owners.a_run() as owner:
+        room = _Room(digest, carriers, owner, posted)
         while posted.trouble is None and not stop() and room.send_some():
             pass
     return posted
@@ -144,9 +145,9 @@ def send_waiting(digest: Digest, *, stop: Callable[[], bool] = lambda: False) ->
 class _Room:
     """Where letters are made and handed over."""
 
-    def __init__(self, digest: Digest, transport: Transport, owner: str, posted: Posted) -> None:
+    def __init__(self, digest: Digest, carriers: Sequence[Carrier], owner: str, posted: Posted) -> None:
         self._digest = digest
-        self._transport = transport
+        self._carriers = carriers
         self._owner = owner
         self._posted = posted
         self._made: dict[LetterKind, Letter] = {}
@@ -164,7 +165,8 @@ class _Room:
 
     def _send(self, posting: Posting) -> None:
         try:
-            receipt = self._transport.submit([self._message(posting)])[0]
+            message = self._message(posting)
+            receipt = hand_over(self._digest.store, self._carriers, message, now=self._digest.clock())
         except InputError as error:
             receipt = Receipt(outcome=Outcome.REFUSED, detail=str(error))
         except TransportError as error:

@@ -16,7 +16,7 @@ from digest.breaker import Breaker, speaks_against
 from digest.canary import BORNE, CANARY, LOOK_EVERY, verdict
 from digest.errors import TransportError
 from digest.hours import Hours
-from digest.models import Claim, DeliveryState, FeedbackKind, Receipt, Result
+from digest.models import Claim, DeliveryState, FeedbackKind, Message, Receipt, Result
 from digest.store.base import Allotted, Store, Terms
 from digest.suppression import kind_of_code
 from digest.transports.base import Carrier
@@ -108,10 +108,7 @@ class Traffic:
         """Take down that nothing could be carried; whether another try, or another transport, is worth it at once."""
         if not carrier.has_breaker:
             return False
-        if probe or not error.permanent:
-            breaker = self.store.hear(carrier.name, [True] * mails, now=now, reason=str(error), probe=probe)
-        else:
-            breaker = self.store.trip(carrier.name, now=now, reason=str(error))
+        breaker = _blamed(self.store, carrier, error, mails=mails, now=now, probe=probe)
         self._clean.discard(carrier.name)
         self._resting = self._resting | {carrier.name} if breaker.is_open else self._resting
         return len(self.carriers) > 1
@@ -149,7 +146,7 @@ class Traffic:
         return limit if self._canary_is_back else 0
 
     def _probe(self, carrier: Carrier, breaker: Breaker, *, lease: float, now: datetime) -> Turn:
-        if breaker.probe_at is None or now < breaker.probe_at or not self.store.take_probe(carrier.name, now=now):
+        if breaker.probe_at is None or not _may_probe(self.store, carrier, breaker, now):
             return Turn()
         found = self._allotted(carrier, 1, own=False, lease=lease, now=now)
         if not found.claims:
@@ -163,6 +160,47 @@ class Traffic:
             return Allotted(claims=claims)
         terms = Terms(transport=carrier.name, others=others, only_own=own, limits=carrier.limits, hours=self.hours)
         return self.store.allot(self.issue_id, self.owner, terms, limit=limit, lease=lease, now=now)
+
+
+def hand_over(store: Store, carriers: Iterable[Carrier], message: Message, *, now: datetime) -> Receipt:
+    """Carry one message that is in no issue's ledger: by the first transport that can, the others stand in for it.
+
+    Raises:
+        TransportError: none could carry it, and nothing left; the message says why of each.
+    """
+    breakers, troubles = store.breakers(), []
+    for carrier in carriers:
+        breaker = breakers.get(carrier.name, Breaker()) if carrier.has_breaker else Breaker()
+        probe = breaker.is_open and _may_probe(store, carrier, breaker, now)
+        if breaker.is_open and not probe:
+            troubles.append(_rests(carrier, breaker))
+            continue
+        try:
+            (receipt,) = carrier.transport.submit([message])
+        except TransportError as error:
+            if carrier.has_breaker:
+                _blamed(store, carrier, error, mails=1, now=now, probe=probe)
+            troubles.append(str(error))
+            continue
+        bad = speaks_against(receipt)
+        if carrier.has_breaker and (bad or not breaker.is_clean):
+            store.hear(carrier.name, [bad], now=now, reason=receipt.detail if bad else "", probe=probe)
+        return receipt
+    raise TransportError("; ".join(troubles))
+
+
+def _may_probe(store: Store, carrier: Carrier, breaker: Breaker, now: datetime) -> bool:
+    """Whether one mail may be tried with a transport that rests, and it is ours."""
+    return breaker.probe_at is not None and now >= breaker.probe_at and store.take_probe(carrier.name, now=now)
+
+
+def _blamed(
+    store: Store, carrier: Carrier, error: TransportError, *, mails: int, now: datetime, probe: bool
+) -> Breaker:
+    """Take down that nothing of these mails could be carried."""
+    if probe or not error.permanent:
+        return store.hear(carrier.name, [True] * mails, now=now, reason=str(error), probe=probe)
+    return store.trip(carrier.name, now=now, reason=str(error))
 
 
 def _rests(carrier: Carrier, breaker: Breaker) -> str:

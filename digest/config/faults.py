@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from digest.config.draft import Draft, Place
 from digest.config.keys import ONE, SEVERAL, known_keys
 from digest.config.values import is_loopback
 from digest.config.wording import did_you_mean, shown
+
+#: Transports that write the message anew, so that a signature of ours breaks on the way.
+_WRITES_ANEW = frozenset({"ses", "postmark", "sendgrid", "resend", "brevo", "mailtrap"})
 
 _SENTENCES: Mapping[str, str] = {
     "missing": "it is missing",
@@ -74,6 +77,7 @@ def across(data: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     is_real = any(one.get("kind", "file") != "file" for one in transports.values())
     if is_real and isinstance(newsletter, Mapping) and not str(newsletter.get("postal_address") or "").strip():
         yield ("newsletter", "postal_address"), "it is missing: the law asks for it in every mail that is really sent"
+    yield from _broken_signature(newsletter, {str(one.get("kind")) for one in transports.values()})
     for place, transport in transports.items():
         if transport.get("kind") == "smtp":
             yield from _password(transport, place)
@@ -85,6 +89,15 @@ def across(data: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
         name = str(source.get("name")).strip() if isinstance(source, Mapping) else None
         if name is not None and names.setdefault(name, index) != index:
             yield ("sources", index, "name"), f"two sources are called {shown(name)}; each needs a name of its own"
+
+
+def _broken_signature(newsletter: Any, kinds: Set[str]) -> Iterator[tuple[Place, str]]:
+    broken = sorted(kinds & _WRITES_ANEW)
+    if broken and isinstance(newsletter, Mapping) and newsletter.get("dkim"):
+        yield (
+            ("newsletter", "dkim"),
+            f"{', '.join(broken)} changes mails on the way, and our signature would be invalid: let the provider sign",
+        )
 
 
 def _far_from_here(web: Any, newsletter: Any) -> Iterator[tuple[Place, str]]:

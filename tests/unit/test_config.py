@@ -336,6 +336,11 @@ def test_base_url(tmp_path: Path, url: str) -> None:
         ({"transports": {"a": {"kind": "smtp", "host": "h", "password": "p"}}}, "transports.a.username: it is missing"),
         ({"transports": {"a": {"kind": "file"}}, "transport": {"kind": "file"}}, "transports: there is transport, too"),
         ({"transports": [{"kind": "file"}]}, "transports: write keys below it"),
+        (
+            base(dkim=[{"selector": "a", "key_file": "x"}])
+            | {"transports": {"a": {"kind": "smtp", "host": "h"}, "b": {"kind": "ses", "region": "r"}}},
+            "newsletter.dkim: ses changes mails on the way, and our signature",
+        ),
         ({"delivery": {"life_hours": 241}}, "write 240 or less"),
         ({"delivery": {"quiet_hours": "21:00"}}, "delivery.quiet_hours: write from when until when"),
         ({"delivery": {"quiet_hours": "21:00-25:00"}}, '"21:00-07:00"'),

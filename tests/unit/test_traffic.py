@@ -17,9 +17,10 @@ from digest.models import DeliveryState, DoubtPolicy, FeedbackKind, Message, Out
 from digest.outbox import Sent, send_issue
 from digest.store.store import SqlStore, open_store
 from digest.suppression import Feedback
+from digest.traffic import hand_over
 from digest.transports.base import Carrier
 from digest.transports.memory import MemoryTransport, accept
-from tests.factories import NOW, an_approved_issue, message_of
+from tests.factories import NOW, a_message, an_approved_issue, message_of
 
 S = DeliveryState
 MINUTE = timedelta(minutes=1)
@@ -370,3 +371,45 @@ def test_it_goes_on_when_a_person_lets_it(store: SqlStore) -> None:
     sent = office.send()
     assert (sent.stopped, sent.bounced) == ("", 0)
     assert store.progress(1) == {S.ACCEPTED: 389, S.BOUNCED: 11}
+
+
+# --- one mail past the ledger ----------------------------------------------------------------------------
+
+
+def two(first: MemoryTransport) -> tuple[Carrier, Carrier]:
+    return Carrier(transport=first, name="first"), Carrier(transport=MemoryTransport(), name="spare")
+
+
+def test_a_letter_takes_the_next_transport_where_one_carries_nothing(store: SqlStore) -> None:
+    """And nothing more is asked of a transport that must be mended, until its rest is over."""
+    carriers = two(RefusedLogin())
+    for number in (1, 2):
+        assert hand_over(store, carriers, a_message(number), now=NOW).outcome is Outcome.ACCEPTED
+    assert [message.id for message in carriers[1].transport.inbox] == [a_message(1).id, a_message(2).id]
+    assert store.breakers()["first"].is_open
+
+
+def test_a_letter_whose_fate_is_known_or_in_doubt_goes_to_nobody_else(store: SqlStore) -> None:
+    """A refusal is an answer, and a lost answer may be a yes."""
+    for outcome in (Outcome.REFUSED, Outcome.DEFERRED, Outcome.DOUBTFUL):
+        carriers = two(MemoryTransport(answer=lambda _, outcome=outcome: Receipt(outcome=outcome)))
+        assert hand_over(store, carriers, a_message(), now=NOW).outcome is outcome
+        assert not carriers[1].transport.inbox
+
+
+def test_a_letter_shows_whether_a_transport_is_well_again(store: SqlStore) -> None:
+    """After its rest it is tried with one, and carries the next ones."""
+    store.trip("first", now=NOW, reason="the login was refused")
+    carriers = two(MemoryTransport())
+    for minutes in (0, 2, 3):
+        hand_over(store, carriers, a_message(minutes), now=NOW + minutes * MINUTE)
+    assert [len(carrier.transport.inbox) for carrier in carriers] == [2, 1]
+    assert not store.breakers()["first"].is_open
+
+
+def test_where_no_transport_can_a_letter_is_told_why(store: SqlStore) -> None:
+    """Of each of them."""
+    store.trip("first", now=NOW, reason="no credit")
+    carriers = (two(MemoryTransport())[0], Carrier(transport=MemoryTransport(trouble="no connection"), name="spare"))
+    with pytest.raises(TransportError, match=r"first is given a rest until .*: no credit; no connection"):
+        hand_over(store, carriers, a_message(), now=NOW)
