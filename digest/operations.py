@@ -13,10 +13,11 @@ from digest.breaker import Breaker
 from digest.canary import CANARY
 from digest.errors import NothingToDo, StateError
 from digest.limits import Limits
-from digest.models import DeliveryState, DomainGroup, Issue, IssueStatus, Wait
+from digest.models import DeliveryState, DomainGroup, FeedbackKind, Issue, IssueStatus, Wait
 from digest.newsroom import Digest
 from digest.pace import SPAN, Progress, progress
 from digest.store.base import Warmth
+from digest.suppression import Feedback, verdict
 
 
 class Decision(StrEnum):
@@ -152,6 +153,25 @@ def decide_quarantine(digest: Digest, issue: Issue, verdict: Verdict) -> int:
     if not settled:
         raise NothingToDo(f"{issue.window.label} has no suppressions in quarantine")
     return settled
+
+
+def lift(digest: Digest, address: str) -> None:
+    """Let an address have mail again that was suppressed for what bounced, or by hand.
+
+    Raises:
+        NothingToDo: nothing stands against it.
+        StateError: its owner complained, or asked for no more mail: only they can change that, by joining anew.
+    """
+    now = digest.clock()
+    if not digest.store.suppressed([address]):
+        raise NothingToDo("nothing stands against this address")
+    believed = Feedback(address=address, kind=FeedbackKind.DELIVERED, at=now)
+    standing = verdict([*digest.store.feedback(address), believed])
+    if standing is not None:
+        raise StateError(
+            f"its owner does not want mail ({standing.reason}): only they can change that, by joining anew"
+        )
+    digest.store.lift(address, now=now)
 
 
 def audit(digest: Digest, issue: Issue, *, on_row: Callable[[Row, Account, str], None] | None = None) -> Audit:

@@ -547,6 +547,9 @@ class TrafficStore(Protocol):
     def lift_quarantined(self, issue_id: int, *, now: datetime) -> int:
         """They were wrong: the addresses may be mailed again, and what was refused for them leaves with the issue."""
 
+    def lift(self, address: str, *, now: datetime) -> bool:
+        """The address may be mailed again, whatever bounced before. False when nothing stands against it."""
+
     def take_probe(self, transport: str, *, now: datetime) -> bool:
         """Whether the one probe that is due is ours. Should we die of it, another may follow in a while."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from digest.audience import address_key
 from digest.models import DeliveryState, FeedbackKind, IssueStatus, Suppression
 from digest.store.engine import Part, within
 from digest.store.tables import deliveries, feedback, issue_status, suppressions
@@ -109,9 +110,7 @@ class CanaryPart(Part):
             rows = connection.execute(query.where(_waiting(issue_id)).with_for_update()).all()
             if not rows:
                 return 0
-            connection.execute(sa.delete(suppressions).where(within(suppressions.c.id, [row.id for row in rows])))
-            # What bounced stays written down. That a person believes in the address is written behind it.
-            connection.execute(sa.insert(feedback), [_believed(row, issue_id, now) for row in rows])
+            _lifted(connection, rows, issue_id, now)
             aborted = sa.select(issue_status.c.issue_id).where(issue_status.c.status == IssueStatus.ABORTED)
             again = sa.and_(
                 deliveries.c.issue_id == issue_id,
@@ -124,6 +123,23 @@ class CanaryPart(Part):
             words = "tried again: an operator lifted the suppression of its address"
             connection.execute(sa.update(deliveries).where(again).values(**waiting, detail=words))
         return len(rows)
+
+    def lift(self, address: str, *, now: datetime) -> bool:
+        """The address may be mailed again. False when nothing stands against it."""
+        query = sa.select(suppressions.c.id, suppressions.c.address, suppressions.c.address_key)
+        mine = suppressions.c.address_key == address_key(address)
+        with self.begin() as connection:
+            rows = connection.execute(query.where(mine).with_for_update()).all()
+            if rows:
+                _lifted(connection, rows, 0, now)
+        return bool(rows)
+
+
+def _lifted(connection: sa.Connection, rows: Sequence[Any], about: int, now: datetime) -> None:
+    """Nothing stands against these addresses any more; `about` is an issue's id, 0 for none."""
+    connection.execute(sa.delete(suppressions).where(within(suppressions.c.id, [row.id for row in rows])))
+    # What came back stays written down. That a person believes in the address is written behind it.
+    connection.execute(sa.insert(feedback), [_believed(row, about, now) for row in rows])
 
 
 def _last(issue_id: int, transport: str, since: datetime | None, number: int) -> sa.Select[Any]:

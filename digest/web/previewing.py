@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 
 from digest.edition import Pool
-from digest.models import CorrectionState, Issue, IssueStatus
+from digest.errors import NothingToDo
+from digest.models import CorrectionState, Issue, IssueStatus, Person
 from digest.newsroom import Digest, Preview
+from digest.web.faults import NotFound
 from digest.web.site import Site
 
 
@@ -25,6 +27,30 @@ def preview_reader(site: Site, issue: Issue, address: str) -> Preview:
 def preview_interests(site: Site, issue: Issue, interests: Sequence[str]) -> Preview:
     """As `Digest.preview_interests`."""
     return _from_pool(site, issue, lambda pool: site.digest.preview_interests(issue, interests, pool=pool))
+
+
+def preview_number(site: Site, issue: Issue, number: int, person: Person) -> Preview:
+    """As the reader of this number gets it: to operators the very bytes, to editors with links that are nobody's.
+
+    Raises:
+        NotFound: there is no such reader any more.
+        NothingToDo: they get nothing of it; the message says why, and names nobody.
+    """
+    reader = site.digest.store.subscriber(number)
+    if reader is None:
+        raise NotFound(f"there is no reader {number} any more")
+    try:
+        preview = preview_reader(site, issue, reader.address)
+    except NothingToDo as nothing:
+        raise NothingToDo(str(nothing).replace(reader.address, "this reader")) from nothing
+    return preview if person.is_operator else site.digest.as_nobody(preview)
+
+
+def beside(digest: Digest, issue: Issue, number: int) -> tuple[int | None, int | None]:
+    """The numbers of the readers before and after this one; for nobody in particular (0) the first."""
+    cadence = issue.window.cadence
+    before = digest.store.subscriber_beside(cadence, number, after=False) if number else None
+    return before, digest.store.subscriber_beside(cadence, number, after=True)
 
 
 def _from_pool(site: Site, issue: Issue, make: Callable[[Pool | None], Preview]) -> Preview:

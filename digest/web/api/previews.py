@@ -12,12 +12,12 @@ from pydantic import Field, model_validator
 from digest.audience import address_key
 from digest.models import Issue, Person
 from digest.newsroom import Preview
-from digest.web.api.answers import Answer, Call
+from digest.web.api.answers import Answer, Call, Number
 from digest.web.api.doors import Caller, ForEditors, router_for
 from digest.web.api.issues import TheIssue
 from digest.web.faults import NotAllowed
 from digest.web.guard import MAIL_POLICY
-from digest.web.previewing import preview_interests, preview_reader
+from digest.web.previewing import preview_interests, preview_number, preview_reader
 from digest.web.site import Newsroom, Site, TheSite
 
 editors = router_for(ForEditors, "preview")
@@ -37,12 +37,15 @@ class Whose(Call):
     """Whose edition: a reader's, that of any interests, or (with neither) the general one."""
 
     reader: str | None = Field(None, max_length=320, description="The address of a reader; for operators.")
+    number: Number | None = Field(
+        None, description="The number of a reader. An editor's token gets links that are nobody's, and no name."
+    )
     interests: list[str] = Field([], max_length=200, description="Ids of topics, in the order of their weight.")
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
-        if self.reader is not None and self.interests:
-            raise ValueError("give a reader or interests, not both")
+        if sum((self.reader is not None, self.number is not None, bool(self.interests))) > 1:
+            raise ValueError("give a reader, a number or interests, only one of them")
         return self
 
 
@@ -97,7 +100,7 @@ _FORMS = {
 )
 def preview(site: TheSite, issue: TheIssue, person: Caller, call: Annotated[PreviewCall, Body()]) -> Response:
     """An issue as somebody gets it: the very bytes. 409 when they get nothing of it, and why."""
-    shown = _edition(site, issue, person, call)
+    shown = edition_of(site, issue, person, call)
     match call.format:
         case Form.HTML:
             return Response(shown.html, media_type="text/html", headers={"Content-Security-Policy": MAIL_POLICY})
@@ -115,10 +118,13 @@ def test(site: TheSite, digest: Newsroom, issue: TheIssue, person: Caller, call:
     people = {address_key(one.address) for one in digest.settings.web.people}
     if not person.is_operator and address_key(call.to) not in people:
         raise NotAllowed("an editor's token sends tests to people of the desk alone: web.people names them")
-    return TestAnswer(detail=digest.send_test(_edition(site, issue, person, call), to=call.to))
+    return TestAnswer(detail=digest.send_test(edition_of(site, issue, person, call), to=call.to))
 
 
-def _edition(site: Site, issue: Issue, person: Person, whose: Whose) -> Preview:
+def edition_of(site: Site, issue: Issue, person: Person, whose: Whose) -> Preview:
+    """The edition a call speaks of. NotAllowed when an editor asks for an address."""
+    if whose.number is not None:
+        return preview_number(site, issue, whose.number, person)
     if whose.reader is None:
         return preview_interests(site, issue, whose.interests)
     if not person.is_operator:

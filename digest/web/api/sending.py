@@ -12,14 +12,15 @@ from pydantic import Field
 from digest import operations
 from digest.audit import Audit
 from digest.errors import NothingToDo, StateError
-from digest.models import DeliveryState, DomainGroup, Issue, IssueStatus
+from digest.models import Deed, DeliveryState, DomainGroup, Issue, IssueStatus
 from digest.newsroom import Digest, held_words
-from digest.operations import Decision, Sending
+from digest.operations import Decision, Sending, Verdict
 from digest.pace import Pace
 from digest.web.api.answers import Answer, Call, Cursor, Limit, Page, page_of
 from digest.web.api.approvals import DoneAnswer
-from digest.web.api.doors import ForEditors, ForOperators, router_for
+from digest.web.api.doors import Caller, ForEditors, ForOperators, by, router_for
 from digest.web.api.issues import IssueAnswer, TheIssue
+from digest.web.api.suppressions import SuppressionAnswer
 from digest.web.site import Newsroom, TheSite
 
 editors = router_for(ForEditors, "sending")
@@ -53,6 +54,12 @@ class ResolveCall(Call):
     """What becomes of mails that may or may not have arrived."""
 
     unknown: Decision = Field(description="Send them once more, or take them as arrived.")
+
+
+class QuarantineCall(Call):
+    """What becomes of the suppressions that a send made before it stopped itself."""
+
+    decide: Verdict = Field(description="Keep them, or lift them: those addresses may be mailed again.")
 
 
 class AccountAnswer(Answer):
@@ -170,6 +177,25 @@ def resolve(digest: Newsroom, issue: TheIssue, call: ResolveCall) -> DoneAnswer:
     """Decide about the mails of which nobody knows whether they arrived."""
     words = {Decision.RESEND: "they will be sent once more", Decision.ACCEPT: "they are taken as arrived"}
     return _do(digest, issue, lambda: operations.resolve(digest, issue, call.unknown), words[call.unknown])
+
+
+@operators.get("/issues/{label}/quarantine")
+def quarantined(digest: Newsroom, issue: TheIssue) -> list[SuppressionAnswer]:
+    """The addresses that a send suppressed before it stopped itself; they get no mail while nobody decides."""
+    return [SuppressionAnswer.of(one) for one in digest.store.quarantined(issue.id)]
+
+
+@operators.post("/issues/{label}/quarantine")
+def decide(digest: Newsroom, issue: TheIssue, person: Caller, call: QuarantineCall) -> DoneAnswer:
+    """Decide about them. What was refused for lifted ones leaves when the issue is resumed."""
+    words = {Verdict.KEEP: "they stay suppressed", Verdict.LIFT: "they may be mailed again"}[call.decide]
+
+    def act() -> None:
+        number = operations.decide_quarantine(digest, issue, call.decide)
+        what = f"decided about {number} addresses in quarantine: {words}"
+        digest.store.add_deed(Deed(at=digest.clock(), by=by(person), what=what, issue_id=issue.id))
+
+    return _do(digest, issue, act, words)
 
 
 def _do(digest: Digest, issue: Issue, act: Callable[[], object], told: str) -> DoneAnswer:

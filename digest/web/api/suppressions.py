@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Self
 
 from fastapi import Request
 from pydantic import Field
 
-from digest.errors import InputError
-from digest.models import FeedbackKind, Suppression
+from digest import operations
+from digest.errors import InputError, NothingToDo
+from digest.models import Deed, FeedbackKind, Suppression
 from digest.subscribers import check_address
 from digest.web.api.answers import Answer, Call, Cursor, Limit, Page, page_of
 from digest.web.api.doors import Caller, ForOperators, by, router_for
@@ -26,6 +28,11 @@ class SuppressionAnswer(Answer):
     at: datetime
     detail: str
 
+    @classmethod
+    def of(cls, given: Suppression) -> Self:
+        """The same, as an answer."""
+        return cls(email=given.address, reason=given.reason, at=given.at, detail=given.detail)
+
 
 class SuppressCall(Call):
     """Whom never to mail again."""
@@ -37,14 +44,20 @@ class SuppressCall(Call):
 class SuppressedAnswer(Answer):
     """What became of it."""
 
-    changed: bool = Field(description="False when the address was suppressed before.")
+    changed: bool = Field(description="False when it was so before.")
+
+
+class LiftCall(Call):
+    """Whom to mail again."""
+
+    email: str = Field(min_length=3, max_length=320)
 
 
 @operators.get("/suppressions")
 def listed(request: Request, digest: Newsroom, cursor: Cursor = 0, limit: Limit = 100) -> Page[SuppressionAnswer]:
     """All suppressions, in the order they were made."""
     found = digest.store.suppressions_page(after=cursor, limit=limit + 1)
-    rows = [SuppressionAnswer(email=one.address, reason=one.reason, at=one.at, detail=one.detail) for _, one in found]
+    rows = [SuppressionAnswer.of(one) for _, one in found]
     return page_of(request, rows, limit, found[limit - 1][0] if len(found) > limit else None)
 
 
@@ -58,3 +71,14 @@ def suppress(digest: Newsroom, person: Caller, call: SuppressCall) -> Suppressed
     detail = f"by {by(person)}: {call.detail}" if call.detail else f"by {by(person)}"
     made = Suppression(address=address, reason=FeedbackKind.UNSUBSCRIBE, at=digest.clock(), detail=detail)
     return SuppressedAnswer(changed=digest.store.suppress(made))
+
+
+@operators.post("/suppressions/lift")
+def lift(digest: Newsroom, person: Caller, call: LiftCall) -> SuppressedAnswer:
+    """Let an address have mail again. 409 where its owner complained or left: only they can change that."""
+    try:
+        operations.lift(digest, call.email)
+    except NothingToDo:
+        return SuppressedAnswer(changed=False)
+    digest.store.add_deed(Deed(at=digest.clock(), by=by(person), what="lifted a suppression"))
+    return SuppressedAnswer(changed=True)

@@ -21,6 +21,7 @@ from digest.web.desk.reading import heading
 from digest.web.desk.whose import TheirEdition, Whose, preview_of, reader_of
 from digest.web.doors import DeskForm, Somebody
 from digest.web.guard import MAIL_POLICY
+from digest.web.previewing import beside
 from digest.web.site import Newsroom, Site, TheSite, caller
 
 router = APIRouter(prefix="/issues/{label}")
@@ -94,7 +95,7 @@ def looked(
 ) -> Response:
     """The page around the mail: whose it is, on which screen, and what of it."""
     preview, nothing = _made(site, issue, one, person)
-    before, after = _beside(digest, issue, one)
+    before, after = beside(digest, issue, one.reader or 0)
     differs = None
     if part is Part.DIFFERS and preview is not None:
         differs = _differing(site, issue, person, one, preview, against)
@@ -171,13 +172,6 @@ def _made(site: Site, issue: Issue, one: Whose, person: Person) -> tuple[Preview
         return None, str(nothing)
 
 
-def _beside(digest: Digest, issue: Issue, one: Whose) -> tuple[int | None, int | None]:
-    """The readers before and after this one; for nobody in particular the first."""
-    cadence, number = issue.window.cadence, one.reader or 0
-    before = digest.store.subscriber_beside(cadence, number, after=False) if number else None
-    return before, digest.store.subscriber_beside(cadence, number, after=True)
-
-
 # --- what differs ---------------------------------------------------------------------------------------------
 
 
@@ -203,7 +197,7 @@ def _other(digest: Digest, issue: Issue, one: Whose, against: Against) -> tuple[
             past for past in digest.store.issues(issue.window.cadence) if past.window.until <= issue.window.since
         ]
         return (earlier[0].window.title, earlier[0], one) if earlier else "There is no issue before this one"
-    before, after = _beside(digest, issue, one)
+    before, after = beside(digest, issue, one.reader or 0)
     number = before if against is Against.BEFORE else after
     return (f"Reader {number}", issue, Whose(reader=number)) if number else "There is no reader on that side"
 

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from digest import operations
 from digest.errors import StateError
 from digest.models import DeliveryState, Issue, IssueStatus
-from digest.operations import Decision, Sending
+from digest.operations import Decision, Sending, Verdict
 from digest.web.desk.frame import TheIssue, counted, show
 from digest.web.desk.log import write_down
 from digest.web.doors import DeskForm, Operator, Somebody
@@ -32,6 +32,8 @@ class Going:
     is_open: bool
     #: Whether nothing has left yet.
     is_untouched: bool
+    #: How many addresses wait in quarantine.
+    in_quarantine: int
 
     @property
     def in_doubt(self) -> int:
@@ -56,6 +58,7 @@ def sent_so_far(site: Site, issue: Issue) -> Going | None:
         states=states,
         is_on=site.courier.is_sending(issue.window.label),
         is_open=digest.is_open(issue),
+        in_quarantine=len(digest.store.quarantined(issue.id)),
         is_untouched=not sending.progress.whole.through and not states.get(DeliveryState.INFLIGHT),
     )
 
@@ -111,6 +114,23 @@ def resolved(site: TheSite, digest: Newsroom, issue: TheIssue, person: Operator,
     if decision is Decision.RESEND:
         site.courier.send(issue.window.label)
     return _back(site, issue, f"{counted(settled, 'mail')} in doubt: {words}.")
+
+
+@router.get("/quarantine")
+def in_quarantine(request: Request, site: TheSite, digest: Newsroom, issue: TheIssue, _person: Operator) -> Response:
+    """The addresses that the send suppressed before it stopped itself."""
+    return show(request, site, "quarantine", issue=issue, waiting=digest.store.quarantined(issue.id))
+
+
+@router.post("/quarantine")
+def decided(site: TheSite, digest: Newsroom, issue: TheIssue, person: Operator, form: DeskForm) -> Response:
+    """Keep those suppressions, or lift them."""
+    verdict = Verdict.LIFT if form.text("decision") == "lift" else Verdict.KEEP
+    number = operations.decide_quarantine(digest, issue, verdict)
+    words = "may be mailed again" if verdict is Verdict.LIFT else "stay suppressed"
+    addresses = counted(number, "address", "addresses")
+    write_down(digest, person, f"decided about {addresses} in quarantine: they {words}", issue)
+    return _back(site, issue, f"{addresses}: they {words}. Let the sending go on when you are ready.")
 
 
 def _back(site: Site, issue: Issue, said: str) -> Response:

@@ -13,9 +13,10 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
+from digest import operations
 from digest.audience import address_key
 from digest.belongings import export
-from digest.errors import DigestError, InputError
+from digest.errors import DigestError, InputError, NothingToDo, StateError
 from digest.models import Delivery, Issue, Subscriber, SubscriberStatus
 from digest.newsroom import Digest
 from digest.subscribers import Read, write_subscribers_csv
@@ -130,6 +131,18 @@ def let_go(site: TheSite, digest: Newsroom, person: Operator, number: int, _form
         write_down(digest, person, f"unsubscribed reader {number}")
     said = "They are unsubscribed, and get no mail any more." if changed else "They had left before."
     return site.pages.go(f"/desk/subscribers/{number}", said=said)
+
+
+@router.post("/{number}/lift")
+def lifted(site: TheSite, digest: Newsroom, person: Operator, number: int, _form: DeskForm) -> Response:
+    """Let them have mail again that was suppressed for what bounced, or by hand."""
+    here = f"/desk/subscribers/{number}"
+    try:
+        operations.lift(digest, reader_of(digest, number).address)
+    except (NothingToDo, StateError) as error:
+        return site.pages.go(here, said=f"Nothing is changed: {error}.")
+    write_down(digest, person, f"lifted the suppression of reader {number}")
+    return site.pages.go(here, said="They may be mailed again.")
 
 
 @router.get("/{number}/erase")

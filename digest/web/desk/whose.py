@@ -7,11 +7,11 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from digest.errors import InputError, NothingToDo
+from digest.errors import InputError
 from digest.models import Issue, Person, Subscriber
 from digest.newsroom import Digest, Preview
 from digest.web.faults import NotFound
-from digest.web.previewing import content_of, preview_interests, preview_reader
+from digest.web.previewing import content_of, preview_interests, preview_number
 from digest.web.site import Newsroom, Site
 
 
@@ -76,14 +76,10 @@ def preview_of(site: Site, issue: Issue, one: Whose, person: Person) -> Preview:
     reader = None if one.reader is None else reader_of(digest, one.reader)
     minute = digest.clock().replace(second=0, microsecond=0)
     about = (*content_of(digest, issue), one.query, reader, person.is_operator, minute)
-    return site.previews.get(about, lambda: _preview(site, issue, one, reader, person))
+    return site.previews.get(about, lambda: _preview(site, issue, one, person))
 
 
-def _preview(site: Site, issue: Issue, one: Whose, reader: Subscriber | None, person: Person) -> Preview:
-    if reader is None:
+def _preview(site: Site, issue: Issue, one: Whose, person: Person) -> Preview:
+    if one.reader is None:
         return preview_interests(site, issue, one.interests)
-    try:
-        preview = preview_reader(site, issue, reader.address)
-    except NothingToDo as nothing:
-        raise NothingToDo(str(nothing).replace(reader.address, "this reader")) from nothing
-    return preview if person.is_operator else site.digest.as_nobody(preview)
+    return preview_number(site, issue, one.reader, person)
