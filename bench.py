@@ -372,6 +372,21 @@ def sign_ups_by_http() -> Measured:
     )
 
 
+@bench
+def asking_alike() -> Measured:
+    """The form to join, for addresses of every kind in turn: nobody is to learn from the time who reads."""
+    with tempfile.TemporaryDirectory() as folder:
+        medians = signups.ask_by_kind(100, Path(folder)).medians
+    slow, quick = max(medians, key=medians.__getitem__), min(medians, key=medians.__getitem__)
+    return Measured(
+        value=round(medians[slow], 2),
+        unit=f"ms, for one that is {slow}",
+        yardstick=f"the same for one that is {quick}: {medians[quick]:.2f} ms",
+        ratio=round(medians[slow] / medians[quick], 2),
+        reason="medians of 100 each, asked in turn; 1 is wanted",
+    )
+
+
 # --- the pages -------------------------------------------------------------------------------------------------
 
 

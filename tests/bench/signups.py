@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
+import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +14,12 @@ from pathlib import Path
 import httpx
 
 from digest.joining import ask
-from digest.models import Subscriber
+from digest.models import FeedbackKind, Subscriber, SubscriberStatus, Suppression
+from digest.newsroom import Digest
 from digest.post import send_waiting
 from digest.transports.memory import MemoryTransport
 from digest.web import make_app
+from tests.factories import NOW, a_subscriber
 from tests.newsletter import a_digest
 from tests.web.serving import served
 
@@ -85,6 +89,54 @@ def sign_up_by_http(people: int, folder: Path) -> Forms:
             pages = _a_minute(people, lambda _: client.get("/healthz"), 200)
         send_waiting(digest)
     return Forms(rate=rate, pages=pages, letters=len(transport.inbox))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alike:
+    """How long the form takes (milliseconds, median) for an address of each kind."""
+
+    medians: Mapping[str, float]
+
+
+#: What an address may be: how it is made so.
+_KINDS: Mapping[str, Callable[[Digest, str], object]] = {
+    "unknown": lambda _digest, _address: None,
+    "reader": lambda digest, address: digest.store.save_subscribers([a_subscriber(address)], now=NOW),
+    "left": lambda digest, address: digest.store.save_subscribers(
+        [a_subscriber(address, status=SubscriberStatus.UNSUBSCRIBED)], now=NOW
+    ),
+    "complained": lambda digest, address: digest.store.suppress(
+        Suppression(address=address, reason=FeedbackKind.COMPLAINT, at=NOW)
+    ),
+    "asked": lambda digest, address: ask(digest, Subscriber(address=address)),
+}
+
+
+def ask_by_kind(times: int, folder: Path) -> Alike:
+    """Ask in turn for an address of each kind, so often, each of them another address."""
+    about = {"base_url": "http://127.0.0.1"}
+    took: dict[str, list[float]] = {kind: [] for kind in _KINDS}
+    with a_digest(
+        folder, make_transport=MemoryTransport, newsletter=about, readers={"asks_an_hour": 100_000}
+    ) as digest:
+        for number, (kind, make) in itertools.product(range(times), _KINDS.items()):
+            make(digest, f"{kind}{number}@example.org")
+        send_waiting(digest)
+        with served(make_app(digest)) as address, httpx.Client(base_url=address, timeout=60) as client:
+            for number, kind in itertools.product(range(times), _KINDS):
+                began = time.perf_counter()
+                answer = client.post("/join", data={"email": f"{kind}{number}@example.org"})
+                took[kind].append(1000 * (time.perf_counter() - began))
+                assert answer.status_code == 303
+                _rest(digest)
+    return Alike(medians={kind: statistics.median(times) for kind, times in took.items()})
+
+
+def _rest(digest: Digest) -> None:
+    """Wait until the letter of the last answer is away: it must not slow down the next one."""
+    while digest.store.letters_waiting():
+        time.sleep(0.005)
+    time.sleep(0.01)
 
 
 def _a_minute(times: int, ask: Callable[[int], httpx.Response], expected: int) -> float:

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from digest import belongings
 from digest.web.readers.door import Preferences, readers_router
-from digest.web.readers.posting import send_letters
+from digest.web.readers.posting import and_post
 from digest.web.site import Newsroom, TheSite
 
 router = readers_router()
@@ -30,8 +30,7 @@ def taken_along(digest: Newsroom, holder: Preferences) -> Response:
 def erasing(request: Request, site: TheSite, digest: Newsroom, holder: Preferences) -> Response:
     """Have a mail sent with the link that deletes it: this link alone does not."""
     belongings.ask_erase(digest, holder.reader)
-    send_letters(site)
-    return site.pages.go(f"/p/{request.path_params['token']}?done=erase")
+    return and_post(site, site.pages.go(f"/p/{request.path_params['token']}?done=erase"))
 
 
 @router.get("/e/{token}")

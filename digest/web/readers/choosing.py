@@ -20,7 +20,7 @@ from digest.web.readers import wishes
 from digest.web.readers.door import PostedForm, Preferences, path_of, readers_router, spoken, words_of
 from digest.web.readers.glimpse import glimpse, whole_mail
 from digest.web.readers.looking_back import mail_headers
-from digest.web.readers.posting import send_letters
+from digest.web.readers.posting import and_post
 from digest.web.readers.topics import groups
 from digest.web.site import Newsroom, Site, TheSite, caller
 
@@ -93,8 +93,7 @@ def moving(request: Request, site: TheSite, digest: Newsroom, holder: Preference
         choosing.ask_address(digest, holder.reader, form.text("email"))
     except InputError as error:
         return _page(request, site, holder.reader, fault=error)
-    send_letters(site)
-    return site.pages.go(f"/p/{request.path_params['token']}?done=address")
+    return and_post(site, site.pages.go(f"/p/{request.path_params['token']}?done=address"))
 
 
 @router.get("/a/{token}")
@@ -108,8 +107,7 @@ def address_asked(request: Request, site: TheSite, digest: Newsroom, token: str)
 def address_changed(request: Request, site: TheSite, digest: Newsroom, token: str) -> Response:
     """Write to the new address from now on."""
     reader = choosing.confirm_address(digest, token)
-    send_letters(site)
-    return site.pages.show(request, "readers/address-changed.html", reader=reader)
+    return and_post(site, site.pages.show(request, "readers/address-changed.html", reader=reader))
 
 
 def _ready(request: Request, site: Site, reader: Subscriber, prepare: Callable[[], Prepared]) -> Response:

@@ -16,6 +16,7 @@ from digest.errors import InputError, TooManyError
 from digest.models import Cadence, Profile, Subscriber
 from digest.web.readers import joining
 from digest.web.readers.door import readers_router
+from digest.web.readers.posting import and_post
 from digest.web.site import Site, TheSite
 
 router = readers_router()
@@ -84,7 +85,7 @@ async def asked(request: Request, site: TheSite) -> Response:
         return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), allowed)
     except TooManyError as error:
         return _problem(HTTPStatus.TOO_MANY_REQUESTS, str(error), {**allowed, "Retry-After": f"{error.seconds:.0f}"})
-    return JSONResponse({"detail": _TAKEN}, HTTPStatus.ACCEPTED, headers=dict(allowed))
+    return and_post(site, JSONResponse({"detail": _TAKEN}, HTTPStatus.ACCEPTED, headers=dict(allowed)))
 
 
 def _read(body: bytes) -> Wanted:

@@ -15,7 +15,7 @@ from digest.models import Subscriber
 from digest.newsroom import Digest
 from digest.web.readers import wishes
 from digest.web.readers.door import PostedForm, readers_router, words_of
-from digest.web.readers.posting import send_letters
+from digest.web.readers.posting import and_post
 from digest.web.readers.topics import groups
 from digest.web.site import Newsroom, Site, TheSite, caller
 
@@ -46,7 +46,7 @@ def asked(request: Request, site: TheSite, digest: Newsroom, form: PostedForm) -
         ask(request, site, wanted, method="web form", trap=form.text(TRAP))
     except InputError as error:
         return _form(request, site, wanted, fault=error)
-    return site.pages.go("/join/sent")
+    return and_post(site, site.pages.go("/join/sent"))
 
 
 @router.get("/join/sent")
@@ -84,7 +84,7 @@ def blank(digest: Digest) -> Subscriber:
 
 
 def ask(request: Request, site: Site, wanted: Subscriber, *, method: str, trap: str) -> None:
-    """Take down who asked, and have the mail sent; nothing of a program that went into the trap.
+    """Take down who asked; nothing of a program that went into the trap.
 
     Raises:
         InputError: a field is wrong.
@@ -93,7 +93,6 @@ def ask(request: Request, site: Site, wanted: Subscriber, *, method: str, trap: 
     if trap:
         return
     joining.ask(site.digest, wanted, network=caller(request), method=method)
-    send_letters(site)
 
 
 def _form(request: Request, site: Site, wanted: Subscriber, *, fault: InputError | None = None) -> Response:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from fastapi.responses import Response
+from starlette.background import BackgroundTask
+
 from digest.post import send_waiting
 from digest.web.site import Site
 
 
-def send_letters(site: Site) -> None:
-    """Have the letters that wait sent soon; what does not go now, the bell sends."""
-    site.courier.run(lambda: send_waiting(site.digest))
+def and_post(site: Site, response: Response) -> Response:
+    """The answer, and once it is out the letters that wait; what does not go then, the bell sends.
+
+    Not before: whoever is sent a letter would be answered later than whoever is not.
+    """
+    response.background = BackgroundTask(site.courier.run, lambda: send_waiting(site.digest))
+    return response
