@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import html
 
 from digest.models import Cadence, SubscriberStatus
 from tests.web.conftest import Desk, Opener
@@ -218,6 +221,17 @@ def test_what_a_page_can_send_without_asking_is_not_read(desk: Desk, kind: str) 
     """Only JSON makes a browser ask first (Fetch, simple requests)."""
     answer = desk.browser().post("/join.json", content=b'{"email": "new@example.org"}', headers={"content-type": kind})
     assert answer.status_code == 415 and posted(desk) == 0
+
+
+def test_what_the_docs_say_to_copy_works(desk: Desk) -> None:
+    """The form for other sites, filled in by a person, and the JSON for programs."""
+    text = (Path(__file__).parents[2] / "docs" / "readers.md").read_text(encoding="utf-8")
+    form = html.fragment_fromstring(text.partition("```html\n")[2].partition("```")[0])
+    fields = {**dict(form.form_values()), "email": "new@example.org"}
+    assert form.action == "https://digest.example.org/join" and fields["website"] == ""
+    assert desk.browser().post("/join", data=fields).headers["location"] == "/join/sent" and posted(desk) == 1
+    body = json.loads(text.partition("```json\n")[2].partition("```")[0])
+    assert call(desk, {**body, "email": "other@example.org"}).status_code == 202 and posted(desk) == 2
 
 
 def test_a_form_on_another_site_works(desk: Desk) -> None:

@@ -52,6 +52,17 @@ def test_a_scanner_that_opens_every_link_changes_nothing(desk: Desk, tmp_path: P
     assert kept(tmp_path) == before and posted(desk) == mails
 
 
+def test_the_text_of_a_mail_is_not_flooded_with_links(desk: Desk) -> None:
+    """Its HTML has two links for each item; the text, where a link is all of its letters, one for all of them."""
+    a_reader(desk, "ada@example.org", "vision", "fatigue-sleep")
+    an_issue(desk)
+    text = mail_of(desk).get_body(("plain",))
+    assert text is not None
+    said = " ".join(text.get_content().split())
+    assert re.search(r"Less or more of something you read here\? .{0,60}: \S+/p/[\w-]{38} ", said)
+    assert said.count("/p/") == 1 and html_of(mail_of(desk)).count("/less/") >= 2
+
+
 @pytest.mark.parametrize(
     ("page", "purpose"), [pair for pair in itertools.product(PAGES, Purpose) if pair[0] != pair[1]]
 )
