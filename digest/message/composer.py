@@ -27,7 +27,7 @@ from digest.message.headers import (
     header_text,
     header_values,
 )
-from digest.message.quoted import decoded, encoded_plain
+from digest.message.quoted import all_encoded_plain, decoded
 from digest.message.sheet import NAMES, Filled, Holes, Pieces, Sheet, holes_of
 from digest.models import FrozenEdition, Message
 
@@ -188,7 +188,7 @@ class Composer:
         )
         lines = "\n".join(values)
         if _PLAIN.fullmatch(lines) and lines.count("\n") == len(values) - 1:
-            text = html = [encoded_plain(line) for line in lines.encode("ascii").split(b"\n")]
+            text = html = all_encoded_plain(lines.encode("ascii").split(b"\n"))
         else:
             text, html = [*map(self._text.value, values)], [*map(self._html.value, values)]
         headers = header_values(

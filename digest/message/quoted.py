@@ -16,14 +16,18 @@ UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u
 SOFT_BREAK = b"=\r\n"
 #: The most octets of a line before its soft break.
 LINE = 75
+_DOT = ord(".")
 
 
 def encoded(words: str) -> bytes:
     """The words as quoted-printable that anything encoded may follow: UTF-8, CRLF, ended by a soft line break."""
     if not words:
         return b""
-    lines = (binascii.b2a_qp(words.encode(), istext=True).replace(b"\r\n", b"\n") + b"=\n").split(b"\n")
-    return b"\r\n".join(map(_lawful, lines))
+    written = binascii.b2a_qp(words.encode(), istext=True).replace(b"\r\n", b"\n") + b"=\n"
+    lines = written.split(b"\n")
+    if max(map(len, lines)) > LINE + 1 or written.startswith(b".") or b"\n." in written:
+        lines = list(map(_lawful, lines))
+    return b"\r\n".join(lines)
 
 
 def _lawful(line: bytes) -> bytes:
@@ -39,12 +43,18 @@ def _lawful(line: bytes) -> bytes:
 
 def encoded_plain(words: bytes) -> bytes:
     """The same for ASCII words of which none has to be encoded."""
-    if len(words) <= LINE and not words.startswith(b"."):
-        return words + SOFT_BREAK if words else b""
     pieces = [words[start : start + LINE] for start in range(0, len(words), LINE)]
     if any(piece.startswith(b".") for piece in pieces):
         return encoded(words.decode("ascii"))
     return b"".join([piece + SOFT_BREAK for piece in pieces])
+
+
+def all_encoded_plain(all_words: Iterable[bytes]) -> list[bytes]:
+    """The same for each of these."""
+    return [
+        words + SOFT_BREAK if 0 < len(words) <= LINE and words[0] != _DOT else encoded_plain(words)
+        for words in all_words
+    ]
 
 
 def decoded(parts: Iterable[bytes]) -> str:

@@ -102,7 +102,7 @@ class Switchboard:
         for call in [call for call in self._calls if isinstance(call.awaits, Pause)]:
             self._go_on(call)
         lingers = math.inf
-        while load.open and load.answered < max(1, len(self._calls)) and time.monotonic() < lingers:
+        while load.open and load.answered < max(1, len(self._calls) // 2) and time.monotonic() < lingers:
             if not self._calls and not self._arriving:
                 if load.answered:
                     break  # a line that is called out anew has a body more to send: the books come first
