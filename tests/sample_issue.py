@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from digest.edition import (
     Correction,
@@ -293,6 +294,36 @@ def a_correction(**given: object) -> Letter:
     return render_correction(correction, a_newsletter(), Templates([bundled_directory()]))
 
 
+#: The issue as editors may leave it: an item in their words, notes for all and for some, corrections of earlier ones.
+SHAPED: dict[str, Any] = {
+    "items": (replace(WALKING, edited=("headline", "key takeaway")), *FEW[1:]),
+    "shape": Shape(
+        notes={
+            "": "Dear readers,\n\nthis month two trials looked at everyday things: walking, and seeing.",
+            "vision": "If reading is hard for you, every clinic in this study can send its leaflet in large print.",
+        }
+    ),
+    "errata": (
+        Erratum(
+            id=1,
+            headline=TEENAGERS.summary.entry.headline,
+            issue_title="October 2026",
+            url=TEENAGERS.summary.entry.url,
+            retracted=False,
+            sentence="The study followed 92 teenagers, not 920.",
+        ),
+        Erratum(
+            id=2,
+            headline=EYES.summary.entry.headline,
+            issue_title="September 2026",
+            url=None,
+            retracted=True,
+            sentence="The journal took the study back: its scans cannot be found any more.",
+        ),
+    ),
+}
+
+
 def as_a_test(edition: FrozenEdition, *topics: str) -> FrozenEdition:
     """The edition as an editor sends it to themselves."""
     return replace(edition, key="test", subject=f"[TEST] {edition.subject}", test=topics)
@@ -311,6 +342,10 @@ GOLDEN = {
     "one-item": (Selection(research=(placed(1, "fatigue-sleep"),)), an_addressee()),
     "test": (a_selection(), an_addressee("editor@example.org", name="")),
 }
+#: And one of the issue as its editors left it.
+READ_SHAPED = Selection(
+    research=(placed(1, "fatigue-sleep"), placed(3, "vision")), notes=("", "vision"), corrections=(1, 2)
+)
 #: And the letters; those that are not of the list have nothing to unsubscribe from.
 UNLISTED = {
     "change-address": lambda: render_address_change(a_newsletter(), Templates([bundled_directory()]), days=7),
@@ -324,6 +359,7 @@ LISTED = {
     "already": lambda: render_already(a_newsletter(), Templates([bundled_directory()])),
 }
 LETTERS = {**LISTED, **UNLISTED}
+NAMES = (*GOLDEN, "shaped", *LETTERS)
 MAILS = Path(__file__).parent / "data" / "mails"
 
 
@@ -344,6 +380,8 @@ def golden() -> dict[str, tuple[Composer, FrozenEdition, Addressee]]:
     composer = Composer(pool, date=DATE)
     mails = {name: (composer, make_edition(pool, chosen), reader) for name, (chosen, reader) in GOLDEN.items()}
     mails["test"] = (composer, as_a_test(mails["test"][1], "fatigue-sleep", "vision"), mails["test"][2])
+    shaped = a_pool(**SHAPED)
+    mails["shaped"] = (Composer(shaped, date=DATE), make_edition(shaped, READ_SHAPED), an_addressee())
     letters = {name: make() for name, make in LETTERS.items()}
     return mails | {
         name: (Composer(letter.pool, date=DATE), letter.edition, an_addressee()) for name, letter in letters.items()

@@ -39,6 +39,8 @@ SHOTS = {
     "quiet-phone": Shot(mail="quiet", width=360),
     "quiet-phone-dark": Shot(mail="quiet", width=360, dark=True),
     "test-phone": Shot(mail="test", width=360),
+    "shaped-phone": Shot(mail="shaped", width=360),
+    "shaped-phone-dark": Shot(mail="shaped", width=360, dark=True),
 }
 
 

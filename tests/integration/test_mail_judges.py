@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sample_issue import GOLDEN, LETTERS, golden_messages, golden_pages
+from tests.sample_issue import NAMES, golden_messages, golden_pages
 
 ROOT = Path(__file__).parents[2]
 _BESIDE_PYTHON = ROOT / ".venv" / "node" / "node_modules" / ".bin" / "html-validate"
@@ -47,12 +47,10 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
         out.seek(0)
         # A page without a fault is not listed; a broken one shows below that they were read at all.
         found = {Path(one["filePath"]).stem: one["messages"] for one in json.load(out)}
-    return {
-        name: [f"{m['line']}: {m['message']}" for m in found.get(name, ())] for name in (*GOLDEN, *LETTERS, "broken")
-    }
+    return {name: [f"{m['line']}: {m['message']}" for m in found.get(name, ())] for name in (*NAMES, "broken")}
 
 
-@pytest.mark.parametrize("name", [*GOLDEN, *LETTERS])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_html_is_valid(verdicts: dict[str, list[str]], name: str) -> None:
     """But for the idioms every mail needs, no rule is broken."""
     assert verdicts[name] == []
@@ -81,7 +79,7 @@ def scores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
     return {name: float(score[1]) for name, score in zip(mails, found, strict=True) if score}
 
 
-@pytest.mark.parametrize("name", [*GOLDEN, *LETTERS])
+@pytest.mark.parametrize("name", NAMES)
 def test_no_mail_looks_like_spam(scores: dict[str, float], name: str) -> None:
     """Less than 2 points of the 5 that make spam."""
     assert scores[name] < 2.0

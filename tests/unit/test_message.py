@@ -21,9 +21,8 @@ from digest.message.quoted import decoded, encoded, encoded_plain
 from digest.models import Length, Message, Selection
 from tests.sample_issue import (
     DATE,
-    GOLDEN,
-    LETTERS,
     MAILS,
+    NAMES,
     a_pool,
     a_selection,
     an_addressee,
@@ -330,7 +329,7 @@ def test_an_empty_selection_is_a_mail_too() -> None:
 # --- golden mails ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [*GOLDEN, *LETTERS])
+@pytest.mark.parametrize("name", NAMES)
 def test_golden_mails(name: str) -> None:
     """The mail is the one that was looked at; after a wanted change: `python -m tests.sample_issue`."""
     golden, made = parsed((MAILS / f"{name}.eml").read_bytes()), parsed(golden_messages()[name])
@@ -340,7 +339,7 @@ def test_golden_mails(name: str) -> None:
     assert canonical(body(made, "html")) == canonical(body(golden, "html"))
 
 
-@pytest.mark.parametrize("name", [*GOLDEN, *LETTERS])
+@pytest.mark.parametrize("name", NAMES)
 def test_golden_pages_are_the_golden_mails(name: str) -> None:
     """The .html beside each .eml, for looking at, shows the same."""
     page = (MAILS / f"{name}.html").read_text(encoding="utf-8")
