@@ -79,7 +79,13 @@ _STATUS: tuple[tuple[type[DigestError], HTTPStatus], ...] = (
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
     (TransportError, HTTPStatus.BAD_GATEWAY),
 )
+#: What the frameworks below us say in one word.
+_WORDS = {
+    HTTPStatus.NOT_FOUND: "nothing is at this address: it may be old, or a letter of it got lost",
+    HTTPStatus.METHOD_NOT_ALLOWED: "this address is for a form: go back, and press its button again",
+}
 _TITLES = {
+    HTTPStatus.METHOD_NOT_ALLOWED: "There is no such page",
     HTTPStatus.NOT_FOUND: "There is no such page",
     HTTPStatus.FORBIDDEN: "This is not for you",
     HTTPStatus.CONFLICT: "That does not fit right now",
@@ -102,7 +108,8 @@ def install(app: FastAPI, pages: Pages) -> None:
         if _is_for_programs(request):
             return _problem(status, detail, headers, error)
         title = _TITLES.get(status, status.phrase)
-        return pages.show(request, "fault.html", status=status, headers=headers, title=title, detail=detail)
+        page = "fault.html" if request.url.path.startswith("/desk") else "readers/fault.html"
+        return pages.show(request, page, status=status, headers=headers, title=title, detail=detail)
 
     def at_the_door(request: Request, _error: Exception) -> Response:
         if request.method == "GET" and not _is_for_programs(request):
@@ -125,7 +132,9 @@ def _said(error: Exception) -> tuple[HTTPStatus, str, dict[str, str]]:
         case Fault():
             return error.status, str(error), error.headers()
         case HTTPException():
-            return HTTPStatus(error.status_code), str(error.detail), dict(error.headers or {})
+            status = HTTPStatus(error.status_code)
+            said = str(error.detail)
+            return status, _WORDS.get(status, said) if said == status.phrase else said, dict(error.headers or {})
         case RequestValidationError():
             wrong = (f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in error.errors())
             return HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(wrong), {}

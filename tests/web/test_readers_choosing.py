@@ -177,6 +177,13 @@ def test_a_new_address_tells_nobody_who_reads(desk: Desk, ada: Subscriber) -> No
     assert len(answers) == 1
 
 
+@pytest.mark.parametrize("path", ["/address", "/erase", "/mail", "/preview"])
+def test_going_back_to_where_a_form_was_sent_shows_the_form(desk: Desk, ada: Subscriber, path: str) -> None:
+    """A reload, a bookmark or a scanner there does nothing."""
+    answer = desk.browser().get(f"{choices(desk, ada)}{path}")
+    assert (answer.status_code, answer.headers["location"]) == (303, choices(desk, ada)) and posted(desk) == 0
+
+
 def test_a_wrong_address_is_said(desk: Desk, ada: Subscriber) -> None:
     """At once, on the same page."""
     answer = desk.browser().post(f"{choices(desk, ada)}/address", data={"email": "nobody"})

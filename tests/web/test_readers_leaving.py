@@ -84,6 +84,7 @@ def test_fewer_mails_are_offered_and_never_in_the_way(open_desk: Opener) -> None
     path, browser = the_link(desk), desk.browser()
     page = browser.get(path).text
     assert page.index("Yes, stop the mails") < page.index("Write to me every three months") < page.index("Take a break")
+    assert browser.get(f"{path}/fewer").headers["location"] == path and reader(desk).cadence is Cadence.MONTHLY
     assert "every three months" in words(browser.post(f"{path}/fewer").text)
     assert reader(desk).cadence is Cadence.QUARTERLY and not has_left(desk)
     assert "Write to me" not in browser.get(path).text

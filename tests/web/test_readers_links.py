@@ -85,6 +85,16 @@ def test_a_changed_letter_breaks_a_link(desk: Desk) -> None:
     assert reader(desk).status == "active"
 
 
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/nowhere"), ("GET", "/u"), ("POST", "/archive"), ("PUT", "/join")]
+)
+def test_where_nothing_is_says_so_kindly(desk: Desk, method: str, path: str) -> None:
+    """With a way on, and no word of machines."""
+    answer = desk.browser().request(method, path)
+    assert answer.status_code in (404, 405) and "There is no such page" in answer.text
+    assert "Not Found" not in answer.text and "Allowed" not in answer.text and 'href="/join"' in answer.text
+
+
 def test_the_same_links_are_refused_alike(desk: Desk) -> None:
     """Of somebody erased, forged, cut, or too long: one status, one page, the same headers."""
     known = link(desk, Purpose.PREFERENCES, a_reader(desk).id)

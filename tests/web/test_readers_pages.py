@@ -148,7 +148,9 @@ PAGES: dict[str, Callable[[Desk], Opened]] = {
     "archived": lambda desk: _archive(desk, "/archive/2026-11"),
     "web-version": _web_version,
     "too-often": _too_often,
-    "no-such-page": lambda _desk: ("/archive/1999-01", None),
+    "no-such-page": lambda _desk: ("/nowhere", None),
+    "no-such-issue": lambda _desk: ("/archive/1999-01", None),
+    "not-a-page": lambda _desk: ("/archive", {"a": "b"}),
     "wrong-link": _wrong_link,
     "join": _join,
     "join-wrong": _join_wrong,
@@ -161,7 +163,7 @@ PAGES: dict[str, Callable[[Desk], Opened]] = {
 #: Pages that are mails: their words are the issue's, and their styles stand in them.
 MAILS = {"archived", "web-version"}
 #: Pages that are another one but for a line in a box that others have, too.
-ALIKE = {"choose-left", "choose-paused", "choose-no-item", "more"}
+ALIKE = {"no-such-issue", "not-a-page", "choose-left", "choose-paused", "choose-no-item", "more"}
 
 
 @pytest.fixture

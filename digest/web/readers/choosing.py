@@ -57,6 +57,15 @@ def chosen(request: Request, site: TheSite, digest: Newsroom, holder: Preference
     return site.pages.go(f"{request.url.path}?done=saved")
 
 
+@router.get("/p/{token}/address")
+@router.get("/p/{token}/erase")
+@router.get("/p/{token}/mail")
+@router.get("/p/{token}/preview")
+def back_to_choices(site: TheSite, token: str) -> Response:
+    """Whoever comes to where a form is sent, by going back or by a bookmark, is shown the page the form is on."""
+    return site.pages.go(f"/p/{token}")
+
+
 @router.post("/p/{token}/preview")
 def previewed(request: Request, site: TheSite, digest: Newsroom, holder: Preferences, form: PostedForm) -> Response:
     """The mail these choices would come to, in short: a piece of the page, for scripts."""

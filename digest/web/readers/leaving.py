@@ -55,6 +55,12 @@ def left(request: Request, site: TheSite, digest: Newsroom, token: str, form: An
     return site.pages.show(request, "readers/left.html", token=token, reason=reason, reasons=_REASONS)
 
 
+@router.get("/u/{token}/fewer")
+def back_to_asking(site: TheSite, token: str) -> Response:
+    """The page this form is on, for whoever comes here by going back."""
+    return site.pages.go(f"/u/{token}")
+
+
 @router.post("/u/{token}/fewer")
 def fewer(request: Request, site: TheSite, digest: Newsroom, token: str) -> Response:
     """Write more seldom in place of not at all."""
