@@ -34,8 +34,8 @@ def commands(message: Message) -> tuple[bytes, bytes, bytes]:
     """MAIL, RCPT and DATA, as lines."""
     options = " BODY=8BITMIME" * _has_eight_bits(message) + " SMTPUTF8" * _is_international(message)
     return (
-        f"MAIL FROM:<{_on_the_wire(message.sender)}>{options}\r\n".encode(),
-        f"RCPT TO:<{_on_the_wire(message.recipient)}>\r\n".encode(),
+        f"MAIL FROM:<{on_the_wire(message.sender)}>{options}\r\n".encode(),
+        f"RCPT TO:<{on_the_wire(message.recipient)}>\r\n".encode(),
         b"DATA\r\n",
     )
 
@@ -61,10 +61,10 @@ def _is_address(address: str) -> bool:
 def _is_international(message: Message) -> bool:
     if message.recipient.isascii() and message.sender.isascii():
         return False
-    return not (_on_the_wire(message.sender).isascii() and _on_the_wire(message.recipient).isascii())
+    return not (on_the_wire(message.sender).isascii() and on_the_wire(message.recipient).isascii())
 
 
-def _on_the_wire(address: str) -> str:
+def on_the_wire(address: str) -> str:
     """The address with its domain in ASCII where the rest is (RFC 5891): that needs nothing of the server."""
     if address.isascii():
         return address

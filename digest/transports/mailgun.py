@@ -20,6 +20,7 @@ from digest.suppression import Feedback, kind_of_code
 from digest.transports import events
 from digest.transports.base import one_by_one
 from digest.transports.calls import READ_TIMEOUT, Calls
+from digest.transports.envelope import on_the_wire
 
 API = "https://api.mailgun.net"
 
@@ -72,7 +73,7 @@ class MailgunTransport:
         answer = self._calls.post(
             f"/v3/{self._domain}/messages.mime",
             data={
-                "to": message.recipient,
+                "to": on_the_wire(message.recipient),
                 "o:tracking": "no",
                 "o:tracking-clicks": "no",
                 "o:tracking-opens": "no",

@@ -25,6 +25,8 @@ from digest.transports.calls import READ_TIMEOUT, Answer, Calls, once_key
 from digest.transports.mapped import Unmappable, in_one_call, mapped
 
 API = "https://api.resend.com"
+#: Errors that every other message would meet, too.
+_ABOUT_US = frozenset({"invalid_from_address", "invalid_access", "security_error"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +47,7 @@ class ResendTransport:
     kind = "resend"
 
     def __init__(self, settings: ResendSettings) -> None:
-        self.window = max(4, settings.batch)
+        self.window = settings.batch if settings.batch > 1 else 4
         self._batch = settings.batch
         headers = {"Authorization": f"Bearer {settings.token}"}
         self._calls = Calls("Resend", settings.url, headers=headers, read_timeout=settings.read_timeout)
@@ -86,6 +88,8 @@ class ResendTransport:
             return answer
         if answer.is_yes:
             return _accepted(answer.body)
+        if answer.get("name") in _ABOUT_US or "`from`" in answer.words:
+            raise TransportError(f"Resend sends nothing for us: {answer.words}", permanent=True)
         return answer.receipt(_refusal(answer))
 
     def _send_together(self, prepared: Sequence[tuple[Message, dict[str, Any]]]) -> list[Receipt]:

@@ -22,10 +22,12 @@ from digest.models import FeedbackKind, Message, Outcome, Receipt
 from digest.suppression import Feedback, kind_of_code
 from digest.transports import events
 from digest.transports.base import one_by_one
-from digest.transports.calls import READ_TIMEOUT, Calls
+from digest.transports.calls import READ_TIMEOUT, Answer, Calls
 from digest.transports.mapped import Unmappable, mapped
 
 API = "https://api.sendgrid.com"
+#: Parts of a call that are the same for every reader: what is wrong with them is no reader's fault.
+_OURS = frozenset({"from", "tracking_settings"})
 _OFF = {
     "click_tracking": {"enable": False, "enable_text": False},
     "open_tracking": {"enable": False},
@@ -82,7 +84,16 @@ class SendgridTransport:
         if answer.is_yes:
             name = answer.headers.get("x-message-id", "")
             return Receipt(outcome=Outcome.ACCEPTED, detail=f"SendGrid has it as {name}")
+        if _is_about_us(answer):
+            raise TransportError(f"SendGrid sends nothing for us: {answer.words}", permanent=True)
         return answer.receipt(Outcome.REFUSED)
+
+
+def _is_about_us(answer: Answer) -> bool:
+    """Whether an error names a field that every call has alike, such as `from.email`."""
+    errors = answer.get("errors")
+    fields = (one.get("field") for one in errors if isinstance(one, dict)) if isinstance(errors, list) else ()
+    return any(str(field).partition(".")[0] in _OURS for field in fields)
 
 
 def _prepared(message: Message) -> dict[str, Any]:

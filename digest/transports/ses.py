@@ -27,6 +27,7 @@ from digest.suppression import Feedback, kind_of_code
 from digest.transports import events
 from digest.transports.base import one_by_one
 from digest.transports.calls import CONNECT_TIMEOUT, READ_TIMEOUT
+from digest.transports.envelope import on_the_wire
 
 try:
     import boto3
@@ -129,7 +130,9 @@ class SesTransport:
         options = {"ConfigurationSetName": self._set} if self._set else {}
         try:
             taken = self._client.send_email(
-                Destination={"ToAddresses": [message.recipient]}, Content={"Raw": {"Data": message.data}}, **options
+                Destination={"ToAddresses": [on_the_wire(message.recipient)]},
+                Content={"Raw": {"Data": message.data}},
+                **options,
             )
         except boto.ClientError as error:
             return _refused(error)

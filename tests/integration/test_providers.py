@@ -634,6 +634,43 @@ def test_brevo_without_a_valid_sender_is_the_operators_business(provider: Provid
         transport_to("brevo", provider).submit([a_mail()])
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("sendgrid", {"errors": [{"field": "from.email", "message": "The from email is not valid."}]}),
+        ("resend", {"name": "invalid_from_address", "message": "The from address is not valid."}),
+        ("resend", {"name": "validation_error", "message": "Invalid `from` field: not valid."}),
+    ],
+)
+def test_a_wrong_sender_bounces_nobody(kind: str, provider: Provider, body: dict[str, Any]) -> None:
+    """What is wrong in every call alike is the operator's business, though it is said of one message."""
+    provider.answer = lambda _call: Answer(status=422 if kind == "resend" else 400, body=body)
+    with pytest.raises(TransportError, match="not valid") as caught:
+        transport_to(kind, provider).submit([a_mail(1), a_mail(2)])
+    assert caught.value.permanent and len(provider.sent) == 1
+
+
+@pytest.mark.parametrize("kind", ["mailgun", "ses"])
+def test_a_domain_with_letters_beyond_ascii_is_given_as_the_domain_name_system_has_it(
+    kind: str, provider: Provider
+) -> None:
+    """Where the very message is handed over with the address beside it, too."""
+    provider.answer = KINDS[kind].yes
+    outcomes(transport_to(kind, provider), replace(a_mail(), recipient="ada@bücher.example.org"))
+    assert KINDS[kind].seen(provider.sent[0])[0].recipient == "ada@xn--bcher-kva.example.org"
+
+
+@pytest.mark.parametrize(("batch", "calls"), [(1, 4), (2, 2), (3, 2), (100, 1)])
+def test_resend_gets_no_more_in_one_call_than_was_said(provider: Provider, batch: int, calls: int) -> None:
+    """However many the outbox holds ready."""
+    transport = opened(resend.ResendTransport(resend.ResendSettings(token=TOKEN, url=provider.url, batch=batch)))
+    several = lambda call: Answer(body={"data": [{"id": "a"}] * len(call.json)})  # noqa: E731
+    provider.answer = KINDS["resend"].yes if batch == 1 else several
+    for start in range(0, 4, transport.window):
+        outcomes(transport, *map(a_mail, range(start, min(start + transport.window, 4))))
+    assert len(provider.sent) == calls
+
+
 def test_mailgun_is_asked_for_what_it_has(provider: Provider) -> None:
     """True when its log names the mail; otherwise nobody knows, for the log comes late."""
     provider.answer = lambda call: Answer(body={"items": [{"event": "accepted"}] if "mail1%40" in call.path else []})
