@@ -79,7 +79,7 @@ _STATUS: tuple[tuple[type[DigestError], HTTPStatus], ...] = (
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
     (TransportError, HTTPStatus.BAD_GATEWAY),
 )
-#: What the frameworks below us say in one word.
+#: To people, in the place of a framework's one word.
 _WORDS = {
     HTTPStatus.NOT_FOUND: "nothing is at this address: it may be old, or a letter of it got lost",
     HTTPStatus.METHOD_NOT_ALLOWED: "this address is for a form: go back, and press its button again",
@@ -108,6 +108,7 @@ def install(app: FastAPI, pages: Pages) -> None:
         if _is_for_programs(request):
             return _problem(status, detail, headers, error)
         title = _TITLES.get(status, status.phrase)
+        detail = _WORDS.get(status, detail) if detail == status.phrase else detail
         page = "fault.html" if request.url.path.startswith("/desk") else "readers/fault.html"
         return pages.show(request, page, status=status, headers=headers, title=title, detail=detail)
 
@@ -132,9 +133,7 @@ def _said(error: Exception) -> tuple[HTTPStatus, str, dict[str, str]]:
         case Fault():
             return error.status, str(error), error.headers()
         case HTTPException():
-            status = HTTPStatus(error.status_code)
-            said = str(error.detail)
-            return status, _WORDS.get(status, said) if said == status.phrase else said, dict(error.headers or {})
+            return HTTPStatus(error.status_code), str(error.detail), dict(error.headers or {})
         case RequestValidationError():
             wrong = (f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in error.errors())
             return HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(wrong), {}

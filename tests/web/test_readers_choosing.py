@@ -46,7 +46,7 @@ def test_topics_say_how_much_they_had_lately(desk: Desk, ada: Subscriber) -> Non
     """So that nobody chooses a topic that is always empty without knowing."""
     an_issue(desk)
     page = words(desk.browser().get(choices(desk, ada)).text)
-    assert "Eyes and vision 1 lately" in page
+    assert "Eyes and vision 1 lately" in page and "in our last 3 issues" in page
 
 
 def test_what_is_saved_is_what_was_chosen(desk: Desk, ada: Subscriber) -> None:

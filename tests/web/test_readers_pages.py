@@ -15,6 +15,7 @@ from digest import correcting
 from digest.checks.words import grade
 from digest.models import Amendment, Subscriber, SubscriberStatus
 from digest.tokens import Purpose
+from digest.web.readers import wishes
 from tests.browser import CHROMIUM, HOW_TO_INSTALL, a_browser
 from tests.factories import NOW
 from tests.web.conftest import EDITOR, Desk, Opener
@@ -197,6 +198,23 @@ def test_it_is_in_plain_words_and_ours_alone(desk: Desk, name: str) -> None:
     assert len(said) > 40
     assert grade(said) <= 8
     assert not re.search(r"<style|\sstyle=|<script>|\son\w+=|(src|href|action)=\"https?:", html)
+
+
+def test_what_stands_in_lists_is_in_plain_words(desk: Desk) -> None:
+    """The lines below the topics, taken together, for each is too short to have a grade; and what is chosen from."""
+    lines = [topic.description for topic in desk.digest.tree.topics if topic.description]
+    offered = [*wishes.CADENCES.values(), *wishes.PARTS.values(), *wishes.ROLES.values()]
+    offered += [f"{label}. {hint}" for label, hint in wishes.LENGTHS.values()]
+    assert len(lines) == len(desk.digest.tree.topics)
+    assert grade(" ".join(lines)) <= 8 and grade(". ".join(offered)) <= 8
+
+
+def test_what_programs_are_told_is_in_plain_words(desk: Desk) -> None:
+    """They show it to people."""
+    bodies: list[Any] = [{"email": "new@example.org"}, {"email": "x"}, {"email": "a@example.org", "interests": ["x"]}]
+    for body in bodies:
+        answer = desk.browser().post("/join.json", json=body)
+        assert grade(answer.json()["detail"].rpartition(": ")[2]) <= 8, answer.text
 
 
 def sentences(html: str) -> str:

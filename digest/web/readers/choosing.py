@@ -142,6 +142,7 @@ def _page(
         "reader": reader,
         "token": request.path_params["token"],
         "groups": shown,
+        "lately": choosing.LATELY,
         "order": [digest.tree.by_id[topic] for topic in reader.profile.interests if topic in digest.tree.by_id],
         "muted": sum(group.muted for group in shown),
         "cadences": wishes.offered({*digest.settings.newsletter.cadences, reader.cadence}),

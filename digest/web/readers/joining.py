@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from digest import joining
-from digest.choosing import choices
+from digest.choosing import LATELY, choices
 from digest.errors import InputError
 from digest.models import Subscriber
 from digest.newsroom import Digest
@@ -103,6 +103,7 @@ def _form(request: Request, site: Site, wanted: Subscriber, *, fault: InputError
         status=HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK,
         wanted=wanted,
         groups=groups(choices(digest, wanted)),
+        lately=LATELY,
         cadences=wishes.offered(digest.settings.newsletter.cadences),
         roles=wishes.ROLES,
         keeps_network=digest.settings.readers.keep_network,
