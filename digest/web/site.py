@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Annotated, cast
 from urllib.parse import urlsplit
 
@@ -55,7 +56,13 @@ def site_of(request: Request) -> Site:
 def caller(request: Request) -> str:
     """Who calls: the address, as far as a network that one person may have (IPv6: the first 64 bits)."""
     host = request.client.host if request.client else ""
-    return ":".join(host.split(":")[:4]) if ":" in host else host
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv4Address):
+        return host
+    return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))
 
 
 def newsroom_of(request: Request) -> Digest:
