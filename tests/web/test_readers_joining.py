@@ -11,7 +11,7 @@ import pytest
 from lxml import html
 
 from digest.models import Cadence, SubscriberStatus
-from tests.web.conftest import Desk, Opener
+from tests.web.conftest import BASE, Desk, Opener
 from tests.web.readers import FORGED, a_reader, letter_link, posted, reader, words
 
 FORM = {"email": "new@example.org", "interest": ["vision", "btk"], "cadence": "monthly", "role": "carer"}
@@ -224,12 +224,15 @@ def test_what_a_page_can_send_without_asking_is_not_read(desk: Desk, kind: str) 
 
 
 def test_what_the_docs_say_to_copy_works(desk: Desk) -> None:
-    """The form for other sites, filled in by a person, and the JSON for programs."""
+    """The form for other sites, filled in by a person, and the JSON for programs; the form is that of the site."""
     text = (Path(__file__).parents[2] / "docs" / "readers.md").read_text(encoding="utf-8")
-    form = html.fragment_fromstring(text.partition("```html\n")[2].partition("```")[0])
+    snippet = html.document_fromstring(desk.browser().get("/join/snippet").text).findtext(".//pre/code") or ""
+    form = html.fragment_fromstring(snippet)
     fields = {**dict.fromkeys(form.fields, ""), "email": "new@example.org"}
-    assert form.action == "https://digest.example.org/join" and set(fields) == {"email", "website"}
+    assert form.action == f"{BASE}/join" and set(fields) == {"email", "website"}
     assert desk.browser().post("/join", data=fields).headers["location"] == "/join/sent" and posted(desk) == 1
+    in_docs = text.partition("```html\n")[2].partition("```")[0].replace("https://digest.example.org", BASE)
+    assert in_docs.strip() == snippet
     body = json.loads(text.partition("```json\n")[2].partition("```")[0])
     assert call(desk, {**body, "email": "other@example.org"}).status_code == 202 and posted(desk) == 2
 

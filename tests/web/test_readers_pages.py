@@ -156,6 +156,7 @@ PAGES: dict[str, Callable[[Desk], Opened]] = {
     "join": _join,
     "join-wrong": _join_wrong,
     "join-sent": _join_sent,
+    "snippet": lambda _desk: ("/join/snippet", None),
     "confirm": lambda desk: (_asked_for(desk), None),
     "confirmed": lambda desk: (_asked_for(desk), {"yes": "1"}),
 }
@@ -219,7 +220,7 @@ def test_what_programs_are_told_is_in_plain_words(desk: Desk) -> None:
 
 def sentences(html: str) -> str:
     """The words of a page, with a full stop where a heading, a line or a button ends."""
-    ours = re.sub(r'(?s)<select.*?</select>|<(ul|span) class="topic.*?</\1>', "", html)
+    ours = re.sub(r'(?s)<select.*?</select>|<pre.*?</pre>|<(ul|span) class="topic.*?</\1>', "", html)
     stopped = re.sub(r"</(h\d|p|li|label|legend|button|summary|dt|dd|option|a|span)>", ". ", ours)
     text = re.sub(r"\s*([.?!:])(\s*\.)+", r"\1", words(stopped))
     return re.sub(r"[\w.+-]+@[\w.-]+", "us", text)

@@ -55,6 +55,13 @@ def told(request: Request, site: TheSite, digest: Newsroom) -> Response:
     return site.pages.show(request, "readers/join-sent.html", days=digest.settings.readers.confirm_days)
 
 
+@router.get("/join/snippet")
+def snippet(request: Request, site: TheSite) -> Response:
+    """The form for pages of other sites, to copy."""
+    lines = site.pages.render("readers/_snippet.html", {"root": site.base_url})
+    return site.pages.show(request, "readers/snippet.html", snippet=lines.strip())
+
+
 @router.get("/c/{token}")
 def confirming(request: Request, site: TheSite, digest: Newsroom, token: str) -> Response:
     """Ask whether it was them, and show what was asked for."""
