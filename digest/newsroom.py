@@ -394,7 +394,10 @@ class Digest:
         """A correction as mails print it: the summary as it was called when it was printed last."""
         summary = self.store.summaries([correction.summary_id])[correction.summary_id]
         headline, title = summary.entry.headline, "an earlier month"
-        for issue_id in self.store.printed_in(correction)[:1]:
+        # One that is only thought of (without an id) concerns what was printed until now.
+        withdrawn = correction.kind is Amendment.RETRACTED
+        got = [] if correction.id else self.store.got(correction.summary_id, whole_study=withdrawn)
+        for issue_id in (self.store.printed_in(correction) or [number for number, _ in got])[:1]:
             title = self.store.issue_by_id(issue_id).window.title
             printed = Pool.loads(self.store.frozen_pool(issue_id)).headlines
             headline = printed.get(correction.summary_id, headline)
@@ -403,7 +406,7 @@ class Digest:
             headline=headline,
             issue_title=title,
             url=summary.entry.url,
-            retracted=correction.kind is Amendment.RETRACTED,
+            retracted=withdrawn,
             sentence=correction.sentence,
         )
 

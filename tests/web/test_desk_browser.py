@@ -13,14 +13,16 @@ from starlette.types import Receive, Scope, Send
 
 from digest import access
 from digest import desk as acts
-from digest.models import IssueStatus, Person, Pin
+from digest.feedback import take_in
+from digest.models import FeedbackKind, IssueStatus, Person, Pin
+from digest.suppression import Feedback
 from tests.browser import CHROMIUM, HOW_TO_INSTALL, a_browser
-from tests.factories import an_entry
+from tests.factories import NOW, an_entry
 from tests.integration.smtp_server import Inbox, a_real_server
 from tests.web.conftest import EDITOR, OPERATOR, Desk, Opener
 from tests.web.sample import ENTRIES, MONTH, filled
 from tests.web.serving import served
-from tests.web.test_readers_pages import AXE, JUDGED, TARGETS
+from tests.web.test_readers_pages import AXE, COLOURS, JUDGED, TARGETS, WCAG
 
 HERE = f"/desk/issues/{MONTH}"
 BROKEN = an_entry("bad", headline="Multiple sclerosis and a broken link", url="https://news.example.org/{{slug}}")
@@ -39,9 +41,13 @@ FOCUSED = """() => { const e = document.activeElement; if (!e || e === document.
   return {what: e.tagName, name: (e.textContent || e.name || '').trim().slice(0, 40),
           seen: (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2) || e.tagName === 'IFRAME',
           shown: !!e.getClientRects().length}; }"""
+#: What it is called, or which field it is.
+CALLED = """() => { const e = document.activeElement;
+  return e && (e.getAttribute('aria-label') || e.name && e.tagName !== 'BUTTON' && e.name || e.textContent.trim()); }"""
 TABBABLE = """() => [...document.querySelectorAll(
     'a[href], button, input, select, textarea, summary, iframe, [tabindex="0"]')]
-  .filter(e => e.checkVisibility() && e.type !== 'hidden' && !e.disabled).length"""
+  .filter(e => e.checkVisibility() && e.type !== 'hidden' && !e.disabled)
+  .filter((e, _, all) => e.type !== 'radio' || e === all.find(o => o.type === 'radio' && o.name === e.name)).length"""
 
 
 @pytest.fixture(scope="module")
@@ -228,46 +234,158 @@ PAGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_everybody_can_use_the_desk(browser: Browser, desk: Desk, dark: bool) -> None:
-    """Of every page: axe finds nothing, nothing scrolls sideways on a phone, and targets are as large as a thumb."""
+FILE = {"name": "readers.csv", "mimeType": "text/csv", "buffer": b"email,interests\nnew@example.org,pml\nwrong,\n"}
+
+
+def behind_the_buttons(seat: Seat, desk: Desk) -> Iterator[str]:
+    """Goes to every page that only a button or the course of things leads to, and says where it is."""
+    digest, page = desk.digest, seat.page
+    seat.go(f"{HERE}/check")
+    expect(page.locator(".verdict")).to_be_visible(timeout=60_000)
+    seat.go(f"{HERE}/send")
+    yield "an approval that errors stop"
+    _asks_whom_a_correction_concerns(seat)
+    yield "a correction of what nobody got"
+    seat.go("/desk/subscribers").locator("#list").set_input_files(files=[FILE])
+    seat.press("Look at it")
+    yield "a file of readers"
+    seat.go("/desk/subscribers/2/erase")
+    yield "an erasure"
+    seat.go("/desk/enter/gone")
+    yield "a link that has ended"
+    issue = digest.approve(digest.issue(MONTH), by="ben@example.org", despite="It must go out")
+    seat.go(f"{HERE}/send")
+    yield "an approved issue"
+    seat.go(f"{HERE}/abort")
+    yield "the end of an issue"
+    digest.store.set_held(issue.id, held=True)
+    seat.go(f"{HERE}/send")
+    yield "a paused issue"
+    bounce = Feedback(address="ada@example.org", kind=FeedbackKind.HARD_BOUNCE, at=NOW, code="5.1.1", issue_id=issue.id)
+    take_in(digest.store, bounce)
+    digest.store.stop_itself(issue.id, "1 of its last 2 mails bounced hard", now=NOW)
+    seat.go(f"{HERE}/send")
+    yield "an issue that stopped itself"
+    seat.go(f"{HERE}/quarantine")
+    yield "a quarantine"
+    seat.go("/desk/subscribers/1")
+    yield "a reader whose mail came back"
+    digest.store.lift_quarantined(issue.id, now=NOW)
+    digest.store.let_go_on(issue.id, now=NOW)
+    digest.send(digest.issue(MONTH))
+    seat.go(f"{HERE}/send")
+    yield "an issue that was sent"
+    seat.go(HERE)
+    yield "an issue that cannot be shaped any more"
+    _asks_whom_a_correction_concerns(seat)
+    yield "a correction"
+    seat.press("Tell them in their next issue")
+    yield "a summary that was put right"
+    seat.go(f"{HERE}/log")
+    yield "the log of all that"
+    seat.go("/api/v1/docs")
+    yield "the description of the API"
+
+
+def _asks_whom_a_correction_concerns(seat: Seat) -> None:
+    page = seat.go("/desk/summaries/1")
+    page.get_by_label("Some words were not right").check()
+    page.locator("#sentence").fill("We wrote that a hundred people took part; it were ten.")
+    seat.press("See whom it concerns")
+
+
+def faults_of(page: Page) -> list[object]:
+    """What axe finds on a phone, by day and by night; what scrolls sideways; what no thumb can hit."""
+    expect(page.locator("[data-poll]")).to_have_count(0, timeout=60_000)
+    page.set_viewport_size({"width": 360, "height": 900})
+    page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
+    page.evaluate(AXE)
+    page.emulate_media(color_scheme="light")
+    found: list[object] = page.evaluate(JUDGED, {"type": "tag", "values": [*WCAG, "best-practice"]})
+    page.emulate_media(color_scheme="dark")
+    found += page.evaluate(JUDGED, {"type": "rule", "values": COLOURS})
+    found += page.evaluate(TARGETS)
+    return found + (["too wide"] if page.evaluate("document.documentElement.scrollWidth") > 360 else [])
+
+
+@contextmanager
+def a_seat_at_a_full_desk(browser: Browser, desk: Desk) -> Iterator[Seat]:
     issue = filled(desk.digest, (*ENTRIES, BROKEN))
     acts.change(desk.digest, issue, [Pin(summary_id=1)], by="ben@example.org")
-    found = {}
-    with (
-        served(desk.app) as address,
-        seated(browser, desk, address, OPERATOR, color_scheme="dark" if dark else "light") as seat,
-    ):
-        for name, path in PAGES.items():
-            page = seat.go(path)
-            expect(page.locator("[data-poll]")).to_have_count(0, timeout=60_000)
-            page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
-            page.evaluate(AXE)
-            page.set_viewport_size({"width": 1280, "height": 900})
-            found[name] = [*page.evaluate(JUDGED)]
-            page.set_viewport_size({"width": 360, "height": 800})
-            found[name] += page.evaluate(JUDGED) + page.evaluate(TARGETS)
-            found[name] += ["too wide"] if page.evaluate("document.documentElement.scrollWidth") > 360 else []
+    with served(desk.app) as address, seated(browser, desk, address, OPERATOR) as seat:
+        yield seat
+
+
+def test_everybody_can_use_the_desk(browser: Browser, desk: Desk) -> None:
+    """Of every page: axe finds nothing, nothing scrolls sideways on a phone, and targets are as large as a thumb."""
+    with a_seat_at_a_full_desk(browser, desk) as seat:
+        found = {name: faults_of(seat.go(path)) for name, path in PAGES.items()}
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 
-@pytest.mark.parametrize("name", ["issues", "read", "preview", "send"])
-def test_keys_alone_are_enough(browser: Browser, desk: Desk, name: str) -> None:
-    """Tab goes through everything that can be pressed, in order, each to be seen, and out again."""
+def test_everybody_can_use_what_is_behind_its_buttons(browser: Browser, desk: Desk) -> None:
+    """The same of every page that has no address of its own, and of an issue on its way."""
+    with a_seat_at_a_full_desk(browser, desk) as seat:
+        found = {name: faults_of(seat.page) for name in behind_the_buttons(seat, desk)}
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_keys_alone_are_enough(browser: Browser, desk: Desk) -> None:
+    """On every page Tab goes through everything that can be pressed, in order, each to be seen, and out again."""
+    with a_seat_at_a_full_desk(browser, desk) as seat:
+        for name, path in PAGES.items():
+            page = seat.go(path)
+            expect(page.locator("[data-poll]")).to_have_count(0, timeout=60_000)
+            number, seen = page.evaluate(TABBABLE), []
+            # The links of the mail in the frame come in their turn, too.
+            for _ in range(number + 150):
+                page.keyboard.press("Tab")
+                focused = page.evaluate(FOCUSED)
+                if focused is None:
+                    break
+                seen.append(focused)
+            else:
+                pytest.fail(f"{name}: the focus never came out again")
+            assert [one for one in seen if not one["seen"] or not one["shown"]] == [], name
+            assert seen[0]["name"] == "To the content", name
+            assert len(seen) >= number, name
+
+
+def by_keys(page: Page, words: str) -> None:
+    """Go on with Tab to what is called so."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if re.search(words, page.evaluate(CALLED) or ""):
+            return
+    pytest.fail(f"no key leads to {words!r}")
+
+
+def gone_by_keys(page: Page, words: str = "") -> None:
+    """The same, and Enter on it leads to a page; without words where the focus is."""
+    if words:
+        by_keys(page, words)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_an_issue_is_made_by_keys_alone(browser: Browser, desk: Desk) -> None:
+    """From the list of issues to the approval, and no mouse is touched."""
     filled(desk.digest)
     with served(desk.app) as address, seated(browser, desk, address, EDITOR) as editor:
-        page = editor.go(PAGES[name])
+        page = editor.go("/desk")
+        gone_by_keys(page, "^November 2026")
+        gone_by_keys(page, "^Pin: Pediatric")
+        expect(page.locator("#item-4")).to_contain_text("pinned")
+        by_keys(page, "^Leave out.*Optic neuritis")
+        page.keyboard.press("Enter")
+        by_keys(page, "^reason$")
+        page.keyboard.type("Told last year")
+        gone_by_keys(page)
+        expect(page.locator("#item-3")).to_contain_text("Told last year")
+        gone_by_keys(page, "^Undo$")
+        expect(page.locator("article#item-3")).to_be_visible()
+        gone_by_keys(page, "^Send$")
         expect(page.locator("[data-poll]")).to_have_count(0, timeout=60_000)
-        number, seen = page.evaluate(TABBABLE), []
-        # The links of the mail in the frame come in their turn, too.
-        for _ in range(number + 150):
-            page.keyboard.press("Tab")
-            focused = page.evaluate(FOCUSED)
-            if focused is None:
-                break
-            seen.append(focused)
-        else:
-            pytest.fail("the focus never came out again")
-        assert [one for one in seen if not one["seen"] or not one["shown"]] == []
-        assert seen[0]["name"] == "To the content"
-        assert len(seen) >= number
+        gone_by_keys(page, "^Approve$")
+        expect(page.get_by_role("heading", name="Approved")).to_be_visible(timeout=60_000)
+    assert desk.digest.issue(MONTH).status is IssueStatus.APPROVED

@@ -82,6 +82,7 @@ def test_a_correction_says_first_whom_it_concerns(editor: TestClient, desk: Desk
     """How many got it, and what they will read; nothing is done yet."""
     page = correct(editor).text
     assert "3 readers got it" in page
+    assert "A correction to what we sent you (November 2026)" in page
     assert SENTENCE in page and desk.digest.store.corrections() == ()
 
 
