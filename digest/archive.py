@@ -9,10 +9,12 @@ from html import escape
 
 from lxml import html as markup
 
+from digest import previews
 from digest.edition import Filling, lay_out
 from digest.errors import NothingToDo, TokenError
 from digest.models import Amendment, Correction, CorrectionState, Erratum, Issue, IssueStatus, Profile, Selection
-from digest.newsroom import Digest, Preview
+from digest.newsroom import Digest
+from digest.previews import Preview
 from digest.tokens import Purpose
 
 #: Stands in the place of a reader's own values until what holds them is taken out.
@@ -71,7 +73,7 @@ def web_version(digest: Digest, token: str) -> str:
     if delivery is None or delivery.edition_id is None or not delivery.address:
         raise TokenError("we have no issue for this link any more", gone=True)
     then = replace(digest, signer=digest.signer.as_of(Purpose.WEB_VERSION, token))
-    return then.preview_delivery(digest.store.issue_by_id(subject.issue_id), delivery).html
+    return previews.of_delivery(then, digest.store.issue_by_id(subject.issue_id), delivery).html
 
 
 def public_issues(digest: Digest) -> tuple[PublicIssue, ...]:
@@ -101,7 +103,7 @@ def general_edition(digest: Digest, public: PublicIssue) -> Archived:
     Raises:
         NothingToDo: it had nothing for them.
     """
-    preview = digest.preview_profile(public.issue, Profile())
+    preview = previews.of_profile(digest, public.issue, Profile())
     edition = preview.edition
     page = "".join(
         words if is_text else _NOBODY + words for words, is_text in preview.pool.html.join(_fillings(preview))

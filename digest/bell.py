@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from digest import pipeline
+from digest import approving, departures, pipeline
 from digest.belongings import finish_erasures
 from digest.errors import DigestError, NothingToDo, StateError
 from digest.feedback import Taken
@@ -86,9 +86,9 @@ class Bell:
         problems = tuple(self._each([digest.settings.subscribers], self._sync_if_changed))
         returned = tuple(self._each([digest] if digest.has_mailbox else [], Digest.read_mailbox))
         composed = tuple(self._each(self._closed_without_issue(), digest.compose))
-        approved = tuple(self._each(digest.drafts_due(), self._approve_if_auto))
-        issues = () if stop() else digest.sendable()
-        sent = tuple(self._each(issues, lambda issue: (issue, digest.send(issue, stop=stop))))
+        approved = tuple(self._each(approving.drafts_due(digest), self._approve_if_auto))
+        issues = () if stop() else departures.sendable(digest)
+        sent = tuple(self._each(issues, lambda issue: (issue, departures.send(digest, issue, stop=stop))))
         return Tick(
             visits=visits,
             composed=composed,
@@ -118,12 +118,12 @@ class Bell:
         digest = self.digest
         if digest.settings.newsletter.approval != "auto":
             return draft
-        seen, now = (draft.composed_at, digest.content_hash(draft)), digest.clock()
+        seen, now = (draft.composed_at, approving.content_hash(digest, draft)), digest.clock()
         known = self._refused.get(draft.id)
         if known is not None and known.seen == seen and now - known.at < _LOOK_AGAIN:
             raise StateError(known.why)
         try:
-            return digest.approve_if_auto(draft)
+            return approving.approve_if_auto(digest, draft)
         except NothingToDo:
             raise
         except StateError as refused:

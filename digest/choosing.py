@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from digest import previews
 from digest.audience import address_key
 from digest.errors import InputError, NothingToDo, TokenError
 from digest.links import Holder, letter_of
@@ -21,8 +22,9 @@ from digest.models import (
     SubscriberStatus,
     Topic,
 )
-from digest.newsroom import Digest, Preview
+from digest.newsroom import Digest
 from digest.post import put
+from digest.previews import Preview
 from digest.subscribers import check_address, check_wishes
 from digest.tokens import Errand
 from digest.tries import count_try
@@ -155,7 +157,7 @@ def what_would_have_been(digest: Digest, changed: Subscriber) -> Preview:
     issue = next(made, None)
     if issue is None:
         raise NothingToDo("No issue went out yet, so there is nothing to show. Your choices count for the first one.")
-    return digest.preview_wishes(issue, wanted)
+    return previews.of_wishes(digest, issue, wanted)
 
 
 # --- another address -------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from digest import approving
 from digest.errors import InputError, NothingToDo, StateError
 from digest.models import (
     Approval,
@@ -127,7 +128,7 @@ def approvals(digest: Digest, issue: Issue) -> Approvals:
     needed, given = digest.settings.newsletter.approvals, digest.shape(issue).approvals
     if issue.status is not IssueStatus.DRAFT or not given:
         return Approvals(needed=needed, given=given)
-    content = digest.content_hash(issue)
+    content = approving.content_hash(digest, issue)
     return Approvals(
         needed=needed,
         given=tuple(one for one in given if one.content_hash == content),

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from digest import domain
+from digest.departures import held_words
 from digest.errors import DigestError, NothingToDo, StoreError
 from digest.models import IssueStatus
-from digest.newsroom import Digest, held_words
+from digest.newsroom import Digest
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

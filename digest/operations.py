@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from digest import approving, departures
 from digest.audit import Account, Audit, Auditor, Check, Row
 from digest.breaker import Breaker
 from digest.canary import CANARY
@@ -85,9 +86,9 @@ class Sending:
 def approve_due(digest: Digest) -> tuple[str, ...]:
     """Approve the drafts that are due and approve themselves; why others were not: they keep nothing else back."""
     refused: list[str] = []
-    for draft in digest.drafts_due():
+    for draft in approving.drafts_due(digest):
         try:
-            digest.approve_if_auto(draft)
+            approving.approve_if_auto(digest, draft)
         except StateError as error:
             refused.append(str(error))
     return tuple(refused)
@@ -118,7 +119,7 @@ def abort(digest: Digest, issue: Issue) -> Aborted:
     label = issue.window.label
     if issue.status is IssueStatus.ABORTED:
         raise NothingToDo(f"{label} was aborted already")
-    if issue.status is IssueStatus.APPROVED and not digest.is_open(issue):
+    if issue.status is IssueStatus.APPROVED and not departures.is_open(digest, issue):
         raise NothingToDo(f"nothing of {label} is left to stop")
     cancelled = digest.store.abort(issue.id, now=digest.clock())
     return Aborted(cancelled=cancelled, in_flight=digest.store.progress(issue.id).get(DeliveryState.INFLIGHT, 0))
@@ -237,7 +238,9 @@ def ways(digest: Digest) -> tuple[Way, ...]:
 def under_way(digest: Digest) -> tuple[Issue, ...]:
     """The approved issues with deliveries that may still leave, paused ones too, the oldest first."""
     issues = (*reversed(digest.letters()), *reversed(digest.store.issues()))
-    return tuple(issue for issue in issues if issue.status is IssueStatus.APPROVED and digest.is_open(issue))
+    return tuple(
+        issue for issue in issues if issue.status is IssueStatus.APPROVED and departures.is_open(digest, issue)
+    )
 
 
 def _must_be_sending(digest: Digest, issue: Issue) -> None:
@@ -246,5 +249,5 @@ def _must_be_sending(digest: Digest, issue: Issue) -> None:
         raise StateError(f"{label} is not approved yet, so nothing of it leaves")
     if issue.status is IssueStatus.ABORTED:
         raise StateError(f"{label} was aborted and is never sent")
-    if not digest.is_open(issue):
+    if not departures.is_open(digest, issue):
         raise NothingToDo(f"nothing of {label} is left to send")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from digest import previews
 from digest.edition import Pool, html_bytes
 from digest.errors import InputError
 from digest.models import Act, Approve, DeliveryState, FrozenEdition, Issue, IssueStatus, SkipReason
@@ -92,5 +93,5 @@ def differs(digest: Digest, issue: Issue, addresses: Sequence[str]) -> Differenc
     """
     if len(addresses) != 2:
         raise InputError("name two readers to compare")
-    first, second = (digest.preview_reader(issue, address).edition.selection for address in addresses)
+    first, second = (previews.of_reader(digest, issue, address).edition.selection for address in addresses)
     return difference(first, second)

@@ -1,4 +1,4 @@
-"""The `digest` command: thin. Every command calls `newsroom.Digest` and prints what it gives back."""
+"""The `digest` command: thin. Every command calls one verb of the newsletter and prints what it gives back."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
-from digest import __version__, desk, operations, starter
+from digest import __version__, approving, departures, desk, operations, previews, starter
 from digest.bell import Bell
 from digest.cli import (
     checked,
@@ -31,9 +31,10 @@ from digest.cli import (
 from digest.cli.session import Advance, Output, Session, rows_of
 from digest.errors import InputError, NothingToDo, StateError
 from digest.models import Issue, IssueStatus
-from digest.newsroom import Digest, Preview
+from digest.newsroom import Digest
 from digest.outbox import Sent
 from digest.pipeline import Composed
+from digest.previews import Preview
 from digest.scheduler import ring_until, stopping_on_signals
 from digest.store.schema import SchemaState, schema_state, upgrade
 
@@ -139,7 +140,10 @@ def _rehearse(digest: Digest, session: Session, output: Output) -> Issue:
         issue = digest.compose(window).issue
     except NothingToDo:
         issue = digest.issue()
-    for step in (lambda: digest.approve(issue, by="demo"), lambda: digest.send(digest.issue(issue.window.label))):
+    for step in (
+        lambda: approving.approve(digest, issue, by="demo"),
+        lambda: departures.send(digest, digest.issue(issue.window.label)),
+    ):
         try:
             step()
         except NothingToDo as done:
@@ -240,8 +244,8 @@ def preview(
 
 def _previewed(digest: Digest, issue: Issue, reader: str | None, interests: str | None) -> Preview:
     if reader is not None:
-        return digest.preview_reader(issue, reader)
-    return digest.preview_interests(issue, [word.strip() for word in (interests or "").split(",") if word.strip()])
+        return previews.of_reader(digest, issue, reader)
+    return previews.of_interests(digest, issue, [word.strip() for word in (interests or "").split(",") if word.strip()])
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -262,7 +266,7 @@ def check(
     output = Output(as_json=as_json)
     with context.obj.open() as digest, output.progress("Checking every edition"):
         chosen = digest.issue(issue)
-        report = digest.check(chosen, offline=offline)
+        report = approving.check(digest, chosen, offline=offline)
     output.result(checked.report_data(chosen, report), lambda console: checked.show_report(console, chosen, report))
     if report.errors:
         raise typer.Exit(1)
@@ -282,8 +286,8 @@ def approve(
     """Freeze an issue: what is approved is what is sent, to everybody, whatever changes afterwards."""
     output = Output(as_json=as_json)
     with context.obj.open() as digest, output.progress("Making everybody's edition"):
-        approved = digest.approve(
-            digest.issue(issue), by=by or shaping.user(), offline=offline, despite=despite.strip()
+        approved = approving.approve(
+            digest, digest.issue(issue), by=by or shaping.user(), offline=offline, despite=despite.strip()
         )
         so_far = desk.approvals(digest, approved)
         progress = digest.store.progress(approved.id)
@@ -331,7 +335,7 @@ def send(
 
 def _send(digest: Digest, output: Output, label: str | None) -> None:
     kept_back = operations.approve_due(digest) if label is None else ()
-    issues = digest.sendable() if label is None else (digest.approve_if_auto(digest.issue(label)),)
+    issues = departures.sendable(digest) if label is None else (approving.approve_if_auto(digest, digest.issue(label)),)
     if not issues and kept_back:
         raise StateError("\n".join(kept_back))
     if not issues:
@@ -340,9 +344,9 @@ def _send(digest: Digest, output: Output, label: str | None) -> None:
     with stopping_on_signals() as stop:
         for issue in issues:
             with output.progress(f"Sending {issue.window.label}") as advance:
-                total = digest.outstanding(issue)
+                total = departures.outstanding(digest, issue)
                 on_progress = partial(_advance, advance, total)
-                sent = digest.send(issue, stop=stop.is_set, on_progress=on_progress)
+                sent = departures.send(digest, issue, stop=stop.is_set, on_progress=on_progress)
             results.append((issue, sent))
     output.result(
         [tables.sent_data(issue, sent) for issue, sent in results], lambda console: tables.show_sent(console, results)
@@ -358,14 +362,14 @@ def _advance(advance: Advance, total: int, so_far: Sent) -> None:
 
 
 def _send_test(digest: Digest, output: Output, issue: Issue, to: str, reader: str | None) -> None:
-    detail = digest.send_test(_previewed(digest, issue, reader, None), to=to)
+    detail = previews.send_test(digest, _previewed(digest, issue, reader, None), to=to)
     output.result(
         {"to": to, "detail": detail}, lambda console: console.print(f"Test mail to {to}: {detail}", markup=False)
     )
 
 
 def _send_dry(digest: Digest, output: Output, issue: Issue) -> None:
-    rows = list(digest.who_gets_what(issue))
+    rows = list(departures.who_gets_what(digest, issue))
     output.result(
         [tables.recipient_data(row) for row in rows],
         lambda console: tables.show_recipients(console, issue, rows, digest.tree),

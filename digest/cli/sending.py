@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from digest import operations
+from digest import departures, operations
 from digest.audit import Account, Audit, Row
 from digest.cli.session import Output
 from digest.cli.tables import cell, counted, issue_data, table, title
@@ -66,7 +66,7 @@ def abort(
     """End an issue for good: what has not left never will. It cannot be undone, so it asks first."""
     with context.obj.open() as digest:
         found = digest.issue(issue)
-        if not yes and not _confirmed(found, digest.outstanding(found)):
+        if not yes and not _confirmed(found, departures.outstanding(digest, found)):
             raise NothingToDo(f"{found.window.label} was left as it was")
         done = operations.abort(digest, found)
         ended = digest.issue(issue)

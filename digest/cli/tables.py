@@ -14,13 +14,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from digest import approving
 from digest.bell import Tick
 from digest.doctor import Finding
 from digest.feedback import Taken
 from digest.models import DeliveryState, Issue, Problem, Recipient, Selection, SourceState, TopicTree, Wait
-from digest.newsroom import Digest, Preview
+from digest.newsroom import Digest
 from digest.outbox import Sent
 from digest.pipeline import Composed, Visit
+from digest.previews import Preview
 
 logger = logging.getLogger("digest")
 
@@ -419,7 +421,7 @@ def status_data(digest: Digest) -> dict[str, Any]:
     cadences = digest.settings.newsletter.cadences
     running = [digest.calendar.running(cadence, digest.clock()) for cadence in cadences]
     states = {state.name: state for state in digest.store.source_states()}
-    kept_back = digest.kept_back()
+    kept_back = approving.kept_back(digest)
     return {
         "newsletter": digest.newsletter.name,
         "now": digest.clock(),

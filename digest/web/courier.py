@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from digest import departures
 from digest.errors import DigestError, NothingToDo
 from digest.newsroom import Digest
 
@@ -52,7 +53,7 @@ class Courier:
     def _send(self, label: str) -> None:
         try:
             if not self._stop.is_set():
-                self._run(lambda: self._digest.send(self._digest.issue(label), stop=self._stop.is_set))
+                self._run(lambda: departures.send(self._digest, self._digest.issue(label), stop=self._stop.is_set))
         finally:
             with self._lock:
                 self._busy.discard(label)

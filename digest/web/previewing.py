@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 
+from digest import previews
 from digest.edition import Pool
 from digest.errors import NothingToDo
 from digest.models import CorrectionState, Issue, IssueStatus, Person
-from digest.newsroom import Digest, Preview
+from digest.newsroom import Digest
+from digest.previews import Preview
 from digest.web.faults import NotFound
 from digest.web.site import Site
 
@@ -20,13 +22,13 @@ def content_of(digest: Digest, issue: Issue) -> tuple[Hashable, ...]:
 
 
 def preview_reader(site: Site, issue: Issue, address: str) -> Preview:
-    """As `Digest.preview_reader`."""
-    return _from_pool(site, issue, lambda pool: site.digest.preview_reader(issue, address, pool=pool))
+    """As `previews.of_reader`."""
+    return _from_pool(site, issue, lambda pool: previews.of_reader(site.digest, issue, address, pool=pool))
 
 
 def preview_interests(site: Site, issue: Issue, interests: Sequence[str]) -> Preview:
-    """As `Digest.preview_interests`."""
-    return _from_pool(site, issue, lambda pool: site.digest.preview_interests(issue, interests, pool=pool))
+    """As `previews.of_interests`."""
+    return _from_pool(site, issue, lambda pool: previews.of_interests(site.digest, issue, interests, pool=pool))
 
 
 def preview_number(site: Site, issue: Issue, number: int, person: Person) -> Preview:
@@ -43,7 +45,7 @@ def preview_number(site: Site, issue: Issue, number: int, person: Person) -> Pre
         preview = preview_reader(site, issue, reader.address)
     except NothingToDo as nothing:
         raise NothingToDo(str(nothing).replace(reader.address, "this reader")) from nothing
-    return preview if person.is_operator else site.digest.as_nobody(preview)
+    return preview if person.is_operator else previews.as_nobody(site.digest, preview)
 
 
 def beside(digest: Digest, issue: Issue, number: int) -> tuple[int | None, int | None]:

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 
 from digest.archive import Archived
-from digest.newsroom import Digest, Preview
+from digest.newsroom import Digest
+from digest.previews import Preview
 from digest.web.courier import Courier
 from digest.web.errands import Errands
 from digest.web.pages import Pages

@@ -27,7 +27,7 @@ import sqlalchemy as sa
 import yaml
 from starlette.testclient import TestClient
 
-from digest import access
+from digest import access, approving
 from digest.app import make_digest
 from digest.checks import Verdict
 from digest.config import load_settings
@@ -325,7 +325,7 @@ def _add_readers(digest: Digest) -> None:
 def _send(digest: Digest, label: str) -> None:
     """An issue that everybody got. Its mails are written down as accepted at once: nothing is to be sent here."""
     digest.compose(digest.window(label))
-    digest.approve(digest.issue(label), by="bench")
+    approving.approve(digest, digest.issue(label), by="bench")
     store = digest.store
     assert isinstance(store, SqlStore)
     waiting = deliveries.c.state == DeliveryState.PENDING

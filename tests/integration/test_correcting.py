@@ -10,7 +10,7 @@ from email import policy
 
 import pytest
 
-from digest import correcting, desk, operations
+from digest import approving, correcting, departures, desk, operations, previews
 from digest.errors import InputError, NothingToDo, StateError
 from digest.models import (
     Amendment,
@@ -40,8 +40,8 @@ def sent(room: MakeRoom) -> Room:
     """November has been sent: two summaries on eyes, two on fatigue, each to its readers and all to one."""
     made = room()
     digest = drafted(made)
-    digest.approve(issue(digest), by="ada")
-    digest.send(issue(digest))
+    approving.approve(digest, issue(digest), by="ada")
+    departures.send(digest, issue(digest))
     made.outbox.clear()
     return made
 
@@ -75,9 +75,9 @@ def test_the_next_issue_tells_exactly_those_who_got_it(sent: Room) -> None:
     """With a mail although nothing is new for them; nobody else gets one, and the sentence is escaped."""
     wrong(sent.at(LATER))
     digest = december(sent)
-    digest.approve(issue(digest, "2026-12"), by="ada")
-    previews = {one: digest.preview_reader(issue(digest, "2026-12"), one) for one in (EYES, ALL)}
-    digest.send(issue(digest, "2026-12"))
+    approving.approve(digest, issue(digest, "2026-12"), by="ada")
+    previews = {one: previews.of_reader(digest, issue(digest, "2026-12"), one) for one in (EYES, ALL)}
+    departures.send(digest, issue(digest, "2026-12"))
     assert sorted(recipients(sent)) == sorted([EYES, ALL])
     assert {one.recipient: one.data for one in sent.outbox} == {who: p.message.data for who, p in previews.items()}
     assert subject(sent.outbox[0]) == "December 2026: a correction to what we sent you"
@@ -90,8 +90,8 @@ def test_nobody_is_told_twice(sent: Room) -> None:
     """Not in the issue after, nor by a mail of its own."""
     made = wrong(sent.at(LATER))
     digest = december(sent)
-    digest.approve(issue(digest, "2026-12"), by="ada")
-    digest.send(issue(digest, "2026-12"))
+    approving.approve(digest, issue(digest, "2026-12"), by="ada")
+    departures.send(digest, issue(digest, "2026-12"))
     reach = correcting.reach(digest, made)
     assert (reach.owed, reach.told) == (0, 2)
     with pytest.raises(NothingToDo, match="nobody is owed"):
@@ -102,10 +102,10 @@ def test_beside_what_is_new_it_stands_after_it(sent: Room) -> None:
     """With a jump to it from the top."""
     wrong(sent.at(LATER), "3")
     digest = december(sent, fresh=True)
-    text = digest.preview_reader(issue(digest, "2026-12"), TIRED).text
+    text = previews.of_reader(digest, issue(digest, "2026-12"), TIRED).text
     marks = [text.index(words) for words in ("In this issue", "a December trial", SENTENCE, "Before you act")]
     assert marks == sorted(marks) and text.count("Corrections to what you got before") == 2
-    assert SENTENCE not in digest.preview_interests(issue(digest, "2026-12"), ["fatigue-sleep"]).text
+    assert SENTENCE not in previews.of_interests(digest, issue(digest, "2026-12"), ["fatigue-sleep"]).text
 
 
 def test_what_was_printed_is_named_as_it_was_printed(room: MakeRoom) -> None:
@@ -113,7 +113,7 @@ def test_what_was_printed_is_named_as_it_was_printed(room: MakeRoom) -> None:
     made = room()
     digest = drafted(made)
     desk.change(digest, issue(digest), [Edit(summary_id=number(digest, "1"), headline="Eyes in short")], by="ada")
-    digest.approve(issue(digest), by="ada")
+    approving.approve(digest, issue(digest), by="ada")
     assert digest.erratum(wrong(digest)).headline == "Eyes in short"
 
 
@@ -134,9 +134,9 @@ def test_only_what_may_have_arrived_is_corrected(
     """A mail that bounced told nobody anything wrong; one that is still on its way may, and is asked about later."""
     made = room()
     digest = drafted(made)
-    digest.approve(issue(digest), by="ada")
+    approving.approve(digest, issue(digest), by="ada")
     digest.make_carriers()[0].transport.answer = lambda _message: Receipt(outcome=outcome)  # type: ignore[attr-defined]
-    digest.send(issue(digest))
+    departures.send(digest, issue(digest))
     assert digest.store.progress(issue(digest).id) == {state: 3}
     assert correcting.reach(digest, wrong(digest)).owed == (2 if owed else 0)
 
@@ -145,7 +145,7 @@ def test_what_is_unknown_may_have_arrived(room: MakeRoom) -> None:
     """Its reader is told: a correction of what they never got does less harm than none of what they did."""
     made = room()
     digest = drafted(made)
-    digest.approve(issue(digest), by="ada")
+    approving.approve(digest, issue(digest), by="ada")
     store, now = digest.store, digest.clock()
     claims = list(store.claim(issue(digest).id, "gone", limit=10, lease=60, now=now))
     store.record([], claims, "gone", lease=60, now=now)
@@ -158,10 +158,10 @@ def test_who_gets_it_later_is_told_in_the_issue_after(room: MakeRoom) -> None:
     """What was on its way when the correction was written is owed as soon as it has arrived."""
     made = room()
     digest = drafted(made)
-    digest.approve(issue(digest), by="ada")
+    approving.approve(digest, issue(digest), by="ada")
     correction = wrong(digest)
     assert correcting.reach(digest, correction).owed == 0
-    digest.send(issue(digest))
+    departures.send(digest, issue(digest))
     assert correcting.reach(digest, correction).owed == 2
 
 
@@ -181,10 +181,10 @@ def test_a_retraction_reaches_whoever_read_of_the_study(room: MakeRoom) -> None:
     digest.store.add_entries([replace(ENTRIES[0], doi="10.1000/eyes")], now=NOVEMBER)
     digest.store.add_entries([twin], now=NOVEMBER)
     digest.compose(digest.window("2026-11"))
-    digest.approve(issue(digest), by="ada")
-    digest.send(issue(digest))
+    approving.approve(digest, issue(digest), by="ada")
+    departures.send(digest, issue(digest))
     first, other = number(digest, "1"), number(digest, "twin")
-    printed = digest.preview_reader(issue(digest), EYES).edition.selection.research
+    printed = previews.of_reader(digest, issue(digest), EYES).edition.selection.research
     (got,) = {first, other} & {one.summary_id for one in printed}
     unseen = other if got == first else first
     corrected = correcting.write(digest, unseen, SENTENCE, kind=Amendment.CORRECTED, by="ada")
@@ -201,9 +201,9 @@ def test_a_mail_of_its_own_goes_out_at_once(sent: Room) -> None:
     correction = wrong(digest, kind=Amendment.RETRACTED)
     letter = correcting.send_at_once(digest, correction, by="ada")
     assert (letter.window.label, letter.kind) == (f"correction-{correction.id}", IssueKind.CORRECTION)
-    assert digest.sendable() == (letter,)
-    previews = {who: digest.preview_reader(letter, who).message.data for who in (EYES, ALL)}
-    assert digest.send(letter).accepted == 2
+    assert departures.sendable(digest) == (letter,)
+    previews = {who: previews.of_reader(digest, letter, who).message.data for who in (EYES, ALL)}
+    assert departures.send(digest, letter).accepted == 2
     assert {one.recipient: one.data for one in sent.outbox} == previews
     assert subject(sent.outbox[0]) == "A study we sent you was withdrawn (November 2026)"
     assert b"List-Unsubscribe-Post" in sent.outbox[0].data
@@ -228,7 +228,7 @@ def test_the_next_issue_does_not_repeat_it(sent: Room) -> None:
     correcting.send_at_once(digest, wrong(digest), by="ada")
     later = december(sent)
     with pytest.raises(NothingToDo):
-        later.preview_reader(issue(later, "2026-12"), EYES)
+        previews.of_reader(later, issue(later, "2026-12"), EYES)
 
 
 def test_a_letter_that_never_arrived_is_owed_again(sent: Room) -> None:
@@ -250,7 +250,7 @@ def test_who_may_not_be_mailed_is_left_in_peace(sent: Room) -> None:
     letter = correcting.send_at_once(digest, correction, by="ada")
     assert digest.store.progress(letter.id) == {DeliveryState.SKIPPED: 2}
     later = december(sent)
-    assert SENTENCE in later.preview_reader(issue(later, "2026-12"), EYES).text
+    assert SENTENCE in previews.of_reader(later, issue(later, "2026-12"), EYES).text
 
 
 def test_readers_of_every_cadence_are_told(sent: Room) -> None:
@@ -351,6 +351,6 @@ def test_an_excluded_summary_needs_no_correction(room: MakeRoom) -> None:
     made = room()
     digest = drafted(made)
     desk.change(digest, issue(digest), [Exclude(summary_id=number(digest, "1"), reason="doubtful")], by="ada")
-    digest.approve(issue(digest), by="ada")
-    digest.send(issue(digest))
+    approving.approve(digest, issue(digest), by="ada")
+    departures.send(digest, issue(digest))
     assert correcting.reach(digest, wrong(digest)).owed == 0

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from digest import desk
+from digest import approving, departures, desk, previews
 from digest.errors import EditedMeanwhile, InputError, NothingToDo, StateError
 from digest.models import (
     Change,
@@ -42,12 +42,12 @@ def do(digest: Digest, *changes: Change, by: str = "ada", on: int | None = None)
 
 
 def text_of(digest: Digest, address: str) -> str:
-    return digest.preview_reader(issue(digest), address).text
+    return previews.of_reader(digest, issue(digest), address).text
 
 
 def order_of(digest: Digest, address: str) -> list[str]:
     guids = {one.summary.id: one.summary.entry.guid for one in digest.store.items(issue(digest).id)}
-    selection = digest.preview_reader(issue(digest), address).edition.selection
+    selection = previews.of_reader(digest, issue(digest), address).edition.selection
     return [guids[one.summary_id] for one in selection.research]
 
 
@@ -68,7 +68,7 @@ def test_an_excluded_item_reaches_nobody(digest: Digest) -> None:
     do(digest, *(Exclude(summary_id=number(digest, guid), reason="no study") for guid in "12"))
     assert order_of(digest, "all@example.org") == order_of(digest, "tired@example.org")
     with pytest.raises(NothingToDo, match=SkipReason.NOTHING_NEW):
-        digest.preview_reader(issue(digest), "eyes@example.org")
+        previews.of_reader(digest, issue(digest), "eyes@example.org")
     do(digest, Include(summary_id=number(digest, "1")))
     assert order_of(digest, "eyes@example.org") == ["1"]
 
@@ -102,7 +102,7 @@ def test_notes_reach_those_they_are_for(digest: Digest) -> None:
 def test_subjects_are_the_editors(digest: Digest) -> None:
     """By the reader's first interest that has one; else everybody's; else what it says by itself."""
     do(digest, Title(subject="On eyes", topic_id="vision"), Title(preheader="Look inside"))
-    eyes, tired = (digest.preview_reader(issue(digest), one.address).edition for one in READERS[:2])
+    eyes, tired = (previews.of_reader(digest, issue(digest), one.address).edition for one in READERS[:2])
     assert (eyes.subject, eyes.preheader) == ("On eyes", "Look inside")
     assert tired.subject.startswith("November 2026: 2 new research") and tired.preheader == "Look inside"
 
@@ -115,7 +115,7 @@ def test_hostile_words_of_an_editor_are_words(digest: Digest) -> None:
         Title(subject=HOSTILE, preheader=HOSTILE),
         Edit(summary_id=number(digest, "1"), headline=HOSTILE, takeaway=HOSTILE),
     )
-    preview = digest.preview_reader(issue(digest), "eyes@example.org")
+    preview = previews.of_reader(digest, issue(digest), "eyes@example.org")
     assert "<script>" not in preview.html and "&lt;script&gt;" in preview.html
     message = email.message_from_bytes(preview.message.data, policy=policy.default)
     assert message["Bcc"] is None and "Bcc: evil" in message["Subject"]
@@ -129,11 +129,11 @@ def test_what_was_shaped_is_what_arrives(room: Callable[..., Room]) -> None:
     do(digest, Edit(summary_id=number(digest, "3"), headline="Short walks"))
     do(digest, Exclude(summary_id=number(digest, "2"), reason="x"))
     drafts = {one.address: text_of(digest, one.address) for one in READERS}
-    digest.approve(issue(digest), by="ada")
-    previews = {one.address: digest.preview_reader(issue(digest), one.address).message.data for one in READERS}
+    approving.approve(digest, issue(digest), by="ada")
+    shown = {one.address: previews.of_reader(digest, issue(digest), one.address).message.data for one in READERS}
     assert {one.address: text_of(digest, one.address) for one in READERS} == drafts
-    digest.send(issue(digest))
-    assert {one.recipient: one.data for one in made.outbox} == previews
+    departures.send(digest, issue(digest))
+    assert {one.recipient: one.data for one in made.outbox} == shown
     assert "Short walks" in drafts["tired@example.org"] and "another trial" not in drafts["all@example.org"]
 
 
@@ -157,14 +157,14 @@ def test_a_later_issue_takes_it_only_when_allowed(room: Callable[..., Room], lat
     november = drafted(made)
     kept = number(november, "1")
     do(november, Exclude(summary_id=kept, reason="not yet", later=later))
-    november.approve(issue(november), by="ada")
-    november.send(issue(november))
+    approving.approve(november, issue(november), by="ada")
+    departures.send(november, issue(november))
     december = made.at(JANUARY)
     fresh = entry("6", "Optic neuritis in multiple sclerosis, in December")
     december.store.add_entries([fresh], now=DECEMBER + timedelta(days=1))
     composed = december.compose(december.window("2026-12"))
     assert [one.id for one in composed.excluded] == ([] if later else [kept])
-    preview = december.preview_reader(issue(december, "2026-12"), "eyes@example.org")
+    preview = previews.of_reader(december, issue(december, "2026-12"), "eyes@example.org")
     assert ("a first look" in preview.text) is arrives and "in December" in preview.text
 
 
@@ -184,7 +184,7 @@ def test_an_approval_names_what_was_seen(digest: Digest) -> None:
     """Whoever looked at an earlier version does not approve this one."""
     do(digest, Note(text="Mine"))
     with pytest.raises(EditedMeanwhile):
-        digest.approve(issue(digest), by="jo", on=0)
+        approving.approve(digest, issue(digest), by="jo", on=0)
     assert issue(digest).status is IssueStatus.DRAFT
 
 
@@ -250,20 +250,20 @@ def test_what_changes_nothing_is_no_act(digest: Digest, change: Change) -> None:
 
 def test_a_change_makes_an_approval_void_and_says_so(digest: Digest) -> None:
     """The issue is a draft again; approved anew, it goes out as it is now."""
-    digest.approve(issue(digest), by="ada")
+    approving.approve(digest, issue(digest), by="ada")
     changed = do(digest, Note(text="One more thing."), by="jo")
     assert changed.voided and changed.issue.status is IssueStatus.DRAFT
-    approved = digest.approve(issue(digest), by="jo")
+    approved = approving.approve(digest, issue(digest), by="jo")
     assert approved.approved_by == "jo" and "One more thing." in text_of(digest, "eyes@example.org")
 
 
 def test_a_withdrawn_issue_is_not_sent(digest: Digest) -> None:
     """Until it is approved again."""
-    digest.approve(issue(digest), by="ada")
+    approving.approve(digest, issue(digest), by="ada")
     assert desk.withdraw(digest, issue(digest), by="jo", reason="a slip").voided
     with pytest.raises(StateError, match="not approved yet"):
-        digest.send(issue(digest))
-    assert not digest.sendable()
+        departures.send(digest, issue(digest))
+    assert not departures.sendable(digest)
     with pytest.raises(NothingToDo):
         desk.withdraw(digest, issue(digest), by="jo")
 
@@ -271,8 +271,8 @@ def test_a_withdrawn_issue_is_not_sent(digest: Digest) -> None:
 def test_what_has_left_cannot_be_changed(room: Callable[..., Room]) -> None:
     """The sentence says what can be done instead."""
     digest = drafted(room())
-    digest.approve(issue(digest), by="ada")
-    digest.send(issue(digest))
+    approving.approve(digest, issue(digest), by="ada")
+    departures.send(digest, issue(digest))
     for act in (lambda: do(digest, Note(text="Late.")), lambda: desk.withdraw(digest, issue(digest), by="jo")):
         with pytest.raises(StateError, match=r"3 mails have left.*correction"):
             act()
@@ -281,33 +281,33 @@ def test_what_has_left_cannot_be_changed(room: Callable[..., Room]) -> None:
 def test_two_people_approve(room: Callable[..., Room]) -> None:
     """One is not enough, the same one twice neither; then it is frozen, and names both."""
     digest = drafted(room(approvals=2))
-    assert digest.approve(issue(digest), by="Ada").status is IssueStatus.DRAFT
+    assert approving.approve(digest, issue(digest), by="Ada").status is IssueStatus.DRAFT
     assert [one.by for one in desk.approvals(digest, issue(digest)).given] == ["Ada"]
     with pytest.raises(StateError, match="somebody else's turn"):
-        digest.approve(issue(digest), by="ada")
-    approved = digest.approve(issue(digest), by="jo")
+        approving.approve(digest, issue(digest), by="ada")
+    approved = approving.approve(digest, issue(digest), by="jo")
     assert (approved.status, approved.approved_by) == (IssueStatus.APPROVED, "Ada and jo")
 
 
 def test_the_first_of_two_approvals_dies_of_a_change(room: Callable[..., Room]) -> None:
     """Nobody's agreement is used for something they did not see."""
     digest = drafted(room(approvals=2))
-    digest.approve(issue(digest), by="ada")
+    approving.approve(digest, issue(digest), by="ada")
     assert do(digest, Note(text="Hello"), by="jo").voided
-    assert digest.approve(issue(digest), by="jo").status is IssueStatus.DRAFT
-    assert digest.approve(issue(digest), by="ada").status is IssueStatus.APPROVED
+    assert approving.approve(digest, issue(digest), by="jo").status is IssueStatus.DRAFT
+    assert approving.approve(digest, issue(digest), by="ada").status is IssueStatus.APPROVED
 
 
 def test_an_approval_of_other_items_does_not_count(room: Callable[..., Room]) -> None:
     """What was collected in between changes what is approved, though no editor acted."""
     digest = drafted(room(approvals=2))
-    digest.approve(issue(digest), by="ada")
+    approving.approve(digest, issue(digest), by="ada")
     late = entry("7", "Optic neuritis in multiple sclerosis, found late")
     digest.store.add_entries([late], now=NOVEMBER + timedelta(days=3))
     digest.compose(digest.window("2026-11"))
     so_far = desk.approvals(digest, issue(digest))
     assert (so_far.given, [one.by for one in so_far.void]) == ((), ["ada"])
-    assert digest.approve(issue(digest), by="jo").status is IssueStatus.DRAFT
+    assert approving.approve(digest, issue(digest), by="jo").status is IssueStatus.DRAFT
 
 
 @pytest.mark.parametrize(
@@ -325,12 +325,12 @@ def test_an_approval_of_other_items_does_not_count(room: Callable[..., Room]) ->
 )
 def test_the_hash_stands_for_all_that_was_approved(digest: Digest, change: Any) -> None:
     """Items, order, topics, words, notes, subjects: whatever changes, it is another hash; undone, it is the same."""
-    before = digest.content_hash(issue(digest))
+    before = approving.content_hash(digest, issue(digest))
     first, *_, last = (item.summary.id for item in digest.items(issue(digest)))
     do(digest, change(first, last))
-    assert digest.content_hash(issue(digest)) != before
+    assert approving.content_hash(digest, issue(digest)) != before
     desk.undo(digest, issue(digest), by="ada")
-    assert digest.content_hash(issue(digest)) == before
+    assert approving.content_hash(digest, issue(digest)) == before
 
 
 # --- the schedule ------------------------------------------------------------------------------------------
@@ -341,13 +341,13 @@ def test_a_scheduled_issue_waits(room: Callable[..., Room]) -> None:
     made = room()
     digest = drafted(made)
     hour = DECEMBER + timedelta(days=2)
-    digest.approve(issue(digest), by="ada")
+    approving.approve(digest, issue(digest), by="ada")
     assert not desk.schedule(digest, issue(digest), hour, by="ada").voided
-    assert not digest.sendable()
+    assert not departures.sendable(digest)
     with pytest.raises(StateError, match="scheduled for 2026-12-03"):
-        digest.send(issue(digest))
+        departures.send(digest, issue(digest))
     later = made.at(hour)
-    later.send(later.sendable()[0])
+    departures.send(later, departures.sendable(later)[0])
     assert len(made.outbox) == 3 and b"Thu, 03 Dec 2026 10:00:00" in made.outbox[0].data
 
 

@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from digest import operations
+from digest import departures, operations
 from digest.cli import application
 from digest.cli.watching import renderable
 from digest.doctor import examine
@@ -141,7 +141,7 @@ def call(folder: Path, *words: str) -> Result:
 def test_it_is_not_sent_and_says_why(stopped: Digest) -> None:
     """With the commands that lead on."""
     with pytest.raises(StateError, match=r"12 of its last 16 mails bounced hard.*digest quarantine 2026-11"):
-        stopped.send(stopped.store.issue_by_id(1))
+        departures.send(stopped, stopped.store.issue_by_id(1))
 
 
 def test_status_and_doctor_show_it(tmp_path: Path, stopped: Digest) -> None:

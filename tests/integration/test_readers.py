@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from digest import archive, belongings, choosing, correcting
+from digest import approving, archive, belongings, choosing, correcting, departures, previews
 from digest.errors import InputError, NothingToDo, StateError, TokenError, TooManyError
 from digest.joining import ask, confirm
 from digest.leaving import Reason, fewer, leave
@@ -102,8 +102,8 @@ def compose(digest: Digest, label: str, *guids: str) -> Issue:
 
 
 def send(digest: Digest, issue: Issue) -> None:
-    digest.approve(digest.store.issue_by_id(issue.id), by="ada", despite="a rehearsal")
-    digest.send(digest.store.issue_by_id(issue.id))
+    approving.approve(digest, digest.store.issue_by_id(issue.id), by="ada", despite="a rehearsal")
+    departures.send(digest, digest.store.issue_by_id(issue.id))
 
 
 def opened(folder: Path) -> Digest:
@@ -205,7 +205,7 @@ def test_nothing_to_preview_is_said_in_words(story: Story) -> None:
         choosing.what_would_have_been(story.digest, replace(story.ada, cadence=Cadence.QUARTERLY))
     muted = Profile(interests=("care",), mutes=frozenset({"care"}))
     with pytest.raises(NothingToDo, match="nothing new"):
-        story.digest.preview_wishes(story.issue, replace(story.ada, profile=muted))
+        previews.of_wishes(story.digest, story.issue, replace(story.ada, profile=muted))
 
 
 # --- another address -------------------------------------------------------------------------------------
@@ -343,7 +343,7 @@ def test_leaving_holds_for_mails_already_claimed(story: Story) -> None:
     issue = compose(later, "2026-12")
     later.store.add_entries([an_entry("four", headline="More fatigue in multiple sclerosis")], now=DUE + timedelta(1))
     later.compose(later.calendar.named("2026-12"))  # type: ignore[arg-type]
-    later.approve(later.store.issue_by_id(issue.id), by="ada", despite="a rehearsal")
+    approving.approve(later, later.store.issue_by_id(issue.id), by="ada", despite="a rehearsal")
     claims = later.store.claim(issue.id, "worker", limit=9, lease=600, now=later.clock())
     leave(later, story.token(Purpose.UNSUBSCRIBE, story.ada, issue))
     granted = later.store.record([], claims, "worker", lease=600, now=later.clock())
@@ -546,7 +546,7 @@ def test_a_mail_on_its_way_is_waited_for(story: Story) -> None:
     later = replace(story.digest, clock=lambda: DUE + timedelta(days=31))
     later.store.add_entries([an_entry("four", headline="More fatigue in multiple sclerosis")], now=DUE + timedelta(1))
     issue = later.compose(later.calendar.named("2026-12")).issue  # type: ignore[arg-type]
-    later.approve(later.store.issue_by_id(issue.id), by="ada", despite="a rehearsal")
+    approving.approve(later, later.store.issue_by_id(issue.id), by="ada", despite="a rehearsal")
     belongings.ask_erase(later, story.ada)
     token = replace(story, digest=later).link("ada@example.org", "e")
     claims = later.store.claim(issue.id, "worker", limit=9, lease=600, now=later.clock())

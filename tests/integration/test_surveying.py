@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from digest import desk, surveying
+from digest import approving, desk, surveying
 from digest.errors import InputError, NothingToDo
 from digest.models import Exclude, Note, Pin, SkipReason
 from tests.factories import a_subscriber
@@ -28,7 +28,7 @@ def test_a_draft_and_what_is_frozen_of_it_are_one_space(room: MakeRoom) -> None:
     assert before.nothing == {SkipReason.NOTHING_NEW: 1, SkipReason.PAUSED: 1}
     assert [one.printed for one in before.items] == [2, 2, 2, 2] and not before.unseen
     assert 0 < before.smallest <= before.median <= before.largest
-    digest.approve(issue(digest), by="ada")
+    approving.approve(digest, issue(digest), by="ada")
     assert surveying.survey(digest, issue(digest)) == before
 
 
@@ -77,7 +77,7 @@ def test_what_changed_since_the_approval(room: MakeRoom) -> None:
     digest = drafted(room())
     desk.change(digest, issue(digest), [Note(text="Hello")], by="ada")
     assert len(surveying.since_approval(digest, issue(digest))) == 1
-    digest.approve(issue(digest), by="ada")
+    approving.approve(digest, issue(digest), by="ada")
     assert surveying.since_approval(digest, issue(digest)) == ()
     desk.change(digest, issue(digest), [Pin(summary_id=number(digest, "1"))], by="jo")
     (act,) = surveying.since_approval(digest, issue(digest))

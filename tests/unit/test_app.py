@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from digest import departures
 from digest.app import make_carriers_of, make_digest
 from digest.config import Settings, load_settings
 from digest.models import DeliveryState, Issue, Message, Outcome, Receipt, Recipient
@@ -88,7 +89,7 @@ def test_a_mail_lives_as_long_as_the_settings_say(
     given = settings(tmp_path, delivery={"life_hours": hours})
     busy = MemoryTransport(answer=lambda _: Receipt(outcome=Outcome.DEFERRED, detail="busy"))
     for minutes in (0, 90):
-        digest_at(NOW + timedelta(minutes=minutes), given, ledger, busy).send(issue)
+        departures.send(digest_at(NOW + timedelta(minutes=minutes), given, ledger, busy), issue)
     delivery = next(iter(ledger.deliveries(issue.id)))
     assert delivery.state is state
     assert ("given up after 2 tries in 1 hours" in delivery.detail) == (hours == 1)
@@ -108,7 +109,7 @@ def test_mails_are_claimed_for_as_long_as_the_settings_say(
         return accept(message)
 
     transport = MemoryTransport(window=1, answer=look)
-    digest_at(NOW, settings(tmp_path, delivery={"lease_seconds": seconds}), ledger, transport).send(issue)
+    departures.send(digest_at(NOW, settings(tmp_path, delivery={"lease_seconds": seconds}), ledger, transport), issue)
     assert found[0] == released
 
 
@@ -117,5 +118,5 @@ def test_the_list_id_stands_in_the_mails(tmp_path: Path, ledger: SqlStore) -> No
     given = settings(tmp_path, newsletter={"list_id": "monthly.lists.example.org"})
     issue = approved(ledger, list_id=given.newsletter_noun().list_id)
     transport = MemoryTransport()
-    digest_at(NOW, given, ledger, transport).send(issue)
+    departures.send(digest_at(NOW, given, ledger, transport), issue)
     assert b"\r\nList-ID: <monthly.lists.example.org>\r\n" in transport.inbox[0].data

@@ -10,6 +10,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
+from digest import approving, departures
 from digest.models import Issue, Subscriber
 from digest.press import PATHS
 from digest.tokens import Purpose, Subject
@@ -40,9 +41,9 @@ def an_issue(desk: Desk, label: str = "2026-11", *, send: bool = True) -> Issue:
     entries = [an_entry(str(number), headline=headline) for number, headline in enumerate(HEADLINES, start=1)]
     window = digest.window(label)
     digest.store.add_entries(entries, now=window.since + timedelta(days=9))
-    issue = digest.approve(digest.compose(window).issue, by=EDITOR.name, despite="they are invented")
+    issue = approving.approve(digest, digest.compose(window).issue, by=EDITOR.name, despite="they are invented")
     if send:
-        digest.send(issue)
+        departures.send(digest, issue)
     return digest.issue(label)
 
 

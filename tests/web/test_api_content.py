@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from digest import approving, departures
 from digest.models import Role, SourceState
 from tests.web.api_parts import Program, a_full_desk
 from tests.web.conftest import Desk, Opener
@@ -49,7 +50,7 @@ def test_summaries_are_found_by_their_words(editor: Program) -> None:
 
 def test_a_correction_reaches_those_who_got_it(desk: Desk, editor: Program) -> None:
     """Written twice it is one; it concerns those who were sent the summary; an operator sends it at once."""
-    desk.digest.send(desk.digest.approve(desk.digest.issue("2026-11"), by="ada"))
+    departures.send(desk.digest, approving.approve(desk.digest, desk.digest.issue("2026-11"), by="ada"))
     call = {"summary_id": 2, "kind": "corrected", "sentence": "The number of people was 12."}
     first, again = (editor.post("/corrections", **call) for _ in range(2))
     assert first == again and (first["owed"], first["told"]) == (2, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from digest import approving
 from digest.models import Role
 from tests.web.api_parts import Program
 from tests.web.conftest import Desk
@@ -31,7 +32,7 @@ def test_a_draft_has_no_editions_yet(editor: Program) -> None:
 
 def test_the_editions_of_an_approved_issue(operator: Program, desk: Desk) -> None:
     """The most read first, in pages; together they are everybody who gets a mail."""
-    desk.digest.approve(desk.digest.issue(MONTH), by="ada@example.org")
+    approving.approve(desk.digest, desk.digest.issue(MONTH), by="ada@example.org")
     first = operator.get(f"{HERE}/editions", limit=1)
     rest = operator.get(f"{HERE}/editions", cursor=1)
     editions = [*first["items"], *rest["items"]]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from digest import approving
 from digest.models import Role
 from tests.web.api_parts import Program, a_full_desk
 from tests.web.conftest import EDITOR, Desk, Opener
@@ -132,7 +133,10 @@ def test_what_cannot_be_shown_is_said(operator: Program, body: dict[str, object]
 
 def test_the_report_is_that_of_the_gate(editor: Program, desk: Desk) -> None:
     """The same findings, counted."""
-    report, found = editor.get("/issues/2026-11/report", links=True), desk.digest.check(desk.digest.issue("2026-11"))
+    report, found = (
+        editor.get("/issues/2026-11/report", links=True),
+        approving.check(desk.digest, desk.digest.issue("2026-11")),
+    )
     assert report["errors"] == len(found.errors) == 0 and report["readers"] == 3
     assert [flaw["message"] for flaw in report["flaws"]] == [flaw.message for flaw in found.flaws]
 

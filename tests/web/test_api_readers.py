@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from digest import approving, departures
 from digest.models import Role, SubscriberStatus
 from tests.web.api_parts import Program, a_full_desk
 from tests.web.conftest import Desk, Opener
@@ -141,7 +142,7 @@ def test_suppressions_come_in_pages(operator: Program) -> None:
 
 def test_what_is_kept_of_a_reader_is_told(operator: Program, desk: Desk) -> None:
     """Their wishes, and what they got and why."""
-    desk.digest.send(desk.digest.approve(desk.digest.issue("2026-11"), by="ada"))
+    departures.send(desk.digest, approving.approve(desk.digest, desk.digest.issue("2026-11"), by="ada"))
     kept = operator.get("/subscribers/1/kept")
     assert kept["reader"]["interests"] == ["fatigue-sleep"]
     ((mail,)) = kept["mails"]

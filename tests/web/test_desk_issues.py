@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from digest import approving, departures
 from digest.models import IssueStatus, SectionRole
 from tests.factories import a_section, an_entry
 from tests.web.conftest import EDITOR, Desk, Opener, csrf
@@ -45,8 +46,8 @@ def test_taking_in_what_is_new_says_what_was_left_out(open_desk: Opener) -> None
 
 def test_a_closed_issue_tells_how_it_went(desk: Desk) -> None:
     """Who has it, and who had nothing to get, without opening it."""
-    issue = desk.digest.approve(filled(desk.digest), by="ada")
-    desk.digest.send(issue)
+    issue = approving.approve(desk.digest, filled(desk.digest), by="ada")
+    departures.send(desk.digest, issue)
     page = desk.of(EDITOR).get("/desk").text
     assert "4 delivered" in page and "1 had nothing to get" in page and ">sent<" in page
 
@@ -56,7 +57,7 @@ def test_an_issue_says_where_it_stands(desk: Desk, change: str) -> None:
     """In words that need no explanation."""
     issue = filled(desk.digest)
     if change != "draft":
-        issue = desk.digest.approve(issue, by="ada")
+        issue = approving.approve(desk.digest, issue, by="ada")
     if change == "held":
         desk.digest.store.set_held(issue.id, held=True)
     if change == "aborted":

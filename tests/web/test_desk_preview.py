@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from digest import approving, departures, previews
 from digest.web.desk.looking import Shade, in_shade
 from digest.web.guard import MAIL_POLICY
 from tests.factories import a_subscriber, an_entry
@@ -23,9 +24,9 @@ def test_an_operator_sees_the_very_bytes(desk: Desk) -> None:
     """What is previewed before the approval is what the transport is handed after it."""
     issue = filled(desk.digest)
     browser = desk.of(OPERATOR)
-    approved = desk.digest.approve(issue, by="ada")
+    approved = approving.approve(desk.digest, issue, by="ada")
     shown = browser.get(f"{HERE}/mail.eml?reader=1").content
-    desk.digest.send(approved)
+    departures.send(desk.digest, approved)
     sent = {message.recipient: message.data for message in desk.transport.inbox}
     assert shown == sent["ada@example.org"]
 
@@ -34,13 +35,13 @@ def test_the_frame_holds_the_html_that_is_sent(desk: Desk) -> None:
     """As the screen is set, nothing of it is changed."""
     issue = filled(desk.digest)
     html = desk.of(OPERATOR).get(f"{HERE}/mail?reader=1").text
-    assert html == desk.digest.preview_reader(issue, "ada@example.org").html
+    assert html == previews.of_reader(desk.digest, issue, "ada@example.org").html
 
 
 def test_an_editor_sees_the_same_edition_with_links_that_are_nobodys(desk: Desk) -> None:
     """What a reader gets is the editors' business; whose pages its links open, and where they live, is not."""
     issue = filled(desk.digest)
-    theirs = desk.digest.preview_reader(issue, "parent@example.org").html
+    theirs = previews.of_reader(desk.digest, issue, "parent@example.org").html
     shown = desk.of(EDITOR).get(f"{HERE}/mail?reader=2").text
     assert shown != theirs
     assert without_tokens(shown) == without_tokens(theirs).replace("parent@example.org", "reader@example.org")
@@ -110,7 +111,7 @@ def test_any_interests_may_be_looked_at(desk: Desk) -> None:
     issue = filled(desk.digest)
     number = [topic.id for topic in desk.digest.tree.topics].index("pediatric")
     browser = desk.of(EDITOR)
-    assert browser.get(f"{HERE}/mail?t={number}").text == desk.digest.preview_interests(issue, ["pediatric"]).html
+    assert browser.get(f"{HERE}/mail?t={number}").text == previews.of_interests(desk.digest, issue, ["pediatric"]).html
     assert browser.get(f"{HERE}/preview?t=999").status_code == 422
 
 
@@ -118,7 +119,7 @@ def test_the_text_part_and_the_source_can_be_read(desk: Desk) -> None:
     """The text as it is sent, and the whole mail."""
     issue = filled(desk.digest)
     browser = desk.of(EDITOR)
-    general = desk.digest.preview_interests(issue, [])
+    general = previews.of_interests(desk.digest, issue, [])
     assert "Walking eased fatigue in multiple sclerosis" in browser.get(f"{HERE}/preview?part=text").text
     assert "Content-Type: multipart/alternative" in browser.get(f"{HERE}/preview?part=source").text
     answer = browser.get(f"{HERE}/mail.eml")

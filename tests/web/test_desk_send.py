@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from digest import approving, departures
 from digest import desk as acts
 from digest.errors import StateError
 from digest.models import DeliveryState, IssueStatus, Outcome, Pin, Receipt
@@ -87,13 +88,13 @@ def test_an_approval_says_first_what_it_does(desk: Desk) -> None:
     issue = filled(desk.digest)
     page = settled(desk.of(EDITOR), f"{HERE}/send").text
     assert "4 readers get a mail" in page and "in 3 editions" in page and "1 (nothing new)" in page
-    assert desk.digest.content_hash(issue)[:12] in page
+    assert approving.content_hash(desk.digest, issue)[:12] in page
 
 
 def test_an_approval_is_written_down_with_who_and_what(desk: Desk) -> None:
     """The same hash that was shown before."""
     issue = filled(desk.digest)
-    shown = desk.digest.content_hash(issue)
+    shown = approving.content_hash(desk.digest, issue)
     editor = desk.of(EDITOR)
     press(editor, "approve", on=0)
     page = settled(editor, f"{HERE}/send").text
@@ -141,7 +142,7 @@ def test_a_second_pair_of_eyes(open_desk: Opener) -> None:
 
 def test_an_approval_is_withdrawn(desk: Desk) -> None:
     """It is a draft again, and the log has the reason."""
-    issue = desk.digest.approve(filled(desk.digest), by="ada@example.org")
+    issue = approving.approve(desk.digest, filled(desk.digest), by="ada@example.org")
     editor = desk.of(EDITOR)
     press(editor, "withdraw", on=1, reason="a typo")
     assert desk.digest.store.issue_by_id(issue.id).status is IssueStatus.DRAFT
@@ -151,7 +152,7 @@ def test_an_approval_is_withdrawn(desk: Desk) -> None:
 def test_an_issue_is_scheduled_in_the_newsletters_time(open_desk: Opener) -> None:
     """The hour that is typed is the newsletter's own; the past is refused, and what was typed stays."""
     desk = open_desk(timezone="Europe/Berlin")
-    issue = desk.digest.approve(filled(desk.digest), by="ada@example.org")
+    issue = approving.approve(desk.digest, filled(desk.digest), by="ada@example.org")
     editor = desk.of(EDITOR)
     answer = press(editor, "schedule", on=1, at="2026-11-02T09:00")
     assert answer.status_code == 422 and 'value="2026-11-02T09:00"' in answer.text
@@ -197,10 +198,10 @@ def test_tests_are_rate_limited(desk: Desk) -> None:
 
 def test_a_send_goes_on_behind_the_page(desk: Desk) -> None:
     """Pressed once, it ends by itself; the log has who pressed it."""
-    issue = desk.digest.approve(filled(desk.digest), by="ada@example.org")
+    issue = approving.approve(desk.digest, filled(desk.digest), by="ada@example.org")
     editor = desk.of(EDITOR)
     press(editor, "send")
-    until(lambda: not desk.digest.is_open(issue))
+    until(lambda: not departures.is_open(desk.digest, issue))
     page = settled(editor, f"{HERE}/send").text
     assert "All 4 mails are through." in page
     assert "Had it sent" in editor.get(f"{HERE}/log").text
@@ -215,20 +216,20 @@ def test_a_draft_is_not_sent(desk: Desk) -> None:
 
 def test_a_send_is_paused_and_goes_on(desk: Desk) -> None:
     """Paused, it says so, and offers to go on."""
-    issue = desk.digest.approve(filled(desk.digest), by="ada@example.org")
+    issue = approving.approve(desk.digest, filled(desk.digest), by="ada@example.org")
     editor = desk.of(EDITOR)
     press(editor, "pause")
     assert "Let it go on" in editor.get(f"{HERE}/send").text
     with pytest.raises(StateError):
-        desk.digest.send(desk.digest.store.issue_by_id(issue.id))
+        departures.send(desk.digest, desk.digest.store.issue_by_id(issue.id))
     press(editor, "resume")
-    until(lambda: not desk.digest.is_open(issue))
+    until(lambda: not departures.is_open(desk.digest, issue))
     assert "Paused the sending" in editor.get(f"{HERE}/log").text
 
 
 def test_only_an_operator_ends_an_issue_for_good(desk: Desk) -> None:
     """And is asked first, with how many mails it concerns."""
-    issue = desk.digest.approve(filled(desk.digest), by="ada@example.org")
+    issue = approving.approve(desk.digest, filled(desk.digest), by="ada@example.org")
     assert desk.of(EDITOR).get(f"{HERE}/abort").status_code == 403
     assert press(desk.of(EDITOR), "abort").status_code == 403
     operator = desk.of(OPERATOR)
@@ -241,9 +242,9 @@ def test_only_an_operator_ends_an_issue_for_good(desk: Desk) -> None:
 def test_mails_in_doubt_are_settled_by_an_operator(open_desk: Opener) -> None:
     """Editors see them, operators decide."""
     desk = open_desk(delivery={"on_doubt": "hold"})
-    issue = desk.digest.approve(filled(desk.digest), by="ada@example.org")
+    issue = approving.approve(desk.digest, filled(desk.digest), by="ada@example.org")
     desk.transport.answer = lambda _mail: Receipt(outcome=Outcome.DOUBTFUL)
-    desk.digest.send(issue)
+    departures.send(desk.digest, issue)
     assert desk.digest.store.progress(issue.id).get(DeliveryState.UNKNOWN)
     assert "An operator decides" in desk.of(EDITOR).get(f"{HERE}/send").text
     assert press(desk.of(EDITOR), "resolve", decision="accept").status_code == 403

@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 
+from digest import approving, departures
 from digest import desk as acts
 from digest.models import Exclude, Pin
 from tests.factories import an_entry
@@ -156,7 +157,7 @@ def test_the_second_of_two_editors_is_told_what_changed(desk: Desk) -> None:
 
 def test_a_change_voids_the_approval_and_says_so(desk: Desk) -> None:
     """Whoever changes an approved issue is told before and after."""
-    desk.digest.approve(filled(desk.digest), by="ada@example.org")
+    approving.approve(desk.digest, filled(desk.digest), by="ada@example.org")
     editor = desk.of(EDITOR)
     assert "the approval no longer holds then" in editor.get(HERE).text
     act(editor, "pin", id=EYES)
@@ -181,7 +182,7 @@ def test_a_topic_nobody_knows_is_asked_about(editor: TestClient) -> None:
 
 def test_what_has_left_cannot_be_shaped(desk: Desk) -> None:
     """There are no forms for it, and one that was open is refused."""
-    desk.digest.send(desk.digest.approve(filled(desk.digest), by="ada@example.org"))
+    departures.send(desk.digest, approving.approve(desk.digest, filled(desk.digest), by="ada@example.org"))
     editor = desk.of(EDITOR)
     page = editor.get(HERE)
     assert 'name="do"' not in page.text

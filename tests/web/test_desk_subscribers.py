@@ -9,6 +9,7 @@ import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
+from digest import approving, departures
 from digest.models import FeedbackKind, SubscriberStatus, Suppression
 from tests.factories import NOW
 from tests.web.conftest import EDITOR, OPERATOR, Desk, csrf
@@ -23,7 +24,7 @@ ada@example.org,Ada,,,
 
 @pytest.fixture
 def operator(desk: Desk) -> TestClient:
-    desk.digest.send(desk.digest.approve(filled(desk.digest), by="ada@example.org"))
+    departures.send(desk.digest, approving.approve(desk.digest, filled(desk.digest), by="ada@example.org"))
     return desk.of(OPERATOR)
 
 

@@ -9,6 +9,7 @@ import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
+from digest import approving, departures
 from digest.models import CorrectionState
 from tests.factories import NOW, an_entry
 from tests.web.conftest import EDITOR, Desk, csrf
@@ -21,7 +22,7 @@ SENTENCE = "We wrote that walking helps everybody; it helped some."
 @pytest.fixture
 def editor(desk: Desk) -> TestClient:
     """An editor, after November's issue was sent: two readers got summary 1 in full."""
-    desk.digest.send(desk.digest.approve(filled(desk.digest), by="ada@example.org"))
+    departures.send(desk.digest, approving.approve(desk.digest, filled(desk.digest), by="ada@example.org"))
     return desk.of(EDITOR)
 
 

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
-from digest import access
+from digest import access, approving
 from digest.models import FeedbackKind, Role, SourceState, Suppression
 from digest.suppression import Feedback
 from digest.web.metrics import Metrics
@@ -76,7 +76,7 @@ def test_it_is_what_prometheus_reads(desk: Desk) -> None:
 def test_everything_is_counted(desk: Desk) -> None:
     """Readers, summaries, issues, deliveries, feedback, sources, suppressions."""
     store = desk.digest.store
-    desk.digest.approve(desk.digest.issue("2026-11"), by="ada")
+    approving.approve(desk.digest, desk.digest.issue("2026-11"), by="ada")
     store.suppress(Suppression(address="ada@example.org", reason=FeedbackKind.COMPLAINT, at=NOW))
     store.add_feedback(Feedback(address="ada@example.org", kind=FeedbackKind.COMPLAINT, at=NOW, event_id="one"))
     counts = counted(desk)
@@ -100,7 +100,7 @@ def test_sources_in_trouble_are_counted(open_desk: Opener) -> None:
 
 def test_nothing_of_any_reader_is_told(desk: Desk) -> None:
     """No address, topic or interest."""
-    desk.digest.approve(desk.digest.issue("2026-11"), by="ada")
+    approving.approve(desk.digest, desk.digest.issue("2026-11"), by="ada")
     text = Metrics(desk.digest).text().decode()
     assert "@" not in text
     assert not {topic.id for topic in desk.digest.tree.topics} & set(re.findall(r'="([^"]*)"', text))

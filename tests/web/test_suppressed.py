@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from digest import operations
+from digest import approving, operations
 from digest.errors import NothingToDo, StateError
 from digest.feedback import take_in
 from digest.models import FeedbackKind, Role, Suppression
@@ -28,7 +28,7 @@ def bounced(store: Any, *, kind: FeedbackKind = FeedbackKind.HARD_BOUNCE, issue_
 @pytest.fixture
 def stopped(desk: Desk) -> Desk:
     """An issue whose sending stopped itself, with the suppression it made in quarantine."""
-    issue = desk.digest.approve(filled(desk.digest), by="ada@example.org")
+    issue = approving.approve(desk.digest, filled(desk.digest), by="ada@example.org")
     bounced(desk.digest.store, issue_id=issue.id)
     desk.digest.store.stop_itself(issue.id, "1 of its last 2 mails bounced hard", now=NOW)
     return desk

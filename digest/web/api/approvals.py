@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field
 
+from digest import approving
 from digest.checks import Flaw, Report, Rule, Severity
 from digest.errors import NothingToDo
 from digest.models import IssueStatus, Length
@@ -68,7 +69,7 @@ class DoneAnswer(Answer):
 @editors.get("/issues/{label}/report")
 def report(digest: Newsroom, issue: TheIssue, links: Links = False) -> ReportAnswer:
     """What `digest check` finds in any edition. It takes longer the more readers there are."""
-    return report_of(issue.window.label, digest.check(issue, offline=not links))
+    return report_of(issue.window.label, approving.check(digest, issue, offline=not links))
 
 
 def report_of(label: str, found: Report) -> ReportAnswer:
@@ -143,7 +144,9 @@ def approve(digest: Newsroom, issue: TheIssue, person: Caller, call: ApproveCall
     if issue.status is not IssueStatus.DRAFT:
         return DoneAnswer(issue=IssueAnswer.of(issue), changed=False, detail=f"it is {issue.status} already")
     try:
-        approved = digest.approve(issue, by=by(person), offline=not call.links, despite=call.despite, on=call.version)
+        approved = approving.approve(
+            digest, issue, by=by(person), offline=not call.links, despite=call.despite, on=call.version
+        )
     except NothingToDo as nothing:
         return DoneAnswer(issue=IssueAnswer.of(issue), changed=False, detail=str(nothing))
     frozen = approved.status is IssueStatus.APPROVED

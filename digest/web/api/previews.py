@@ -9,9 +9,10 @@ from fastapi import Body
 from fastapi.responses import JSONResponse, Response
 from pydantic import Field, model_validator
 
+from digest import previews
 from digest.audience import address_key
 from digest.models import Issue, Person
-from digest.newsroom import Preview
+from digest.previews import Preview
 from digest.web.api.answers import Answer, Call, Number
 from digest.web.api.doors import Caller, ForEditors, router_for
 from digest.web.api.issues import TheIssue
@@ -118,7 +119,7 @@ def test(site: TheSite, digest: Newsroom, issue: TheIssue, person: Caller, call:
     people = {address_key(one.address) for one in digest.settings.web.people}
     if not person.is_operator and address_key(call.to) not in people:
         raise NotAllowed("an editor's token sends tests to people of the desk alone: web.people names them")
-    return TestAnswer(detail=digest.send_test(edition_of(site, issue, person, call), to=call.to))
+    return TestAnswer(detail=previews.send_test(digest, edition_of(site, issue, person, call), to=call.to))
 
 
 def edition_of(site: Site, issue: Issue, person: Person, whose: Whose) -> Preview:

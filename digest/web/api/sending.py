@@ -9,11 +9,12 @@ from http import HTTPStatus
 from fastapi import Request
 from pydantic import Field
 
-from digest import operations
+from digest import departures, operations
 from digest.audit import Audit
+from digest.departures import held_words
 from digest.errors import NothingToDo, StateError
 from digest.models import Deed, DeliveryState, DomainGroup, Issue, IssueStatus
-from digest.newsroom import Digest, held_words
+from digest.newsroom import Digest
 from digest.operations import Decision, Sending, Verdict
 from digest.pace import Pace
 from digest.web.api.answers import Answer, Call, Cursor, Limit, Page, page_of
@@ -148,7 +149,7 @@ def send(site: TheSite, digest: Newsroom, issue: TheIssue) -> DoneAnswer:
         raise StateError(f"{label} was aborted and is never sent")
     if issue.held:
         raise StateError(held_words(issue))
-    if not digest.is_open(issue):
+    if not departures.is_open(digest, issue):
         return _done(issue, changed=False, detail=f"nothing of {label} is left to send")
     began = site.courier.send(label)
     return _done(issue, changed=began, detail="it is being sent" if began else "it is being sent already")

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from digest import desk
+from digest import approving, departures, desk, previews
 from digest.errors import DigestError, InputError
 from digest.models import Issue, IssueStatus, Person
 from digest.newsroom import Digest
@@ -48,14 +48,17 @@ def outlook(digest: Digest, issue: Issue) -> Outlook:
     """What an approval would do now; it goes through all readers."""
     editions: set[object] = set()
     mails, none = 0, Counter[str]()
-    for recipient in digest.who_gets_what(issue):
+    for recipient in departures.who_gets_what(digest, issue):
         if recipient.edition is None:
             none[str(recipient.skip)] += 1
         else:
             mails += 1
             editions.add(recipient.edition.selection)
     return Outlook(
-        mails=mails, editions=len(editions), none=dict(none.most_common()), content_hash=digest.content_hash(issue)
+        mails=mails,
+        editions=len(editions),
+        none=dict(none.most_common()),
+        content_hash=approving.content_hash(digest, issue),
     )
 
 
@@ -86,7 +89,7 @@ def page(
     seen, report = None, None
     if is_ready:
         seen = site.errands.ask(("outlook", *content_of(digest, issue)), lambda: outlook(digest, issue))
-        report = site.errands.ask(about(digest, issue), lambda: digest.check(issue))
+        report = site.errands.ask(about(digest, issue), lambda: approving.check(digest, issue))
     return show(
         request,
         site,
@@ -131,7 +134,7 @@ def approved(request: Request, site: TheSite, issue: TheIssue, person: Somebody,
     try:
         made = site.errands.ask(
             errand,
-            lambda: digest.approve(issue, by=person.name, despite=form.text("despite"), on=on),
+            lambda: approving.approve(digest, issue, by=person.name, despite=form.text("despite"), on=on),
             wait=_PATIENCE,
         )
     except DigestError as error:
@@ -149,7 +152,7 @@ def _approval(issue: Issue) -> tuple[str, int]:
 def _approved(digest: Digest, issue: Issue) -> str:
     if issue.status is IssueStatus.DRAFT:
         return "Your approval is written down. Now it is somebody else's turn."
-    return f"Approved. {counted(digest.outstanding(issue), 'mail waits', 'mails wait')} to leave."
+    return f"Approved. {counted(departures.outstanding(digest, issue), 'mail waits', 'mails wait')} to leave."
 
 
 @router.post("/withdraw")
@@ -196,7 +199,7 @@ def tested(request: Request, site: TheSite, issue: TheIssue, person: Somebody, f
     one = _chosen(digest, form)
     try:
         to = _colleague(digest, person, form)
-        digest.send_test(preview_of(site, issue, one, person), to=to)
+        previews.send_test(digest, preview_of(site, issue, one, person), to=to)
     except DigestError as error:
         return page(request, site, issue, one, trouble=error, typed=form)
     write_down(digest, person, f"mailed a test of it ({one.words.lower()})", issue)

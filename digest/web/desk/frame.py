@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
+from digest.departures import OPEN
 from digest.errors import InputError, StateError
 from digest.models import DeliveryState, Issue, IssueStatus
-from digest.newsroom import OPEN, Digest
+from digest.newsroom import Digest
 from digest.press import leaves_at
 from digest.web.doors import Somebody
 from digest.web.faults import NotFound

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from digest import approving
 from digest.checks import Flaw, Report, Severity
 from digest.models import Issue
 from digest.newsroom import Digest
@@ -35,7 +36,9 @@ def checked(
     request: Request, site: TheSite, digest: Newsroom, issue: TheIssue, _person: Somebody, links: bool = False
 ) -> Response:
     """Everything the gate found; while it looks, that it does."""
-    report = site.errands.ask(about(digest, issue, links=links), lambda: digest.check(issue, offline=not links))
+    report = site.errands.ask(
+        about(digest, issue, links=links), lambda: approving.check(digest, issue, offline=not links)
+    )
     findings = [] if report is None else _findings(report)
     return show(
         request,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from digest.departures import OPEN
 from digest.errors import NothingToDo
 from digest.models import DeliveryState, Issue, IssueStatus
-from digest.newsroom import OPEN, Digest
+from digest.newsroom import Digest
 from digest.pipeline import Composed
 from digest.web.desk.frame import Standing, counted, show, standing
 from digest.web.doors import DeskForm, Somebody

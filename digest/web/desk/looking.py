@@ -13,7 +13,8 @@ from fastapi.responses import HTMLResponse, Response
 from digest.audience import address_key
 from digest.errors import NothingToDo
 from digest.models import Issue, Person, Placement, Selection
-from digest.newsroom import Digest, Preview
+from digest.newsroom import Digest
+from digest.previews import Preview
 from digest.tries import A_MINUTE, count_try
 from digest.web.desk.frame import TheIssue, show
 from digest.web.desk.log import write_down

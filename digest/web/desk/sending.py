@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from digest import operations
+from digest import departures, operations
 from digest.errors import StateError
 from digest.models import DeliveryState, Issue, IssueStatus
 from digest.operations import Decision, Sending, Verdict
@@ -57,7 +57,7 @@ def sent_so_far(site: Site, issue: Issue) -> Going | None:
         sending=sending,
         states=states,
         is_on=site.courier.is_sending(issue.window.label),
-        is_open=digest.is_open(issue),
+        is_open=departures.is_open(digest, issue),
         in_quarantine=len(digest.store.quarantined(issue.id)),
         is_untouched=not sending.progress.whole.through and not states.get(DeliveryState.INFLIGHT),
     )
@@ -93,7 +93,7 @@ def resumed(site: TheSite, digest: Newsroom, issue: TheIssue, person: Somebody, 
 @router.get("/abort")
 def about_to_abort(request: Request, site: TheSite, digest: Newsroom, issue: TheIssue, _person: Operator) -> Response:
     """Ask whether to end it for good."""
-    return show(request, site, "abort", issue=issue, left=digest.outstanding(issue))
+    return show(request, site, "abort", issue=issue, left=departures.outstanding(digest, issue))
 
 
 @router.post("/abort")

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from digest import correcting
+from digest import correcting, departures
 from digest.edition.view import view
 from digest.errors import DigestError, InputError
 from digest.models import Amendment, Correction, CorrectionState, IssueItem, Length, Person, Summary
@@ -171,7 +171,7 @@ def _done(site: Site, number: int, kind: Amendment, person: Person, form: Form) 
         return site.pages.go(f"/desk/summaries/{number}", said="Whoever got it reads it in their next issue.")
     sent = correcting.send_at_once(digest, standing, by=person.name)
     site.courier.send(sent.window.label)
-    mails = counted(digest.outstanding(sent), "mail")
+    mails = counted(departures.outstanding(digest, sent), "mail")
     return site.pages.go(f"/desk/issues/{sent.window.label}/send", said=f"It is on its way: {mails}.")
 
 

@@ -9,7 +9,8 @@ from fastapi import Depends, Query
 
 from digest.errors import InputError
 from digest.models import Issue, Person, Subscriber
-from digest.newsroom import Digest, Preview
+from digest.newsroom import Digest
+from digest.previews import Preview
 from digest.web.faults import NotFound
 from digest.web.previewing import content_of, preview_interests, preview_number
 from digest.web.site import Newsroom, Site

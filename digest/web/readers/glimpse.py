@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from digest.choosing import what_would_have_been
 from digest.errors import NothingToDo
 from digest.models import OTHER_TOPIC, Placement, Selection, Subscriber
-from digest.newsroom import Digest, Preview
+from digest.newsroom import Digest
+from digest.previews import Preview
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

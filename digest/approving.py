@@ -1,0 +1,159 @@
+"""The gate and the approval: what is wrong with an issue, and what it takes to freeze it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from digest.checks import Gate, Report, Verdict
+from digest.edition import Pool
+from digest.errors import NothingToDo, StateError
+from digest.models import Act, Approve, FrozenEdition, Issue, IssueStatus
+from digest.newsroom import READER, Digest
+
+#: Errors that are named when an approval is refused.
+SHOWN = 5
+
+
+def check(digest: Digest, issue: Issue, *, offline: bool = True) -> Report:
+    """What is wrong with the editions of an issue: of a draft as if it were approved now.
+
+    Args:
+        digest: the newsletter.
+        issue: a draft, or one that was approved.
+        offline: True to follow no links.
+    """
+    if issue.status is IssueStatus.DRAFT:
+        return _examine(digest, issue, digest.pool(issue), offline=offline)
+    return _examine(digest, issue, Pool.loads(digest.store.frozen_pool(issue.id)), offline=offline)
+
+
+def _examine(digest: Digest, issue: Issue, pool: Pool, *, offline: bool) -> Report:
+    press = digest.press(issue, pool)
+
+    def judge(edition: FrozenEdition) -> Verdict:
+        return digest.judge_spam(press.message(edition, subscriber_id=0, address=READER, name="").data)
+
+    gate = Gate(
+        base_url=digest.newsletter.base_url,
+        grade=digest.settings.checks.grade,
+        reach=None if offline else digest.reach,
+        judge=judge,
+    )
+    return gate.examine(pool, digest.items(issue), _editions(digest, issue, pool))
+
+
+def _editions(digest: Digest, issue: Issue, pool: Pool) -> Iterable[tuple[FrozenEdition, int]]:
+    """Each edition once, with the number of its readers."""
+    if issue.status is not IssueStatus.DRAFT:
+        return [(edition, readers) for _, edition, readers in digest.store.editions(issue.id)]
+    found: dict[str, tuple[FrozenEdition, int]] = {}
+    for recipient in digest.everybody(issue, pool):
+        if recipient.edition is not None:
+            edition, readers = found.get(recipient.edition.key, (recipient.edition, 0))
+            found[edition.key] = (edition, readers + 1)
+    return found.values()
+
+
+def approve(
+    digest: Digest, issue: Issue, *, by: str, offline: bool = True, despite: str = "", on: int | None = None
+) -> Issue:
+    """Freeze the issue: its pool, its editions and everybody's delivery, all at once.
+
+    Where `newsletter.approvals` wants more people, it stays a draft until enough of them agreed to the same.
+
+    Args:
+        digest: the newsletter.
+        issue: a draft whose window has closed.
+        by: who approves it.
+        offline: True to follow no links in the check before.
+        despite: why it is approved although the check finds errors, kept with the approval; empty to refuse then.
+        on: the version of its shape they saw; None for the one there is now.
+
+    Raises:
+        StateError: its window is still open, the check found errors, or this person agreed before.
+        EditedMeanwhile: somebody changed it since that version.
+        NothingToDo: it is no draft any more.
+    """
+    _refuse_unless_ready(digest, issue)
+    shape = digest.shape(issue)
+    pool = digest.pool(issue)
+    report = _examine(digest, issue, pool, offline=offline)
+    if report.errors and not despite:
+        raise StateError(refusal(issue, report))
+    dumped, now = pool.dumps(), digest.clock()
+    step = Approve(content_hash=hashlib.sha256(dumped).hexdigest(), despite=despite if report.errors else "")
+    before = [one for one in shape.approvals if one.content_hash == step.content_hash]
+    version = shape.version if on is None else on
+    if any(one.by.casefold() == by.casefold() for one in before):
+        raise StateError(f"{by} approved {issue.window.label} before: now it is somebody else's turn")
+    if len(before) + 1 < digest.settings.newsletter.approvals:
+        digest.store.act(issue.id, [step], by=by, on=version, now=now)
+        return digest.store.issue_by_id(issue.id)
+    named = f"{by} (despite {_counted(report)}: {despite})" if report.errors else by
+    return digest.store.freeze(
+        issue.id,
+        digest.everybody(issue, pool),
+        pool=dumped,
+        content_hash=step.content_hash,
+        approved_by=" and ".join([*(one.by for one in before), named]),
+        now=now,
+        act=Act(issue_id=issue.id, number=version + 1, at=now, by=by, steps=(step,)),
+    )
+
+
+def content_hash(digest: Digest, issue: Issue) -> str:
+    """What an approval of this draft would stand for now."""
+    return hashlib.sha256(digest.pool(issue).dumps()).hexdigest()
+
+
+def _refuse_unless_ready(digest: Digest, issue: Issue) -> None:
+    window = issue.window
+    if issue.status is not IssueStatus.DRAFT:
+        raise NothingToDo(f"{window.label} is {issue.status} already")
+    if digest.clock() < window.until:
+        closing = digest.calendar.local_day(window.until)
+        raise StateError(f"{window.label} is still filling: approve it when its window has closed, on {closing}")
+    if issue.composed_at < window.until:
+        raise StateError(
+            f"{window.label} was last composed while it was still filling: "
+            f"take in the rest with `digest compose --period {window.label}`, then approve it"
+        )
+
+
+def approve_if_auto(digest: Digest, issue: Issue) -> Issue:
+    """The issue, approved where approval is automatic and its window has closed."""
+    is_auto = digest.settings.newsletter.approval == "auto"
+    if is_auto and issue.status is IssueStatus.DRAFT and issue.window.until <= digest.clock():
+        return approve(digest, issue, by="auto")
+    return issue
+
+
+def kept_back(digest: Digest) -> dict[int, Report]:
+    """The drafts that would approve themselves by now, were it not for errors; by the id of the issue."""
+    if digest.settings.newsletter.approval != "auto":
+        return {}
+    reports = {draft.id: check(digest, draft) for draft in drafts_due(digest)}
+    return {number: report for number, report in reports.items() if report.errors}
+
+
+def drafts_due(digest: Digest) -> tuple[Issue, ...]:
+    """The drafts of the latest closed windows whose send time has come."""
+    now = digest.clock()
+    latest = (digest.calendar.latest_closed(cadence, now) for cadence in digest.settings.newsletter.cadences)
+    drafts = (digest.store.issue(window.label) for window in latest if window.due <= now)
+    return tuple(issue for issue in drafts if issue is not None and issue.status is IssueStatus.DRAFT)
+
+
+def refusal(issue: Issue, report: Report) -> str:
+    """Why an issue cannot be approved: the first errors, and how to see them all."""
+    label, errors = issue.window.label, report.errors
+    shown = [f"  {report.place(flaw)}: {flaw.message}" for flaw in errors[:SHOWN]]
+    shown += [f"  and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []
+    return "\n".join(
+        [f"{label} cannot be approved: {_counted(report)}", *shown, f"  see all with `digest check {label}`"]
+    )
+
+
+def _counted(report: Report) -> str:
+    return "1 error" if len(report.errors) == 1 else f"{len(report.errors)} errors"
