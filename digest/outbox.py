@@ -82,6 +82,8 @@ class Sent:
     waits: tuple[tuple[Wait, int, datetime], ...] = ()
     #: True when the rest waits for the next day: a transport that is warmed up carries no more on this one.
     warming: bool = False
+    #: True when the issue is held: the rest is back in the outbox, and waits for a person to let it go on.
+    paused: bool = False
     #: Why the send stopped itself, its issue held; empty when it did not.
     stopped: str = ""
     #: Why the transport could carry nothing more; None when all went its way.
@@ -167,6 +169,7 @@ def send_issue(
     finally:
         run.settle_up()
     run.sent.waits = store.waits(issue_id)
+    run.sent.paused = store.issue_by_id(issue_id).held
     on_progress(run.sent)
     return run.sent
 

@@ -435,17 +435,19 @@ def feedback(context: typer.Context, as_json: AsJson = False) -> None:
 @application.command()
 def status(
     context: typer.Context,
+    issue: Label = None,
     watch: Annotated[bool, typer.Option("--watch", help="Show a send as it goes, until it is through.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the sources, the issues and how their sending goes, and what is due next."""
+    """Show the sources, the issues and how their sending goes, and what is due next; of one issue, or of all."""
     output = Output(as_json=as_json)
     with context.obj.open() as digest:
+        only = digest.issue(issue) if issue else None
         if watch and not as_json:
-            watching.watch(digest, output)
+            watching.watch(digest, output, only=only)
             return
-        seen = watching.sendings(digest)
-        data = {**tables.status_data(digest), "sending": [watching.sending_data(one) for one in seen]}
+        seen = watching.sendings(digest, only=only)
+        data = {**tables.status_data(digest, only=only), "sending": [watching.sending_data(one) for one in seen]}
 
     def show(console: Console) -> None:
         tables.show_status(console, data)

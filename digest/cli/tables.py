@@ -287,6 +287,7 @@ def sent_data(issue: Issue, sent: Sent) -> dict[str, Any]:
         "resent": sent.resent,
         "waits": waits_data(sent.waits),
         "warming": sent.warming,
+        "paused": sent.paused,
         "stopped": sent.stopped or None,
         "trouble": str(sent.trouble) if sent.trouble else None,
         "reasons": sent.reasons,
@@ -313,7 +314,7 @@ def show_sent(console: Console, results: Sequence[tuple[Issue, Sent]]) -> None:
             (sent.deferred, "deferred, to be tried again"),
             (sent.bounced, "bounced"),
             (sent.unknown, "unknown: they may or may not have arrived"),
-            (sent.withheld, "withheld: their readers left, paused, or the issue is held"),
+            (sent.withheld, "put back" if sent.paused else "withheld: their readers left or paused, or it was aborted"),
             (sent.resent, "sent again after a crash, perhaps a second copy"),
         ):
             told += [f"{number:,} {words}"] if number else []
@@ -324,6 +325,9 @@ def show_sent(console: Console, results: Sequence[tuple[Issue, Sent]]) -> None:
             console.print(line, markup=False)
         if sent.warming:
             console.print("  waiting: the rest, until the next day (UTC): warming up", markup=False)
+        if sent.paused and not sent.stopped:
+            label = issue.window.label
+            console.print(f"  paused: the rest waits until `digest resume {label}` lets it go on", markup=False)
         if sent.stopped:
             console.print(f"  stopped itself: {stopped_words(issue, sent)}", markup=False, style="red")
         if sent.trouble:
@@ -416,8 +420,8 @@ def show_taken(console: Console, taken: Taken) -> None:
 # --- status and doctor ---------------------------------------------------------------------------------------
 
 
-def status_data(digest: Digest) -> dict[str, Any]:
-    """Everything `status` shows."""
+def status_data(digest: Digest, *, only: Issue | None = None) -> dict[str, Any]:
+    """Everything `status` shows, of one issue or of all."""
     cadences = digest.settings.newsletter.cadences
     running = [digest.calendar.running(cadence, digest.clock()) for cadence in cadences]
     states = {state.name: state for state in digest.store.source_states()}
@@ -434,7 +438,7 @@ def status_data(digest: Digest) -> dict[str, Any]:
                 "deliveries": dict(digest.store.progress(issue.id)),
                 "errors": len(kept_back[issue.id].errors) if issue.id in kept_back else 0,
             }
-            for issue in digest.store.issues()
+            for issue in ((only,) if only else digest.store.issues())
         ],
         "running": [
             {
@@ -444,6 +448,7 @@ def status_data(digest: Digest) -> dict[str, Any]:
                 "new_summaries": len(digest.store.summaries_added(window.since, window.until)),
             }
             for window in running
+            if only is None
         ],
     }
 

@@ -15,6 +15,7 @@ from rich.text import Text
 from digest.canary import CANARY
 from digest.cli.session import Output
 from digest.cli.tables import cell, counted, table, waits_data, waits_lines
+from digest.models import Issue
 from digest.newsroom import Digest
 from digest.operations import Sending, Way, sending, under_way
 from digest.pace import Pace
@@ -24,14 +25,18 @@ EVERY = 1.0
 _REST = 10
 
 
-def sendings(digest: Digest) -> tuple[Sending, ...]:
-    """How every issue that is under way goes."""
-    return tuple(sending(digest, issue) for issue in under_way(digest))
+def sendings(digest: Digest, *, only: Issue | None = None) -> tuple[Sending, ...]:
+    """How every issue that is under way goes, or one alone."""
+    return tuple(sending(digest, issue) for issue in _watched(digest, only))
 
 
-def watch(digest: Digest, output: Output, *, every: float = EVERY) -> tuple[Sending, ...]:
+def _watched(digest: Digest, only: Issue | None) -> tuple[Issue, ...]:
+    return tuple(issue for issue in under_way(digest) if only is None or issue.id == only.id)
+
+
+def watch(digest: Digest, output: Output, *, only: Issue | None = None, every: float = EVERY) -> tuple[Sending, ...]:
     """Show what is under way until nothing is left that could leave now; how it ended. Ctrl-C stops the watching."""
-    watched = under_way(digest)
+    watched = _watched(digest, only)
     if watched:
         output.note("Watching until it is through; Ctrl-C stops the watching, not the sending.")
     seen = tuple(sending(digest, issue) for issue in watched)

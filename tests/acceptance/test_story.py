@@ -433,6 +433,8 @@ def test_status_shows_a_send(approved: Operator) -> None:
     out, err = watching.communicate(timeout=60)
     assert (watching.returncode, err) == (0, "") and "3 of 3, all that could leave has left" in out
     assert approved.run("status", "--json").json["sending"] == []
+    asked = approved.run("status", "2026-11", "--json").json
+    assert ([one["issue"] for one in asked["issues"]], asked["running"]) == (["2026-11"], [])
     assert "Nothing is being sent" in approved.run("status", "--watch").out
 
 

@@ -323,7 +323,7 @@ def test_a_held_issue_stops_at_the_next_window(store: SqlStore) -> None:
         return accept(message)
 
     office = Office(store, MemoryTransport(window=4, answer=holding))
-    assert office.send() == Sent(accepted=4, withheld=6)
+    assert office.send() == Sent(accepted=4, withheld=6, paused=True)
     assert store.progress(1) == {S.ACCEPTED: 4, S.PENDING: 6}
     store.set_held(1, False)
     office.transport.answer = accept
