@@ -33,6 +33,30 @@ class Filled(NamedTuple):
 _WORDS = 64
 
 
+class _Encoded(Mapping[str, _Fragment]):
+    """An issue's pieces, each encoded when it is first printed: one reader's mail needs few of them."""
+
+    def __init__(self, pieces: Mapping[str, Fragment], encode: Callable[[Fragment], _Fragment]) -> None:
+        self._plain = pieces
+        self._encode = encode
+        self._known: dict[str, _Fragment] = {}
+
+    def __getitem__(self, key: str) -> _Fragment:
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._encode(self._plain[key])
+        return found
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._plain
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._plain)
+
+    def __len__(self) -> int:
+        return len(self._plain)
+
+
 class Sheet:
     """One form of an issue's mails.
 
@@ -45,7 +69,7 @@ class Sheet:
     def __init__(self, paper: Paper, written: Callable[[str], str], *, first: int) -> None:
         self._written = written
         self._numbers = {name: number for number, name in enumerate(NAMES, first)}
-        self._pieces = {key: self._encoded_fragment(fragment) for key, fragment in paper.pieces.items()}
+        self._pieces = _Encoded(paper.pieces, self._encoded_fragment)
         self._runs = tuple(_runs(self._encoded_fragment(paper.page)))
         self._words = lru_cache(maxsize=_WORDS)(self.value)
 
