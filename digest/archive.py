@@ -82,8 +82,9 @@ def public_issues(digest: Digest) -> tuple[PublicIssue, ...]:
         return ()
     now = digest.clock()
     standing = digest.store.corrections(CorrectionState.STANDING)
+    of = digest.store.corrected_pools() if standing else {}
     return tuple(
-        PublicIssue(issue=issue, corrections=_since(digest, issue, standing))
+        PublicIssue(issue=issue, corrections=_since(issue, [one for one in standing if one.id in of.get(issue.id, ())]))
         for issue in digest.store.issues()
         if issue.status is IssueStatus.APPROVED and not issue.held and issue.window.due <= now
     )
@@ -114,19 +115,10 @@ def general_edition(digest: Digest, public: PublicIssue) -> Archived:
     )
 
 
-def _since(digest: Digest, issue: Issue, standing: Sequence[Correction]) -> tuple[Correction, ...]:
-    """What was put right of an issue's items since it was approved, oldest first."""
-    later = [one for one in standing if issue.approved_at is not None and one.at >= issue.approved_at]
-    if not later:
-        return ()
-    held = {item.summary.id: item.summary.study_id for item in digest.store.items(issue.id)}
-    corrected = digest.store.summaries([one.summary_id for one in later])
-    studies = set(held.values())
-    return tuple(
-        one
-        for one in sorted(later, key=lambda one: (one.at, one.id))
-        if one.summary_id in held or (one.kind is Amendment.RETRACTED and corrected[one.summary_id].study_id in studies)
-    )
+def _since(issue: Issue, corrections: Sequence[Correction]) -> tuple[Correction, ...]:
+    """Those made since an issue was approved, oldest first."""
+    later = (one for one in corrections if issue.approved_at is not None and one.at >= issue.approved_at)
+    return tuple(sorted(later, key=lambda one: (one.at, one.id)))
 
 
 def _errata(digest: Digest, public: PublicIssue, selection: Selection) -> tuple[Erratum, ...]:

@@ -315,6 +315,9 @@ class CorrectionStore(Protocol):
     def printed_in(self, correction: Correction) -> tuple[int, ...]:
         """The issues that printed what it corrects, until it was made; the latest first."""
 
+    def corrected_pools(self) -> Mapping[int, frozenset[int]]:
+        """By issue id, the ids of the standing corrections of something in its pool, whenever they were made."""
+
     def got(self, summary_id: int, *, whole_study: bool = False) -> tuple[tuple[int, int], ...]:
         """(issue id, readers whom it reached, or may have) of each issue that printed a summary, the latest first.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -32,6 +32,7 @@ from digest.store.tables import (
     edition_items,
     editions,
     frozen_pools,
+    issue_items,
     issue_status,
     issues,
     subscribers,
@@ -113,6 +114,25 @@ class CorrectionsPart(IssuesPart):
         )
         with self.read() as connection:
             return tuple(connection.scalars(query))
+
+    def corrected_pools(self) -> Mapping[int, frozenset[int]]:
+        """By issue id, the ids of the standing corrections of something in its pool, whenever they were made."""
+        wrong, held = summaries.alias("wrong"), summaries.alias("held")
+        of_it = sa.or_(_corrections.c.kind == Amendment.RETRACTED, held.c.id == wrong.c.id)
+        query = (
+            sa.select(issue_items.c.issue_id, _corrections.c.id)
+            .select_from(
+                _corrections.join(wrong, wrong.c.id == _corrections.c.summary_id)
+                .join(held, sa.and_(held.c.study_id == wrong.c.study_id, of_it))
+                .join(issue_items, issue_items.c.summary_id == held.c.id)
+            )
+            .where(_corrections.c.state == CorrectionState.STANDING)
+        )
+        found: dict[int, set[int]] = {}
+        with self.read() as connection:
+            for issue_id, correction_id in connection.execute(query):
+                found.setdefault(issue_id, set()).add(correction_id)
+        return {issue_id: frozenset(ids) for issue_id, ids in found.items()}
 
     def got(self, summary_id: int, *, whole_study: bool = False) -> tuple[tuple[int, int], ...]:
         """(issue id, readers whom it reached, or may have) of each issue that printed a summary, the latest first."""

@@ -173,6 +173,18 @@ def test_an_issue_approved_after_it_is_right_already(sent: Room) -> None:
     assert [*correcting.readers(digest, correction)] == [TIRED, ALL]
 
 
+def test_an_issue_s_pool_knows_what_was_put_right_of_it(sent: Room) -> None:
+    """For the archive: only what stands, of an issue approved after it, too, for that may hold it again."""
+    digest = sent.at(LATER)
+    store = digest.store
+    assert store.corrected_pools() == {}
+    words, study = wrong(digest), wrong(digest, "2", Amendment.RETRACTED)
+    store.add_correction(
+        number(digest, "3"), Amendment.CORRECTED, "", state=CorrectionState.PROPOSED, by="digest", now=LATER
+    )
+    assert store.corrected_pools() == {issue(digest).id: frozenset({words.id, study.id})}
+
+
 def test_a_retraction_reaches_whoever_read_of_the_study(room: MakeRoom) -> None:
     """Any summary of it counts; words that were wrong are those of one summary alone."""
     made = room()
