@@ -76,12 +76,12 @@ def test_the_next_issue_tells_exactly_those_who_got_it(sent: Room) -> None:
     wrong(sent.at(LATER))
     digest = december(sent)
     approving.approve(digest, issue(digest, "2026-12"), by="ada")
-    previews = {one: previews.of_reader(digest, issue(digest, "2026-12"), one) for one in (EYES, ALL)}
+    seen = {one: previews.of_reader(digest, issue(digest, "2026-12"), one) for one in (EYES, ALL)}
     departures.send(digest, issue(digest, "2026-12"))
     assert sorted(recipients(sent)) == sorted([EYES, ALL])
-    assert {one.recipient: one.data for one in sent.outbox} == {who: p.message.data for who, p in previews.items()}
+    assert {one.recipient: one.data for one in sent.outbox} == {who: p.message.data for who, p in seen.items()}
     assert subject(sent.outbox[0]) == "December 2026: a correction to what we sent you"
-    html, text = previews[EYES].html, previews[EYES].text
+    html, text = seen[EYES].html, seen[EYES].text
     assert SENTENCE in text and "&lt;1,200&gt;" in html and "In our issue of November 2026" in text
     assert "Optic neuritis in multiple sclerosis, a first look" in text
 
@@ -214,9 +214,9 @@ def test_a_mail_of_its_own_goes_out_at_once(sent: Room) -> None:
     letter = correcting.send_at_once(digest, correction, by="ada")
     assert (letter.window.label, letter.kind) == (f"correction-{correction.id}", IssueKind.CORRECTION)
     assert departures.sendable(digest) == (letter,)
-    previews = {who: previews.of_reader(digest, letter, who).message.data for who in (EYES, ALL)}
+    seen = {who: previews.of_reader(digest, letter, who).message.data for who in (EYES, ALL)}
     assert departures.send(digest, letter).accepted == 2
-    assert {one.recipient: one.data for one in sent.outbox} == previews
+    assert {one.recipient: one.data for one in sent.outbox} == seen
     assert subject(sent.outbox[0]) == "A study we sent you was withdrawn (November 2026)"
     assert b"List-Unsubscribe-Post" in sent.outbox[0].data
     assert operations.audit(digest, letter).agrees
