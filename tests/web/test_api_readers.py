@@ -141,12 +141,12 @@ def test_suppressions_come_in_pages(operator: Program) -> None:
 
 
 def test_what_is_kept_of_a_reader_is_told(operator: Program, desk: Desk) -> None:
-    """Their wishes, and what they got and why."""
+    """Their wishes, and what they got and why: what they follow, and what else was new."""
     departures.send(desk.digest, approving.approve(desk.digest, desk.digest.issue("2026-11"), by="ada"))
     kept = operator.get("/subscribers/1/kept")
     assert kept["reader"]["interests"] == ["fatigue-sleep"]
     ((mail,)) = kept["mails"]
-    assert (mail["issue"], mail["state"]) == ("2026-11", "accepted") and len(mail["items"]) == 1
+    assert (mail["issue"], mail["state"]) == ("2026-11", "accepted") and len(mail["items"]) == 3
 
 
 def test_an_erased_reader_is_gone(operator: Program) -> None:

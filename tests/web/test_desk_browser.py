@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from starlette.types import Receive, Scope, Send
 
-from digest import access
+from digest import access, approving, departures
 from digest import desk as acts
 from digest.feedback import take_in
 from digest.models import FeedbackKind, IssueStatus, Person, Pin
@@ -253,7 +253,7 @@ def behind_the_buttons(seat: Seat, desk: Desk) -> Iterator[str]:
     yield "an erasure"
     seat.go("/desk/enter/gone")
     yield "a link that has ended"
-    issue = digest.approve(digest.issue(MONTH), by="ben@example.org", despite="It must go out")
+    issue = approving.approve(digest, digest.issue(MONTH), by="ben@example.org", despite="It must go out")
     seat.go(f"{HERE}/send")
     yield "an approved issue"
     seat.go(f"{HERE}/abort")
@@ -272,7 +272,7 @@ def behind_the_buttons(seat: Seat, desk: Desk) -> Iterator[str]:
     yield "a reader whose mail came back"
     digest.store.lift_quarantined(issue.id, now=NOW)
     digest.store.let_go_on(issue.id, now=NOW)
-    digest.send(digest.issue(MONTH))
+    departures.send(digest, digest.issue(MONTH))
     seat.go(f"{HERE}/send")
     yield "an issue that was sent"
     seat.go(HERE)

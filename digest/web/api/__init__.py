@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from digest.web.api import (
     approvals,
@@ -45,10 +45,8 @@ _MODULES = (
 
 def install(app: FastAPI) -> None:
     """Put the API into a site, with its description at `/api/v1/openapi.json` and `/api/v1/docs`."""
-    router = APIRouter(prefix=PREFIX)
     for module in _MODULES:
-        for one in module.ROUTERS:
-            router.include_router(one)
-    app.include_router(router)
+        for router in module.ROUTERS:
+            app.include_router(router, prefix=PREFIX)
     app.get(f"{PREFIX}/docs", include_in_schema=False)(describe.shown)
     app.openapi = lambda: describe.describe(app)  # type: ignore[method-assign]
