@@ -165,7 +165,7 @@ class Visitor:
             for purpose in (Purpose.PREFERENCES, Purpose.UNSUBSCRIBE, Purpose.WEB_VERSION)
             for issue in [digest.issue(SENT[-1])]
         }
-        self._readers = itertools.count(READERS // 2)
+        self._readers = itertools.cycle(range(READERS // 2, READERS))
 
     def ask(self, page: Page) -> int:
         """The status of the answer."""
