@@ -163,11 +163,13 @@ def lift(digest: Digest, address: str) -> None:
         NothingToDo: nothing stands against it.
         StateError: its owner complained, or asked for no more mail: only they can change that, by joining anew.
     """
-    now = digest.clock()
     if not digest.store.suppressed([address]):
         raise NothingToDo("nothing stands against this address")
+    history = digest.store.feedback(address)
+    # Behind all that came back, whatever the clocks of those who told it said.
+    now = max([digest.clock(), *(one.at for one in history)])
     believed = Feedback(address=address, kind=FeedbackKind.DELIVERED, at=now)
-    standing = verdict([*digest.store.feedback(address), believed])
+    standing = verdict([*history, believed])
     if standing is not None:
         raise StateError(
             f"its owner does not want mail ({standing.reason}): only they can change that, by joining anew"

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from digest import belongings
+from digest import belongings, operations
 from digest.cli.session import Output
 from digest.cli.tables import cell, counted, show_problems, table
 from digest.errors import InputError, NothingToDo
@@ -152,6 +152,21 @@ def unsubscribe(
     Output(as_json=as_json).result(
         {"email": address, "status": "unsubscribed"},
         lambda console: console.print(f"{address} gets no more mail.", markup=False),
+    )
+
+
+@application.command("lift")
+def lift(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(help="Whom to mail again.")],
+    as_json: AsJson = False,
+) -> None:
+    """Lift what bounces made of an address, or a hand: it may be mailed again. Not where its owner wants no mail."""
+    with context.obj.open() as digest:
+        operations.lift(digest, address)
+    Output(as_json=as_json).result(
+        {"email": address, "suppressed": False},
+        lambda console: console.print(f"{address} may be mailed again.", markup=False),
     )
 
 

@@ -155,6 +155,14 @@ def test_status_and_doctor_show_it(tmp_path: Path, stopped: Digest) -> None:
     assert "digest resume 2026-11" in findings["sending"].detail
 
 
+def test_an_address_is_let_back_in(tmp_path: Path, stopped: Digest) -> None:
+    """One by one, whoever an operator knows to be there; the second time there is nothing to do."""
+    lift = ("subscribers", "lift", "reader1@example.org")
+    assert "may be mailed again" in call(tmp_path, *lift).stdout
+    assert isinstance(call(tmp_path, *lift).exception, NothingToDo)
+    assert not stopped.store.suppressed(["reader1@example.org"])
+
+
 def test_quarantine_is_shown(tmp_path: Path, stopped: Digest) -> None:
     """Address by address, with what was said; nothing is changed by looking."""
     shown = call(tmp_path, "quarantine", "2026-11")
