@@ -35,7 +35,10 @@ def _watched(digest: Digest, only: Issue | None) -> tuple[Issue, ...]:
 
 
 def watch(digest: Digest, output: Output, *, only: Issue | None = None, every: float = EVERY) -> tuple[Sending, ...]:
-    """Show what is under way until nothing is left that could leave now; how it ended. Ctrl-C stops the watching."""
+    """Show what is under way until nothing is left that could leave now; how it ended. Ctrl-C stops the watching.
+
+    On a terminal it is one picture that changes; into a file or a pipe, a line whenever there is news.
+    """
     watched = _watched(digest, only)
     if watched:
         output.note("Watching until it is through; Ctrl-C stops the watching, not the sending.")
@@ -44,7 +47,12 @@ def watch(digest: Digest, output: Output, *, only: Issue | None = None, every: f
         try:
             while not all(one.is_over or one.issue.held for one in seen):
                 began = time.monotonic()
-                seen = tuple(sending(digest, issue) for issue in watched)
+                news = tuple(sending(digest, issue) for issue in watched)
+                if not output.console.is_terminal:
+                    for one, before in zip(news, seen, strict=True):
+                        if one.progress.whole != before.progress.whole:
+                            output.console.print(f"{one.issue.window.label}: {_through(one)}")
+                seen = news
                 live.update(renderable(seen), refresh=True)
                 time.sleep(max(every, _REST * (time.monotonic() - began)))
         except KeyboardInterrupt:
@@ -104,7 +112,7 @@ def _one(one: Sending) -> RenderableType:
     head.add_row(
         Text(one.issue.window.label, style="bold"),
         ProgressBar(total=max(whole.total, 1), completed=whole.through if whole.total else 1, width=40),
-        Text(f"{whole.through:,} of {whole.total:,}, {_speed(one)}"),
+        Text(_through(one)),
     )
     made = table("", "Through", "Of", "Deferred", "Mails a second")
     for column in made.columns[1:]:
@@ -114,6 +122,10 @@ def _one(one: Sending) -> RenderableType:
         made.add_row(cell(name), f"{pace.through:,}", f"{pace.total:,}", f"{pace.deferred:,}", rate)
     slow = [Text(line, style="yellow") for line in (*reasons(one), *waits_lines(one.waits))]
     return Group(head, *slow, made)
+
+
+def _through(one: Sending) -> str:
+    return f"{one.progress.whole.through:,} of {one.progress.whole.total:,}, {_speed(one)}"
 
 
 def reasons(one: Sending) -> list[str]:

@@ -431,7 +431,7 @@ def test_status_shows_a_send(approved: Operator) -> None:
     assert watching.stderr and watching.stderr.readline().startswith("Watching until it is through")
     approved.run("send")
     out, err = watching.communicate(timeout=60)
-    assert (watching.returncode, err) == (0, "") and "3 of 3, all that could leave has left" in out
+    assert (watching.returncode, err) == (0, "") and "2026-11: 3 of 3, all that could leave has left" in out
     assert approved.run("status", "--json").json["sending"] == []
     asked = approved.run("status", "2026-11", "--json").json
     assert ([one["issue"] for one in asked["issues"]], asked["running"]) == (["2026-11"], [])
