@@ -1,0 +1,93 @@
+"""What came in: sources and their summaries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from digest.models import Entry, SourceState, Summary
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Added:
+    """What became of the entries that were offered to the store."""
+
+    #: Summaries never seen before.
+    new: int = 0
+    #: Of the new ones: about a study another summary already tells of.
+    known_studies: int = 0
+    #: New texts of summaries we had: a revision, not news.
+    revised: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """What a search found."""
+
+    #: How many there are, whatever part was asked for; of those with certain words as far as they are counted.
+    total: int
+    #: Of summaries, in order.
+    ids: tuple[int, ...]
+    #: True when there are more than were counted.
+    more: bool = False
+
+
+class ContentStore(Protocol):
+    """Sources, summaries and studies."""
+
+    def source_state(self, name: str) -> SourceState:
+        """What is remembered of a source; a blank state for one never visited."""
+
+    def source_states(self) -> tuple[SourceState, ...]:
+        """Every source ever visited, by name."""
+
+    def save_source_state(self, state: SourceState) -> None:
+        """Remember it."""
+
+    def knows(self, source: str, guid: str, fingerprint: str) -> bool:
+        """Whether this entry was stored with this very fingerprint."""
+
+    def add_entries(self, entries: Sequence[Entry], *, now: datetime) -> Added:
+        """Store what is new or changed, in one transaction, by the rules of `digest.studies`."""
+
+    def summaries_added(self, since: datetime, until: datetime) -> tuple[Summary, ...]:
+        """The latest revision of each summary first seen in [since, until), oldest first, then by id."""
+
+    def summaries(self, ids: Collection[int]) -> Mapping[int, Summary]:
+        """These summaries, by id; unknown ids are left out."""
+
+    def summaries_page(self, *, before: int | None, limit: int) -> tuple[Summary, ...]:
+        """Up to `limit` summaries with ids below `before` (None: any), the latest id first."""
+
+    def revisions(self, summary_id: int) -> tuple[tuple[int, datetime, Entry], ...]:
+        """(number, when it was first seen, what it says) of every revision of a summary, the first one first."""
+
+    def count_added(self, since: datetime, until: datetime) -> int:
+        """How many summaries were first seen in [since, until)."""
+
+    def search(
+        self,
+        question: str,
+        *,
+        since: datetime | None = None,
+        topics: Collection[str] | None = None,
+        source: str | None = None,
+        limit: int = 20,
+        offset: int = 0,
+    ) -> Found:
+        """The summaries whose latest revision has all the words, best first; without words the newest first.
+
+        Args:
+            question: words, "words in a row", begun* words, -excluded ones; a word finds its other forms, in English.
+            since: added then or later.
+            topics: about one of these, as the issue composed last with it has it; None for any.
+            source: from this one; None for any.
+            limit: so many of them.
+            offset: after so many.
+        """
+
+    def count_summaries(self) -> int:
+        """How many summaries there are, revisions not counted."""
