@@ -18,11 +18,14 @@ from digest.bell import Bell
 from digest.cli import (
     checked,
     correcting,
+    departed,
+    making,
     readers,
     searching,
     sending,
     shaping,
-    tables,
+    standing,
+    starting,
     tokens,
     variants,
     vocabulary,
@@ -104,7 +107,7 @@ def init(
     """Write a configuration and an example list of readers to begin with; nothing that is there is overwritten."""
     written, kept = starter.write(directory)
     Output(as_json=as_json).result(
-        {"written": written, "kept": kept}, lambda console: tables.show_started(console, directory, written, kept)
+        {"written": written, "kept": kept}, lambda console: starting.show_started(console, directory, written, kept)
     )
     if not written:
         raise typer.Exit(NOTHING_TO_DO)
@@ -122,9 +125,9 @@ def demo(
     output = Output(as_json=as_json)
     with session.open() as digest:
         issue = _rehearse(digest, session, output)
-        rows = list(tables.demo_rows(digest, issue))
+        rows = list(starting.demo_rows(digest, issue))
     output.result(
-        {"issue": issue.window.label, "readers": rows}, lambda console: tables.show_demo(console, issue, rows)
+        {"issue": issue.window.label, "readers": rows}, lambda console: starting.show_demo(console, issue, rows)
     )
 
 
@@ -167,7 +170,7 @@ def collect(
             advance(len(done), len(digest.sources))
 
         visits = digest.collect(source, on_visit=on_visit)
-    output.result([tables.visit_data(visit) for visit in visits], lambda console: tables.show_visits(console, visits))
+    output.result([making.visit_data(visit) for visit in visits], lambda console: making.show_visits(console, visits))
     if any(visit.trouble for visit in visits):
         raise typer.Exit(1)
 
@@ -186,7 +189,7 @@ def compose(
     with context.obj.open() as digest:
         composed = _composed(digest, period)
         output.result(
-            [tables.composed_data(one) for one in composed], lambda console: tables.show_composed(console, composed)
+            [making.composed_data(one) for one in composed], lambda console: making.show_composed(console, composed)
         )
     if not any(one.changed for one in composed):
         raise typer.Exit(NOTHING_TO_DO)
@@ -233,11 +236,11 @@ def preview(
     if output is not None:
         _write(output, data)
         printed.result(
-            {"file": output, **tables.preview_data(shown)}, lambda console: tables.show_preview(console, shown, output)
+            {"file": output, **making.preview_data(shown)}, lambda console: making.show_preview(console, shown, output)
         )
     elif as_json:
         body = data.decode(errors="replace")
-        printed.result({**tables.preview_data(shown), "body": body}, lambda _console: None)
+        printed.result({**making.preview_data(shown), "body": body}, lambda _console: None)
     else:
         typer.echo(data, nl=False)
 
@@ -293,7 +296,7 @@ def approve(
         progress = digest.store.progress(approved.id)
         editions = len(digest.store.editions(approved.id))
     data = {
-        **tables.issue_data(approved),
+        **making.issue_data(approved),
         "editions": editions,
         "deliveries": progress,
         "approvals": [one.by for one in so_far.given],
@@ -304,7 +307,7 @@ def approve(
         if approved.status is IssueStatus.DRAFT:
             shaping.show_approvals(console, approved, so_far)
         else:
-            tables.show_approved(console, approved, editions, progress)
+            making.show_approved(console, approved, editions, progress)
 
     output.result(data, show)
 
@@ -349,7 +352,8 @@ def _send(digest: Digest, output: Output, label: str | None) -> None:
                 sent = departures.send(digest, issue, stop=stop.is_set, on_progress=on_progress)
             results.append((issue, sent))
     output.result(
-        [tables.sent_data(issue, sent) for issue, sent in results], lambda console: tables.show_sent(console, results)
+        [departed.sent_data(issue, sent) for issue, sent in results],
+        lambda console: departed.show_sent(console, results),
     )
     for words in kept_back:
         typer.echo(words, err=True)
@@ -371,8 +375,8 @@ def _send_test(digest: Digest, output: Output, issue: Issue, to: str, reader: st
 def _send_dry(digest: Digest, output: Output, issue: Issue) -> None:
     rows = list(departures.who_gets_what(digest, issue))
     output.result(
-        [tables.recipient_data(row) for row in rows],
-        lambda console: tables.show_recipients(console, issue, rows, digest.tree),
+        [making.recipient_data(row) for row in rows],
+        lambda console: making.show_recipients(console, issue, rows, digest.tree),
     )
 
 
@@ -388,10 +392,10 @@ def run(
         bell = Bell(digest=digest)
         if not once:
             output.note("digest: running; stop it with Ctrl-C or SIGTERM")
-            ring_until(stop, lambda: tables.log_tick(bell.ring(stop=stop.is_set)))
+            ring_until(stop, lambda: departed.log_tick(bell.ring(stop=stop.is_set)))
             return
         tick = bell.ring(stop=stop.is_set)
-    output.result(tables.tick_data(tick), lambda console: tables.show_tick(console, tick))
+    output.result(departed.tick_data(tick), lambda console: departed.show_tick(console, tick))
     if tick.did_nothing:
         raise typer.Exit(NOTHING_TO_DO)
     if tick.troubles or any(sent.trouble or sent.stopped for _, sent in tick.sent):
@@ -413,7 +417,7 @@ def serve(
     with context.obj.open({"web.host": host, "web.port": port}) as digest:
         bell = Bell(digest=digest)
         typer.echo(serving.greeting(digest))
-        serving.serve(digest, ring=(lambda stop: tables.log_tick(bell.ring(stop=stop))) if also_run else None)
+        serving.serve(digest, ring=(lambda stop: departed.log_tick(bell.ring(stop=stop))) if also_run else None)
 
 
 for _editors in (shaping.withdraw, shaping.schedule, variants.variants, searching.search):
@@ -427,7 +431,7 @@ def feedback(context: typer.Context, as_json: AsJson = False) -> None:
     """Read the mailbox for bounces, complaints and mails that ask to unsubscribe, now; `digest run` does so, too."""
     with context.obj.open() as digest:
         taken = digest.read_mailbox()
-    Output(as_json=as_json).result(tables.taken_data(taken), lambda console: tables.show_taken(console, taken))
+    Output(as_json=as_json).result(departed.taken_data(taken), lambda console: departed.show_taken(console, taken))
     if not taken.total:
         raise typer.Exit(NOTHING_TO_DO)
 
@@ -447,10 +451,10 @@ def status(
             watching.watch(digest, output, only=only)
             return
         seen = watching.sendings(digest, only=only)
-        data = {**tables.status_data(digest, only=only), "sending": [watching.sending_data(one) for one in seen]}
+        data = {**standing.status_data(digest, only=only), "sending": [watching.sending_data(one) for one in seen]}
 
     def show(console: Console) -> None:
-        tables.show_status(console, data)
+        standing.show_status(console, data)
         if seen:
             console.print()
             console.print(watching.renderable(seen))
@@ -470,7 +474,7 @@ def doctor(
     findings = tuple(examine(context.obj.open, offline=offline))
     Output(as_json=as_json).result(
         [{"what": one.what, "ok": one.ok, "detail": one.detail} for one in findings],
-        lambda console: tables.show_findings(console, findings),
+        lambda console: standing.show_findings(console, findings),
     )
     if not all(one.ok for one in findings):
         raise typer.Exit(1)

@@ -8,9 +8,10 @@ import typer
 from rich.console import Console
 
 from digest import correcting
+from digest.cli.making import issue_data
 from digest.cli.session import Output
 from digest.cli.shaping import user
-from digest.cli.tables import cell, counted, issue_data, table
+from digest.cli.tables import cell, counted, table
 from digest.correcting import Reach
 from digest.models import Amendment, Correction, CorrectionState
 

@@ -16,8 +16,9 @@ from rich.text import Text
 
 from digest import departures, operations
 from digest.audit import Account, Audit, Row
+from digest.cli.making import issue_data
 from digest.cli.session import Output
-from digest.cli.tables import cell, counted, issue_data, table, title
+from digest.cli.tables import cell, counted, table, title
 from digest.errors import InputError, NothingToDo
 from digest.models import Issue, Suppression
 from digest.operations import Decision, Verdict

@@ -13,8 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from digest.canary import CANARY
+from digest.cli.departed import waits_data, waits_lines
 from digest.cli.session import Output
-from digest.cli.tables import cell, counted, table, waits_data, waits_lines
+from digest.cli.tables import cell, counted, table
 from digest.models import Issue
 from digest.newsroom import Digest
 from digest.operations import Sending, Way, sending, under_way
