@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.unit.test_docs import ROOT, fences
 
 
+@pytest.mark.timeout(400)  # a dozen starts of the command, on a machine that may be doing other things
 def test_the_first_issue_of_the_readme_works_when_pasted(tmp_path: Path) -> None:
     """Its shell lines run one after another without a fault, and end with mails in the rehearsal's outbox."""
     chapter = (ROOT / "README.md").read_text("utf-8").partition("## Five minutes")[2].partition("\n## ")[0]

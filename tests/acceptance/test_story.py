@@ -458,12 +458,14 @@ def test_two_schedulers_mail_everybody_once(operator: Operator) -> None:
         }
         operator.write("digest.yaml", CONFIG.replace("transport: {kind: file, path: outbox}\n", ""))
         both = [operator.start("run") for _ in range(2)]
-        deadline = time.monotonic() + 60
-        while sink.count() < 300 and time.monotonic() < deadline:
-            time.sleep(0.05)
-        time.sleep(0.5)
-        for scheduler in both:
-            scheduler.send_signal(signal.SIGTERM)
+        try:
+            deadline = time.monotonic() + 60
+            while sink.count() < 300 and time.monotonic() < deadline:
+                time.sleep(0.05)
+            time.sleep(0.5)
+        finally:
+            for scheduler in both:
+                scheduler.send_signal(signal.SIGTERM)
         ends = [(scheduler.communicate(timeout=60), scheduler.returncode) for scheduler in both]
     assert [code for _, code in ends] == [0, 0], ends
     assert sink.copies() == Counter(f"reader{number}@example.org" for number in range(300))
