@@ -24,6 +24,8 @@ from tests.web.sample import ENTRIES, MONTH, filled
 from tests.web.serving import served
 from tests.web.test_readers_pages import AXE, COLOURS, JUDGED, TARGETS, WCAG
 
+#: A test of many pages takes most of a minute, and longer where it shares its machine.
+pytestmark = pytest.mark.timeout(400)
 HERE = f"/desk/issues/{MONTH}"
 BROKEN = an_entry("bad", headline="Multiple sclerosis and a broken link", url="https://news.example.org/{{slug}}")
 #: Everything a hostile mail would try.
