@@ -33,7 +33,7 @@ class Decision(StrEnum):
 class Verdict(StrEnum):
     """What a person decides about suppressions in quarantine."""
 
-    #: They are right: those mailboxes are dead.
+    #: They are right: those mailboxes are gone.
     KEEP = "keep"
     #: They were wrong: the addresses may be mailed again.
     LIFT = "lift"
