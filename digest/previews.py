@@ -102,7 +102,7 @@ def of_delivery(digest: Digest, issue: Issue, delivery: Delivery) -> Preview:
     pool = Pool.loads(digest.store.frozen_pool(issue.id))
     reader = Subscriber(id=delivery.subscriber_id, address=delivery.address, name=delivery.name)
     edition = digest.store.edition(delivery.edition_id)
-    return _preview(digest, issue, edition, pool, reader, _followed(edition.selection, reader))
+    return _preview(digest, issue, edition, pool, reader, _followed(edition.selection))
 
 
 def of_wishes(digest: Digest, issue: Issue, reader: Subscriber) -> Preview:
@@ -135,9 +135,9 @@ def _sent(digest: Digest, issue: Issue, reader: Subscriber) -> Preview:
         raise NothingToDo(f"{reader.address} was no reader of {issue.window.label} on the day it was approved")
     if delivery.edition_id is None:
         raise NothingToDo(f"{reader.address} gets nothing of {issue.window.label}: {delivery.detail}")
-    pool = Pool.loads(digest.store.frozen_pool(issue.id))
-    edition = digest.store.edition(delivery.edition_id)
-    return _preview(digest, issue, edition, pool, reader, _followed(edition.selection, reader))
+    shown = of_delivery(digest, issue, delivery)
+    is_general = shown.edition.selection.general
+    return shown if shown.topics or is_general else replace(shown, topics=reader.profile.interests)
 
 
 def _preview(
@@ -166,11 +166,9 @@ def send_test(digest: Digest, preview: Preview, *, to: str) -> str:
     return receipt.detail
 
 
-def _followed(selection: Selection, reader: Subscriber) -> tuple[str, ...]:
+def _followed(selection: Selection) -> tuple[str, ...]:
     """What the reader of a frozen edition followed then, as far as it shows; what they follow now may differ."""
-    if selection.general:
-        return ()
-    return tuple(topic for topic, _ in selection.sections if topic != OTHER_TOPIC) or reader.profile.interests
+    return () if selection.general else tuple(topic for topic, _ in selection.sections if topic != OTHER_TOPIC)
 
 
 def _only_selection(selection: Selection) -> FrozenEdition:

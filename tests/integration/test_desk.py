@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from email import policy
 from typing import Any
@@ -135,6 +136,19 @@ def test_what_was_shaped_is_what_arrives(room: Callable[..., Room]) -> None:
     departures.send(digest, issue(digest))
     assert {one.recipient: one.data for one in made.outbox} == shown
     assert "Short walks" in drafts["tired@example.org"] and "another trial" not in drafts["all@example.org"]
+
+
+def test_a_name_that_changes_later_is_in_neither(room: Callable[..., Room]) -> None:
+    """An approved mail greets its reader as on the day of the approval, and so does its preview."""
+    made = room()
+    digest = drafted(made)
+    approving.approve(digest, issue(digest), by="ada")
+    renamed = [replace(one, name="Somebody Else") for one in digest.store.subscribers()]
+    digest.store.save_subscribers(renamed, now=DECEMBER)
+    shown = {one.address: previews.of_reader(digest, issue(digest), one.address).message.data for one in READERS}
+    departures.send(digest, issue(digest))
+    assert {one.recipient: one.data for one in made.outbox} == shown
+    assert not any(b"Somebody Else" in mail for mail in shown.values())
 
 
 def test_a_draft_that_fills_keeps_its_shape(room: Callable[..., Room]) -> None:

@@ -248,5 +248,7 @@ def test_mails_in_doubt_are_settled_by_an_operator(open_desk: Opener) -> None:
     assert desk.digest.store.progress(issue.id).get(DeliveryState.UNKNOWN)
     assert "An operator decides" in desk.of(EDITOR).get(f"{HERE}/send").text
     assert press(desk.of(EDITOR), "resolve", decision="accept").status_code == 403
+    assert press(desk.of(OPERATOR), "resolve", decision="else").status_code == 422
+    assert desk.digest.store.progress(issue.id).get(DeliveryState.UNKNOWN)
     press(desk.of(OPERATOR), "resolve", decision="accept")
     assert DeliveryState.UNKNOWN not in desk.digest.store.progress(issue.id)

@@ -47,6 +47,16 @@ def test_quarantine_is_looked_at_and_decided_at_the_desk(stopped: Desk) -> None:
     assert "None is left to decide about" in operator.get(f"{HERE}/quarantine").text
 
 
+@pytest.mark.parametrize("decision", [{}, {"decision": ""}, {"decision": "KEEP"}])
+def test_nothing_is_decided_without_one_of_the_buttons(stopped: Desk, decision: dict[str, str]) -> None:
+    """A form that is cut short or old settles nobody's quarantine."""
+    operator = stopped.of(OPERATOR)
+    given = {"csrf": csrf(operator.get(f"{HERE}/quarantine")), **decision}
+    answer = operator.post(f"{HERE}/quarantine", data=given)
+    assert answer.status_code == 422 and "press one of its buttons" in answer.text
+    assert len(stopped.digest.store.quarantined(1)) == 1
+
+
 def test_editors_are_told_that_addresses_are_set_aside(stopped: Desk) -> None:
     """Not which: that is for operators."""
     editor = stopped.of(EDITOR)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from digest import departures, operations
-from digest.errors import StateError
+from digest.errors import InputError, StateError
 from digest.models import DeliveryState, Issue, IssueStatus
 from digest.operations import Decision, Sending, Verdict
 from digest.web.desk.frame import TheIssue, counted, show
 from digest.web.desk.log import write_down
 from digest.web.doors import DeskForm, Operator, Somebody
+from digest.web.forms import Form
 from digest.web.site import Newsroom, Site, TheSite
 
 router = APIRouter(prefix="/issues/{label}")
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,7 +112,7 @@ def aborted(site: TheSite, digest: Newsroom, issue: TheIssue, person: Operator, 
 @router.post("/resolve")
 def resolved(site: TheSite, digest: Newsroom, issue: TheIssue, person: Operator, form: DeskForm) -> Response:
     """Settle what may or may not have arrived."""
-    decision = Decision.RESEND if form.text("decision") == "resend" else Decision.ACCEPT
+    decision = _chosen(form, Decision)
     settled = operations.resolve(digest, issue, decision)
     words = "sent once more" if decision is Decision.RESEND else "taken as arrived"
     write_down(digest, person, f"had {counted(settled, 'mail')} in doubt {words}", issue)
@@ -125,12 +130,20 @@ def in_quarantine(request: Request, site: TheSite, digest: Newsroom, issue: TheI
 @router.post("/quarantine")
 def decided(site: TheSite, digest: Newsroom, issue: TheIssue, person: Operator, form: DeskForm) -> Response:
     """Keep those suppressions, or lift them."""
-    verdict = Verdict.LIFT if form.text("decision") == "lift" else Verdict.KEEP
+    verdict = _chosen(form, Verdict)
     number = operations.decide_quarantine(digest, issue, verdict)
     words = "may be mailed again" if verdict is Verdict.LIFT else "stay suppressed"
     addresses = counted(number, "address", "addresses")
     write_down(digest, person, f"decided about {addresses} in quarantine: they {words}", issue)
     return _back(site, issue, f"{addresses}: they {words}. Let the sending go on when you are ready.")
+
+
+def _chosen(form: Form, among: type[_Choice]) -> _Choice:
+    """Which button was pressed; nothing is decided without one."""
+    try:
+        return among(form.text("decision"))
+    except ValueError:
+        raise InputError("this page is too old: open it again, and press one of its buttons") from None
 
 
 def _back(site: Site, issue: Issue, said: str) -> Response:
