@@ -161,7 +161,7 @@ NAMES = st.sampled_from(
 ) | st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cf", "Zs", "Co", "Cn"]), max_size=80)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(selection=selections() | chosen(), name=NAMES)
 def test_a_join_is_the_page_rendered_from_scratch(selection: Selection, name: str) -> None:
     """For any selection, order and name: fragments joined equal that reader's mail rendered and inlined whole."""

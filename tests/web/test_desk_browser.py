@@ -297,15 +297,18 @@ def _asks_whom_a_correction_concerns(seat: Seat) -> None:
 
 
 def faults_of(page: Page) -> list[object]:
-    """What axe finds on a phone, by day and by night; what scrolls sideways; what no thumb can hit."""
+    """What axe finds on a desk and on a phone, by day and by night; what scrolls sideways; what no thumb can hit."""
     expect(page.locator("[data-poll]")).to_have_count(0, timeout=60_000)
-    page.set_viewport_size({"width": 360, "height": 900})
     page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
     page.evaluate(AXE)
-    page.emulate_media(color_scheme="light")
-    found: list[object] = page.evaluate(JUDGED, {"type": "tag", "values": [*WCAG, "best-practice"]})
-    page.emulate_media(color_scheme="dark")
-    found += page.evaluate(JUDGED, {"type": "rule", "values": COLOURS})
+    found: list[object] = []
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="light")
+        found += page.evaluate(JUDGED, {"type": "tag", "values": [*WCAG, "best-practice"]})
+        # By night the same elements have other colours, and nothing else.
+        page.emulate_media(color_scheme="dark")
+        found += page.evaluate(JUDGED, {"type": "rule", "values": COLOURS})
     found += page.evaluate(TARGETS)
     return found + (["too wide"] if page.evaluate("document.documentElement.scrollWidth") > 360 else [])
 
