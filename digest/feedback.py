@@ -9,9 +9,11 @@ All of it may come twice and in any order: what is recorded stays as it was reco
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 from digest.errors import TokenError
 from digest.models import FeedbackKind, Subscriber, SubscriberStatus
@@ -19,6 +21,8 @@ from digest.store.base import Store
 from digest.suppression import Feedback, verdict
 from digest.tokens import Purpose, Signer, Subject
 from digest.transports.base import Mailbox, Returned
+
+T = TypeVar("T")
 
 #: Issues a mail without a token may be about, the latest first: bounces come within days.
 ISSUES = 12
@@ -109,38 +113,62 @@ def _unsubscribed(store: Store, feedback: Feedback, taken: Taken, *, now: dateti
     return True
 
 
+class _Mail(NamedTuple):
+    """A mail of ours that something came back about."""
+
+    address: str
+    #: None for a letter.
+    issue_id: int | None
+    #: What tells it from every other.
+    name: str
+
+
 def _feedback_of(store: Store, returned: Returned, signer: Signer, *, now: datetime) -> Feedback | None:
     """The feedback, when it is shown to be about a reader of ours."""
     if returned.kind is None:
         return None
+    mail = next(_mails(store, returned, returned.kind, signer), None)
+    if mail is None:
+        return None
+    return Feedback(
+        address=mail.address,
+        kind=returned.kind,
+        at=now,
+        code=returned.code,
+        detail=returned.detail,
+        issue_id=mail.issue_id,
+        event_id=f"mail/{returned.kind.value}/{mail.name}",
+    )
+
+
+def _mails(store: Store, returned: Returned, kind: FeedbackKind, signer: Signer) -> Iterator[_Mail]:
+    """What it may be about, the surest first."""
+    for number in _read(signer.read_letter, returned.bounce_tokens) if kind is not FeedbackKind.UNSUBSCRIBE else ():
+        letter = store.letter(number)
+        if letter is not None:
+            yield _Mail(letter.address, None, f"letter/{number}")
     for subject in _subjects(store, returned, signer):
-        address = _address(store, subject, returned.kind)
+        address = _address(store, subject, kind)
         if address is not None:
-            return Feedback(
-                address=address,
-                kind=returned.kind,
-                at=now,
-                code=returned.code,
-                detail=returned.detail,
-                issue_id=subject.issue_id or None,
-                event_id=f"mail/{returned.kind.value}/{subject.issue_id}/{subject.subscriber_id}",
-            )
-    return None
+            yield _Mail(address, subject.issue_id or None, f"{subject.issue_id}/{subject.subscriber_id}")
 
 
 def _subjects(store: Store, returned: Returned, signer: Signer) -> Iterator[Subject]:
     """Whom it may be about, the surest first."""
     if returned.kind is not FeedbackKind.UNSUBSCRIBE:
-        yield from _signed(signer, Purpose.BOUNCE, returned.bounce_tokens)
-    yield from _signed(signer, Purpose.UNSUBSCRIBE, returned.unsubscribe_tokens)
+        # One without an issue was a letter's before letters had a token of their own: it says not where that went.
+        found = _read(partial(signer.read_local_part, Purpose.BOUNCE), returned.bounce_tokens)
+        yield from (subject for subject in found if subject.issue_id)
+    yield from _read(partial(signer.read_local_part, Purpose.UNSUBSCRIBE), returned.unsubscribe_tokens)
     for reader in store.subscribers(returned.recipients) if returned.message_ids and returned.recipients else ():
         yield from _of_message_id(store, reader, returned.message_ids, signer)
 
 
-def _signed(signer: Signer, purpose: Purpose, tokens: Iterable[str]) -> Iterator[Subject]:
+def _read(read: Callable[[str], T], tokens: Iterable[str]) -> Iterator[T]:
+    """What those of the tokens say that are ours."""
     for token in tokens:
         try:
-            yield signer.read_local_part(purpose, token)
+            yield read(token)
         except TokenError:
             continue
 

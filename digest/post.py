@@ -240,15 +240,15 @@ def address_letter(
         confirm_url=confirm_url,
         unsubscribe_mailto=f"mailto:{digest.settings.newsletter.unsubscribe_mailto}?subject=unsubscribe%20{token}",
         message_id=digest.signer.letter_message_id(number, newsletter.address.rpartition("@")[2]),
-        sender=_sender(digest, subject),
+        sender=_sender(digest, number) if subscriber_id else newsletter.address,
     )
     return Composer(letter.pool, date=date or digest.clock(), keys=digest.dkim).compose(letter.edition, addressee)
 
 
-def _sender(digest: Digest, subject: Subject) -> str:
-    """The envelope sender: of a subscriber's letter one that says whom a bounce is about."""
+def _sender(digest: Digest, number: int) -> str:
+    """The envelope sender of a subscriber's letter: it says which letter a bounce is about, and so where that went."""
     bounces = digest.settings.newsletter.bounces
-    if bounces is None or not subject.subscriber_id:
+    if bounces is None:
         return digest.newsletter.address
     local, _, domain = bounces.address.rpartition("@")
-    return f"{local}+{digest.signer.sign_local_part(Purpose.BOUNCE, subject)}@{domain}"
+    return f"{local}+{digest.signer.sign_letter(number)}@{domain}"

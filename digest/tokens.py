@@ -41,6 +41,8 @@ class Purpose(Enum):
     WEB_VERSION = b"web version"
     #: The envelope sender, so that a bounce says whom it is about (VERP).
     BOUNCE = b"bounce"
+    #: The envelope sender of a letter, which says which one it was: some go to another address than their reader's.
+    LETTER = b"letter"
 
     __hash__ = object.__hash__  # an enum's own is slower than all the rest of looking a key up
 
@@ -130,6 +132,14 @@ class Signer:
     def read_local_part(self, purpose: Purpose, token: str) -> Subject:
         """Whom a token of `sign_local_part` is about. Raises TokenError as `read` does."""
         return self._open(purpose, _decode(token.upper(), base64.b32decode, 8))
+
+    def sign_letter(self, letter_id: int) -> str:
+        """A token of 45 characters for a local part, as of `sign_local_part`, that says which letter it is about."""
+        return self.sign_local_part(Purpose.LETTER, Subject(subscriber_id=letter_id))
+
+    def read_letter(self, token: str) -> int:
+        """The number of the letter a token of `sign_letter` is about. Raises TokenError as `read` does."""
+        return self.read_local_part(Purpose.LETTER, token).subscriber_id
 
     def sign_errand(self, errand: Errand, letter_id: int, *, until: datetime) -> str:
         """A token of 38 characters, safe in a url's path, that works up to this instant (aware; seconds count)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,14 +19,18 @@ from digest.cli.commands import application
 from digest.config import Settings, load_settings
 from digest.errors import ConfigError, FeedbackError, StateError
 from digest.feedback import take_feedback, take_letters
-from digest.models import FeedbackKind, Recipient, SubscriberStatus
+from digest.models import FeedbackKind, LetterKind, Message, Recipient, SubscriberStatus
 from digest.newsroom import Digest
+from digest.operations import lift
+from digest.post import put, send_waiting
 from digest.store.store import SqlStore, open_store
 from digest.suppression import Feedback
 from digest.tokens import Purpose, Signer, Subject
 from digest.transports.mailbox import ImapMailbox, ImapSettings, MaildirMailbox
 from tests.factories import NOW, a_subscriber, a_window, an_edition
 from tests.integration.imap_server import Folder, running_imap
+from tests.integration.test_joining import Box
+from tests.newsletter import a_digest
 from tests.unit.test_returned import a_letter, bounce, complaint, status_block
 
 SECRET = "a secret of at least thirty-two octets"
@@ -184,6 +189,76 @@ def test_a_letter_of_a_reader_who_is_gone_is_left(maildir: Path, readers: SqlSto
     """A token of ours about nobody we know."""
     arrives(maildir, leave(99))
     assert take_letters(readers, MaildirMailbox(maildir), SIGNER, now=NOW).left == 1
+
+
+# --- letters of ours that come back ----------------------------------------------------------------------
+
+NEW = "ada@new.example"
+
+
+@pytest.fixture
+def box() -> Box:
+    return Box()
+
+
+@pytest.fixture
+def writing(tmp_path: Path, maildir: Path, store: SqlStore, box: Box) -> Iterator[Digest]:
+    """A newsletter with one reader, whose letters can come back."""
+    store.save_subscribers([a_subscriber(ADA)], now=NOW)
+    given = {"newsletter": with_bounces(maildir), "make_transport": lambda: box}
+    with a_digest(tmp_path, store=store, **given) as made:
+        yield made
+
+
+def comes_back(digest: Digest, box: Box, maildir: Path, kind: LetterKind, to: str = "") -> Message:
+    """Send a letter of this kind, and have it bounce; the letter."""
+    put(digest, kind, digest.subscriber(ADA), to=to)
+    send_waiting(digest)
+    letter = box.messages[-1]
+    arrives(maildir, bounce(status_block(), to=letter.sender, original="Subject: x\n"), name=str(len(box.messages)))
+    return letter
+
+
+@pytest.mark.parametrize(
+    ("kind", "to"),
+    [(LetterKind.ADDRESS_CHANGE, NEW), (LetterKind.ADDRESS_CHANGED, NEW), (LetterKind.CONFIRMATION, "")],
+)
+def test_a_letter_that_bounces_is_held_against_the_address_it_went_to(
+    writing: Digest, box: Box, maildir: Path, kind: LetterKind, to: str
+) -> None:
+    """A new address that was mistyped, an old one that is dead: the one the reader has works, and is left in peace."""
+    letter = comes_back(writing, box, maildir, kind, to)
+    assert writing.read_mailbox().suppressed == 1
+    assert {one.address: one.reason for one in writing.store.suppressions()} == {
+        letter.recipient: FeedbackKind.HARD_BOUNCE
+    }
+    assert letter.recipient == (to or ADA)
+
+
+def test_a_letter_that_is_forgotten_is_held_against_nobody(writing: Digest, box: Box, maildir: Path) -> None:
+    """Nobody knows any more where it went: its bounce is left for a person."""
+    comes_back(writing, box, maildir, LetterKind.ADDRESS_CHANGE, NEW)
+    writing.store.forget_letters(now=NOW + timedelta(days=30))
+    assert writing.read_mailbox().left == 1
+    assert [*writing.store.suppressions()] == []
+
+
+def test_a_sender_without_letter_and_issue_is_held_against_nobody(maildir: Path, readers: SqlStore) -> None:
+    """It says which reader's links the mail held, and not where it went."""
+    arrives(maildir, bounce(status_block(), to=verp(1, issue=0), original=f"To: {NEW}\n"))
+    assert take_letters(readers, MaildirMailbox(maildir), SIGNER, now=NOW).left == 1
+    assert reasons(readers) == {}
+
+
+def test_another_letter_that_bounces_is_news(writing: Digest, box: Box, maildir: Path) -> None:
+    """An operator let the address back in: the next letter shows that its mailbox is gone all the same."""
+    comes_back(writing, box, maildir, LetterKind.ALREADY)
+    assert writing.read_mailbox().suppressed == 1
+    lift(writing, ADA)
+    assert not writing.store.suppressed([ADA])
+    comes_back(writing, box, maildir, LetterKind.ALREADY)
+    writing = replace(writing, clock=lambda: NOW + timedelta(days=60))
+    assert writing.read_mailbox().suppressed == 1
 
 
 # --- what providers tell ---------------------------------------------------------------------------------
