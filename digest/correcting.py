@@ -51,18 +51,26 @@ def write(digest: Digest, summary_id: int, sentence: str, *, kind: Amendment, by
         InputError: there is no such summary, or the sentence is missing or too long.
         NothingToDo: the same was written before.
     """
-    words = _sentence(sentence)
-    if summary_id not in digest.store.summaries([summary_id]):
-        raise InputError(f"there is no summary with the number {summary_id}: `digest search` finds it")
-    standing = digest.store.corrections(CorrectionState.STANDING)
-    if any((one.summary_id, one.kind, one.sentence) == (summary_id, kind, words) for one in standing):
+    made, is_new = _written(digest, summary_id, sentence, kind, by)
+    if not is_new:
         raise NothingToDo("the same correction was written before")
-    state = CorrectionState.STANDING
-    return digest.store.add_correction(summary_id, kind, words, state=state, by=by, now=digest.clock())
+    return made
+
+
+def write_once(digest: Digest, summary_id: int, sentence: str, *, kind: Amendment, by: str) -> Correction:
+    """The same; where it was written before, the one that stands. InputError as above."""
+    return _written(digest, summary_id, sentence, kind, by)[0]
+
+
+def standing(digest: Digest, summary_id: int, sentence: str, *, kind: Amendment) -> Correction | None:
+    """The one that stands and says just this; None when none does."""
+    asked = (summary_id, kind, " ".join(sentence.split()))
+    found = digest.store.corrections(CorrectionState.STANDING)
+    return next((one for one in found if (one.summary_id, one.kind, one.sentence) == asked), None)
 
 
 def accept(digest: Digest, correction: Correction, sentence: str, *, by: str) -> Correction:
-    """Let a proposal stand, with a sentence. StateError when somebody decided before."""
+    """Let a proposal stand, with a sentence. StateError when somebody decided before, or the same stands already."""
     return digest.store.decide_correction(
         correction.id,
         state=CorrectionState.STANDING,
@@ -168,6 +176,13 @@ def _recipients(digest: Digest, corrections: list[Correction], telling: FrozenEd
                 skip = reason_to_skip(reader, suppressed=row.suppressed, today=digest.today)
                 made = Recipient(subscriber_id=reader.id, address=reader.address, name=reader.name)
                 yield replace(made, skip=skip) if skip else replace(made, edition=telling)
+
+
+def _written(digest: Digest, summary_id: int, sentence: str, kind: Amendment, by: str) -> tuple[Correction, bool]:
+    words, state = _sentence(sentence), CorrectionState.STANDING
+    if summary_id not in digest.store.summaries([summary_id]):
+        raise InputError(f"there is no summary with the number {summary_id}: `digest search` finds it")
+    return digest.store.add_correction(summary_id, kind, words, state=state, by=by, now=digest.clock())
 
 
 def _sentence(words: str) -> str:

@@ -72,25 +72,33 @@ class CorrectionsPart(IssuesPart):
 
     def add_correction(
         self, summary_id: int, kind: Amendment, sentence: str, *, state: CorrectionState, by: str, now: datetime
-    ) -> Correction:
-        """Remember it. StoreError for a summary that does not exist."""
+    ) -> tuple[Correction, bool]:
+        """(correction, whether it is new): one that stands is not written again. StoreError without its summary."""
         with self.begin() as connection:
+            locked(connection, Lock.CORRECTIONS)
             known = connection.execute(sa.select(summaries.c.id).where(summaries.c.id == summary_id)).first()
             if known is None:
                 raise StoreError(f"there is no summary with the number {summary_id}")
-            return add(connection, summary_id, kind, sentence, state=state, by=by, now=now)
+            same = _standing(connection, summary_id, kind, sentence) if state is CorrectionState.STANDING else None
+            if same is not None:
+                return same, False
+            return add(connection, summary_id, kind, sentence, state=state, by=by, now=now), True
 
     def decide_correction(
         self, correction_id: int, *, state: CorrectionState, sentence: str, by: str, now: datetime
     ) -> Correction:
-        """What a person made of a proposal. StateError when it is none any more; StoreError when there is none."""
+        """What a person made of a proposal. StateError when it is none any more, or the same stands already."""
         mine = corrections.c.id == correction_id
         with self.begin() as connection:
+            locked(connection, Lock.CORRECTIONS)
             found = connection.execute(sa.select(corrections).where(mine).with_for_update()).one_or_none()
             if found is None:
                 raise StoreError(f"there is no correction with the number {correction_id}")
             if found.state is not CorrectionState.PROPOSED:
                 raise StateError(f"correction {correction_id} is {found.state} already")
+            same = _standing(connection, found.summary_id, found.kind, sentence)
+            if state is CorrectionState.STANDING and same is not None:
+                raise StateError(f"correction {same.id} says the same and stands already: dismiss this proposal")
             change = {"state": state, "sentence": sentence, "by": by, "at": now}
             connection.execute(sa.update(corrections).where(mine).values(change))
             return Correction(**{**found._asdict(), **change})
@@ -210,6 +218,14 @@ class CorrectionsPart(IssuesPart):
             mine = issue_status.c.issue_id == issue_id
             connection.execute(sa.update(issue_status).where(mine).values(recipients=written))
         return self.issue_by_id(issue_id)
+
+
+def _standing(connection: sa.Connection, summary_id: int, kind: Amendment, sentence: str) -> Correction | None:
+    """The one that stands and says the same, inside the transaction that would write it once more."""
+    stands, c = CorrectionState.STANDING, corrections.c
+    same = (c.summary_id == summary_id, c.kind == kind, c.sentence == sentence, c.state == stands)
+    found = connection.execute(sa.select(corrections).where(*same).order_by(c.id)).first()
+    return Correction(**found._asdict()) if found else None
 
 
 def _may_have_arrived() -> sa.ColumnElement[bool]:

@@ -86,6 +86,16 @@ def test_the_next_issue_tells_exactly_those_who_got_it(sent: Room) -> None:
     assert "Optic neuritis in multiple sclerosis, a first look" in text
 
 
+def test_the_same_is_written_once(sent: Room) -> None:
+    """Who writes it again is told so, or given the one that stands; white space makes no other sentence of it."""
+    digest = sent.at(LATER)
+    first = wrong(digest)
+    with pytest.raises(NothingToDo, match="written before"):
+        wrong(digest)
+    again = correcting.write_once(digest, number(digest, "1"), f" {SENTENCE}\n", kind=Amendment.CORRECTED, by="jo")
+    assert again == first and digest.store.corrections() == (first,)
+
+
 def test_nobody_is_told_twice(sent: Room) -> None:
     """Not in the issue after, nor by a mail of its own."""
     made = wrong(sent.at(LATER))

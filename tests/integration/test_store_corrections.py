@@ -46,7 +46,7 @@ def accept(store: SqlStore, claims) -> None:
 
 def a_correction(store: SqlStore, summary_id: int, kind: Amendment = Amendment.CORRECTED, at=LATER) -> Correction:
     state = CorrectionState.STANDING
-    return store.add_correction(summary_id, kind, "It was <\0> wrong.", state=state, by="ada", now=at)
+    return store.add_correction(summary_id, kind, "It was <\0> wrong.", state=state, by="ada", now=at)[0]
 
 
 def test_it_comes_back_as_it_was_written(store):
@@ -120,12 +120,33 @@ def test_a_proposal_is_decided_once(store):
     """Of two who decide at once, the second is told how it stands."""
     (one,) = summaries(store, "one")
     state = CorrectionState.PROPOSED
-    proposal = store.add_correction(one.id, Amendment.RETRACTED, "", state=state, by="digest", now=NOW)
+    proposal, _ = store.add_correction(one.id, Amendment.RETRACTED, "", state=state, by="digest", now=NOW)
     given = {"sentence": "It was withdrawn.", "by": "ada", "now": LATER}
     made = store.decide_correction(proposal.id, state=CorrectionState.STANDING, **given)
     assert made == store.corrections()[0] and made.at == LATER
     with pytest.raises(StateError, match="is standing already"):
         store.decide_correction(proposal.id, state=CorrectionState.DISMISSED, **given)
+
+
+def test_what_stands_is_not_written_twice(store):
+    """The second is given the first; other words, or another kind, are another correction."""
+    one, two = summaries(store, "one", "two")
+    first = a_correction(store, one.id)
+    assert a_correction(store, one.id, at=LATER + timedelta(minutes=1)) == store.corrections()[0]
+    others = [a_correction(store, two.id), a_correction(store, one.id, Amendment.RETRACTED)]
+    assert [found.id for found in store.corrections()] == [first.id, *(other.id for other in others)]
+
+
+def test_a_proposal_that_would_say_what_stands_is_refused(store):
+    """Its readers are told by the one that stands; dismissing the proposal is still possible."""
+    (one,) = summaries(store, "one")
+    state = CorrectionState.PROPOSED
+    proposal, _ = store.add_correction(one.id, Amendment.CORRECTED, "", state=state, by="digest", now=NOW)
+    standing = a_correction(store, one.id)
+    given = {"sentence": "It was <\0> wrong.", "by": "ada", "now": LATER}
+    with pytest.raises(StateError, match=f"correction {standing.id} says the same"):
+        store.decide_correction(proposal.id, state=CorrectionState.STANDING, **given)
+    store.decide_correction(proposal.id, state=CorrectionState.DISMISSED, **given)
 
 
 def test_what_does_not_exist(store):

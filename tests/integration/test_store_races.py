@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from digest.errors import StateError, StoreError
-from digest.models import Cadence, DeliveryState, IssueItem, IssueStatus, Recipient
+from digest.models import Amendment, Cadence, CorrectionState, DeliveryState, IssueItem, IssueStatus, Recipient
 from digest.store.base import Added
 from digest.store.store import SqlStore, open_store
 from tests.factories import NOW, a_window, an_entry
@@ -53,6 +53,11 @@ def collect(store: SqlStore) -> Added:
     return store.add_entries([an_entry(str(number), doi=f"10.1000/{number}") for number in range(50)], now=NOW)
 
 
+def correct(store: SqlStore) -> bool:
+    given = {"state": CorrectionState.STANDING, "by": "ada", "now": NOW}
+    return store.add_correction(1, Amendment.CORRECTED, "It was wrong.", **given)[1]
+
+
 def approve(store: SqlStore) -> str:
     audience = (a_recipient(row.subscriber, an_edition(key="e")) for row in store.audience(Cadence.MONTHLY))
     issue = store.issue("2026-11")
@@ -79,6 +84,13 @@ def test_entries_collected_at_once_are_added_once(store, store_url):
     results = at_once(store_url, collect)
     assert sorted((added.new, added.unchanged) for added in results) == [(0, 50)] * (PROCESSES - 1) + [(50, 0)]
     assert store.count_summaries() == 50
+
+
+def test_a_correction_written_at_once_stands_once(store, store_url):
+    """One process writes it, the others are given it: nobody is told twice."""
+    summaries(store, "one")
+    assert sorted(at_once(store_url, correct)) == [False] * (PROCESSES - 1) + [True]
+    assert len(store.corrections()) == 1
 
 
 def slowly(recipient: Recipient, begun: threading.Event, go_on: threading.Event) -> Iterator[Recipient]:

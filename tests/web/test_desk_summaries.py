@@ -112,6 +112,26 @@ def test_a_correction_is_mailed_at_once(editor: TestClient, desk: Desk) -> None:
     assert editor.get("/desk/issues/correction-1/send").status_code == 200
 
 
+def test_a_correction_pressed_twice_is_mailed_once(editor: TestClient, desk: Desk) -> None:
+    """The second press leads to the mail that the first one sent."""
+    answers = [correct(editor, when="once") for _ in range(2)]
+    assert [one.headers["location"] for one in answers] == ["/desk/issues/correction-1/send"] * 2
+    assert len(desk.digest.store.corrections()) == len(desk.digest.letters()) == 1
+
+
+def test_what_stands_is_mailed_at_once_after_all(editor: TestClient, desk: Desk) -> None:
+    """It was to wait for the next issue; its page offers the mail, and counts who was not told."""
+    correct(editor, when="next")
+    assert "Mail it at once" in editor.get(f"{HERE}/1").text
+    asked = correct(editor).text
+    assert "3 readers got it, and did not read this yet" in asked and 'value="next"' not in asked
+    assert correct(editor, when="next").status_code == 409
+    assert correct(editor, when="once").headers["location"] == "/desk/issues/correction-1/send"
+    page = editor.get(f"{HERE}/1").text
+    assert "Mail it at once" not in page and "Mailed on" in page
+    assert len(desk.digest.store.corrections()) == 1
+
+
 @pytest.mark.parametrize("fields", [{"sentence": " "}, {"kind": "wrong"}, {"kind": ""}])
 def test_a_correction_needs_a_kind_and_a_sentence(editor: TestClient, desk: Desk, fields: dict[str, str]) -> None:
     """What was typed stays."""

@@ -14,13 +14,22 @@ class CorrectionStore(Protocol):
 
     def add_correction(
         self, summary_id: int, kind: Amendment, sentence: str, *, state: CorrectionState, by: str, now: datetime
-    ) -> Correction:
-        """Remember it. StoreError for a summary that does not exist."""
+    ) -> tuple[Correction, bool]:
+        """(correction, whether it is new): one that stands is not written again, but given back as it stands.
+
+        Raises:
+            StoreError: there is no such summary.
+        """
 
     def decide_correction(
         self, correction_id: int, *, state: CorrectionState, sentence: str, by: str, now: datetime
     ) -> Correction:
-        """What a person made of a proposal. StateError when it is none any more; StoreError when there is none."""
+        """What a person made of a proposal.
+
+        Raises:
+            StateError: it is none any more, or is to stand and the same stands already.
+            StoreError: there is none of this number.
+        """
 
     def corrections(self, *states: CorrectionState) -> tuple[Correction, ...]:
         """Those in these states, or all, in the order of their ids."""

@@ -98,16 +98,13 @@ def one(digest: Newsroom, correction: TheCorrection) -> ReachAnswer:
 @editors.post("/corrections")
 def written(digest: Newsroom, person: Caller, call: WriteCall) -> ReachAnswer:
     """Owe a sentence to everybody who got a summary: in their next issue, or at once by `send`. Twice is once."""
-    standing = digest.store.corrections(CorrectionState.STANDING)
-    asked = (call.summary_id, call.kind, " ".join(call.sentence.split()))
-    known = next((one for one in standing if (one.summary_id, one.kind, one.sentence) == asked), None)
-    made = known or correcting.write(digest, call.summary_id, call.sentence, kind=call.kind, by=by(person))
+    made = correcting.write_once(digest, call.summary_id, call.sentence, kind=call.kind, by=by(person))
     return _reached(digest, made)
 
 
 @editors.post("/corrections/{number}/accept")
 def accepted(digest: Newsroom, person: Caller, correction: TheCorrection, call: AcceptCall) -> ReachAnswer:
-    """Let a proposal stand, with a sentence. 409 when somebody decided before."""
+    """Let a proposal stand, with a sentence. 409 when somebody decided before, or the same stands."""
     return _reached(digest, correcting.accept(digest, correction, call.sentence, by=by(person)))
 
 

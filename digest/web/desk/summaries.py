@@ -103,7 +103,7 @@ def _page(
         it=view(IssueItem(summary=summary), Length.FULL, until=digest.today),
         earlier=earlier,
         printed=[(digest.store.issue_by_id(issue_id), readers) for issue_id, readers in digest.store.got(number)],
-        corrections=[(one, correcting.label_of(one)) for one in mine],
+        corrections=[(one, digest.store.issue(correcting.label_of(one))) for one in mine],
         trouble=trouble,
         typed=typed or Form({}),
         proposal=proposal,
@@ -141,6 +141,7 @@ def _asked(request: Request, site: Site, summary: Summary, kind: Amendment, form
     """The question before it: what they will read, and how many they are."""
     digest = site.digest
     thought = _thought_of(digest, summary.id, kind, form.text("sentence"))
+    standing = correcting.standing(digest, summary.id, thought.sentence, kind=kind)
     if not thought.sentence:
         raise InputError("write one plain sentence: what readers were told, and what is right")
     # A study is not sent to a reader twice, so the issues' readers are different ones.
@@ -154,25 +155,35 @@ def _asked(request: Request, site: Site, summary: Summary, kind: Amendment, form
         kind=kind,
         sentence=thought.sentence,
         proposal=form.text("proposal"),
-        concerned=concerned,
+        concerned=correcting.reach(digest, standing).owed if standing else concerned,
+        stands=standing is not None,
         subject=letter.edition.subject,
     )
 
 
 def _done(site: Site, number: int, kind: Amendment, person: Person, form: Form) -> Response:
     digest = site.digest
-    if form.text("proposal"):
-        proposed = correcting.find(digest, form.number("proposal"))
-        standing = correcting.accept(digest, proposed, form.text("sentence"), by=person.name)
-    else:
-        standing = correcting.write(digest, number, form.text("sentence"), kind=kind, by=person.name)
-    write_down(digest, person, f"marked summary {number} as {kind}")
-    if form.text("when") == "next":
+    at_once = form.text("when") == "once"
+    # What stands may still be mailed at once: it was to wait, or could not be sent just after it was written.
+    standing = correcting.standing(digest, number, form.text("sentence"), kind=kind) if at_once else None
+    if standing is None:
+        standing = _written(digest, number, kind, person, form)
+        write_down(digest, person, f"marked summary {number} as {kind}")
+    if not at_once:
         return site.pages.go(f"/desk/summaries/{number}", said="Whoever got it reads it in their next issue.")
+    if letter := correcting.reach(digest, standing).letter:
+        return site.pages.go(f"/desk/issues/{letter.window.label}/send", said="It was mailed before.")
     sent = correcting.send_at_once(digest, standing, by=person.name)
     site.courier.send(sent.window.label)
     mails = counted(departures.outstanding(digest, sent), "mail")
     return site.pages.go(f"/desk/issues/{sent.window.label}/send", said=f"It is on its way: {mails}.")
+
+
+def _written(digest: Digest, number: int, kind: Amendment, person: Person, form: Form) -> Correction:
+    if form.text("proposal"):
+        proposed = correcting.find(digest, form.number("proposal"))
+        return correcting.accept(digest, proposed, form.text("sentence"), by=person.name)
+    return correcting.write(digest, number, form.text("sentence"), kind=kind, by=person.name)
 
 
 @router.post("/corrections/{number}/dismiss")
