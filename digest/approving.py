@@ -56,7 +56,14 @@ def _editions(digest: Digest, issue: Issue, pool: Pool) -> Iterable[tuple[Frozen
 
 
 def approve(
-    digest: Digest, issue: Issue, *, by: str, offline: bool = True, despite: str = "", on: int | None = None
+    digest: Digest,
+    issue: Issue,
+    *,
+    by: str,
+    offline: bool = True,
+    despite: str = "",
+    on: int | None = None,
+    seen: str | None = None,
 ) -> Issue:
     """Freeze the issue: its pool, its editions and everybody's delivery, all at once.
 
@@ -69,22 +76,28 @@ def approve(
         offline: True to follow no links in the check before.
         despite: why it is approved although the check finds errors, kept with the approval; empty to refuse then.
         on: the version of its shape they saw; None for the one there is now.
+        seen: the hash (`content_hash`) of what they saw; None for what it holds now. It changes without an act, too:
+            by a correction, by what is composed anew.
 
     Raises:
-        StateError: its window is still open, the check found errors, or this person agreed before.
+        StateError: its window is still open, it holds something else than what they saw, the check found errors, or
+            this person agreed before.
         EditedMeanwhile: somebody changed it since that version.
         NothingToDo: it is no draft any more.
     """
     _refuse_unless_ready(digest, issue)
     shape = digest.shape(issue)
     pool = digest.pool(issue)
+    dumped, now = pool.dumps(), digest.clock()
+    content = hashlib.sha256(dumped).hexdigest()
+    version = shape.version if on is None else on
+    if seen not in (None, content) and version == shape.version:
+        raise StateError(f"{issue.window.label} holds something else by now than what was seen: look at it again")
     report = _examine(digest, issue, pool, offline=offline)
     if report.errors and not despite:
         raise StateError(refusal(issue, report))
-    dumped, now = pool.dumps(), digest.clock()
-    step = Approve(content_hash=hashlib.sha256(dumped).hexdigest(), despite=despite if report.errors else "")
+    step = Approve(content_hash=content, despite=despite if report.errors else "")
     before = [one for one in shape.approvals if one.content_hash == step.content_hash]
-    version = shape.version if on is None else on
     if any(one.by.casefold() == by.casefold() for one in before):
         raise StateError(f"{by} approved {issue.window.label} before: now it is somebody else's turn")
     if len(before) + 1 < digest.settings.newsletter.approvals:

@@ -76,25 +76,10 @@ def send(
     """Send what is due of an approved issue. Safe to call again, at once, or on another machine.
 
     Raises:
-        StateError: it is not approved, is paused, or was aborted.
+        StateError: it is not approved, is paused, was aborted, or is scheduled for later.
         NothingToDo: nothing of it is left to send.
     """
-    label = issue.window.label
-    if issue.status is IssueStatus.DRAFT:
-        raise StateError(
-            f"{label} is not approved yet: look at it with `digest preview {label}`, then `digest approve {label}`"
-        )
-    if issue.status is IssueStatus.ABORTED:
-        raise StateError(f"{label} was aborted and is never sent")
-    if not is_open(digest, issue):
-        raise NothingToDo(f"nothing of {label} is left to send")
-    if issue.held:
-        raise StateError(held_words(issue))
-    if issue.not_before is not None and digest.clock() < issue.not_before:
-        when = issue.not_before.astimezone(digest.settings.newsletter.timezone)
-        raise StateError(
-            f"{label} is scheduled for {when:%Y-%m-%d %H:%M}: `digest schedule {label} --off` lets it leave before"
-        )
+    refuse_unless_sendable(digest, issue)
     rules = digest.settings.delivery
     with digest.carriers() as carriers, owners.a_run() as owner:
         return send_issue(
@@ -111,6 +96,26 @@ def send(
             hours=_hours(digest, issue),
             stop=stop,
             on_progress=on_progress,
+        )
+
+
+def refuse_unless_sendable(digest: Digest, issue: Issue) -> None:
+    """Raise what `send` would raise now: for whoever has it sent by somebody else, and is to be told."""
+    label = issue.window.label
+    if issue.status is IssueStatus.DRAFT:
+        raise StateError(
+            f"{label} is not approved yet: look at it with `digest preview {label}`, then `digest approve {label}`"
+        )
+    if issue.status is IssueStatus.ABORTED:
+        raise StateError(f"{label} was aborted and is never sent")
+    if not is_open(digest, issue):
+        raise NothingToDo(f"nothing of {label} is left to send")
+    if issue.held:
+        raise StateError(held_words(issue))
+    if issue.not_before is not None and digest.clock() < issue.not_before:
+        when = issue.not_before.astimezone(digest.settings.newsletter.timezone)
+        raise StateError(
+            f"{label} is scheduled for {when:%Y-%m-%d %H:%M}: `digest schedule {label} --off` lets it leave before"
         )
 
 

@@ -52,11 +52,11 @@ class Errands:
             errand = self._known.get(about)
         return None if errand is None else self._answer(about, errand, 0.0)
 
-    def is_on(self, about: Hashable) -> bool:
-        """Whether it is being found out."""
+    def are_on(self, beginning: tuple[Hashable, ...]) -> bool:
+        """Whether anything is being found out that is about this, and about more."""
         with self._lock:
-            errand = self._known.get(about)
-        return errand is not None and not errand.done()
+            kin = [one for about, one in self._known.items() if _begins(about, beginning)]
+        return any(not errand.done() for errand in kin)
 
     def wait(self) -> None:
         """Return when nothing is being found out any more."""
@@ -92,3 +92,7 @@ class Errands:
         done = [about for about, errand in self._known.items() if errand.done()]
         for about in done[: max(0, len(self._known) - _KEPT)]:
             del self._known[about]
+
+
+def _begins(about: Hashable, beginning: tuple[Hashable, ...]) -> bool:
+    return isinstance(about, tuple) and about[: len(beginning)] == beginning

@@ -83,6 +83,7 @@ def open_desk(tmp_path: Path, sqlite_url: str) -> Iterator[Opener]:
         sources: Sequence[Any] = (),
         transport: dict[str, Any] | None = None,
         is_real: bool = False,
+        judge: Callable[[bytes], Verdict] = lambda _mail: Verdict(score=0.0),
         **newsletter: Any,
     ) -> Desk:
         people = [{"address": EDITOR.name}, {"address": OPERATOR.name, "role": "operator"}]
@@ -110,7 +111,7 @@ def open_desk(tmp_path: Path, sqlite_url: str) -> Iterator[Opener]:
             store=open_store(sqlite_url),
             make_transport=None if is_real else lambda: far_end,
             reach=lambda _urls: {},
-            judge_spam=lambda _mail: Verdict(score=0.0),
+            judge_spam=judge,
         )
         opened.callback(digest.close)
         desk = Desk(digest, far_end)

@@ -6,11 +6,14 @@ import email
 import email.policy
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from digest import approving
+from digest import desk as acts
 from digest.models import Role
+from tests.factories import NOW
 from tests.web.api_parts import Program, a_full_desk
 from tests.web.conftest import EDITOR, Desk, Opener
 
@@ -200,6 +203,13 @@ def test_a_paused_issue_is_not_sent(operator: Program, desk: Desk) -> None:
     operator.post("/issues/2026-11/pause")
     assert "is paused" in operator.post("/issues/2026-11/send", expect=409)["detail"]
     assert not desk.transport.inbox
+
+
+def test_what_is_scheduled_is_not_sent_before(operator: Program, desk: Desk) -> None:
+    """Who asks is told when it leaves, not that it is being sent."""
+    operator.post("/issues/2026-11/approve")
+    acts.schedule(desk.digest, desk.digest.issue("2026-11"), NOW + timedelta(days=3), by="ada@example.org")
+    assert "is scheduled for" in operator.post("/issues/2026-11/send", expect=409)["detail"]
 
 
 def test_an_aborted_issue_is_over(operator: Program) -> None:

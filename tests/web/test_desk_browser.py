@@ -321,6 +321,21 @@ def a_seat_at_a_full_desk(browser: Browser, desk: Desk) -> Iterator[Seat]:
         yield seat
 
 
+def test_a_refused_approval_goes_on_from_there(browser: Browser, desk: Desk) -> None:
+    """Its page counts anew by itself, and says meanwhile and afterwards why it was refused."""
+    issue = filled(desk.digest)
+    with served(desk.app) as address, seated(browser, desk, address, EDITOR) as editor:
+        page = editor.go(f"{HERE}/send")
+        expect(page.locator("[data-poll]")).to_have_count(0, timeout=60_000)
+        acts.change(desk.digest, issue, [Pin(summary_id=1)], by=OPERATOR.name)
+        editor.press("Approve")
+        expect(page.locator("#outlook[data-poll]")).to_be_visible()
+        expect(page.locator("[data-poll]")).to_have_count(0, timeout=60_000)
+        expect(page.get_by_role("alert")).to_contain_text("somebody was faster")
+        editor.press("Approve")
+        expect(page.get_by_role("heading", name="Approved")).to_be_visible(timeout=60_000)
+
+
 def test_everybody_can_use_the_desk(browser: Browser, desk: Desk) -> None:
     """Of every page: axe finds nothing, nothing scrolls sideways on a phone, and targets are as large as a thumb."""
     with a_seat_at_a_full_desk(browser, desk) as seat:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,11 +13,12 @@ from starlette.testclient import TestClient
 
 from digest import approving, departures
 from digest import desk as acts
+from digest.checks import Verdict
 from digest.errors import StateError
 from digest.models import DeliveryState, IssueStatus, Outcome, Pin, Receipt
 from tests.factories import an_entry
 from tests.web.conftest import EDITOR, OPERATOR, Desk, Opener, csrf
-from tests.web.sample import ENTRIES, MONTH, filled
+from tests.web.sample import ENTRIES, MIDDLE, MONTH, filled
 from tests.web.test_desk_shaping import EYES, act
 
 HERE = f"/desk/issues/{MONTH}"
@@ -43,7 +46,13 @@ def until(true: Callable[[], bool]) -> None:
 
 def press(browser: TestClient, path: str, **fields: Any):
     page = settled(browser, f"{HERE}/send")
-    return browser.post(f"{HERE}/{path}", data={"csrf": csrf(page), **fields})
+    return browser.post(f"{HERE}/{path}", data={"csrf": csrf(page), "seen": seen_on(page), **fields})
+
+
+def seen_on(page: Any) -> str:
+    """What an approval given on this page stands for; empty where none can be given."""
+    found = re.search(r'name="seen" value="([0-9a-f]+)"', page.text)
+    return found[1] if found else ""
 
 
 # --- the gate -----------------------------------------------------------------------------------------------
@@ -115,6 +124,21 @@ def test_who_approves_what_was_changed_meanwhile_is_told(desk: Desk) -> None:
     assert desk.digest.store.issue_by_id(issue.id).status is IssueStatus.DRAFT
 
 
+def test_who_approves_what_was_put_right_meanwhile_is_told(desk: Desk) -> None:
+    """What it holds may change without an editor's act: the approval is for what was seen."""
+    issue = filled(desk.digest)
+    editor = desk.of(EDITOR)
+    seen = seen_on(settled(editor, f"{HERE}/send"))
+    late = an_entry("late", headline="Late news of fatigue in multiple sclerosis")
+    desk.digest.store.add_entries([late], now=MIDDLE)
+    desk.digest.compose(desk.digest.window(MONTH))
+    answer = press(editor, "approve", on=0, seen=seen)
+    assert answer.status_code == 409 and "something else by now" in answer.text
+    assert press(editor, "approve", on=0, seen="").status_code == 422
+    assert desk.digest.store.issue_by_id(issue.id).status is IssueStatus.DRAFT
+    assert press(editor, "approve", on=0).status_code == 303
+
+
 def test_errors_stop_an_approval_unless_it_is_said_why(desk: Desk) -> None:
     """The reason is kept with it."""
     issue = filled(desk.digest, (*ENTRIES, BROKEN))
@@ -138,6 +162,33 @@ def test_a_second_pair_of_eyes(open_desk: Opener) -> None:
     press(operator, "approve", on=1)
     settled(operator, f"{HERE}/send")
     assert desk.digest.store.issue_by_id(issue.id).status is IssueStatus.APPROVED
+
+
+def test_two_who_approve_at_once_are_two(open_desk: Opener) -> None:
+    """Nobody is given the answer to somebody else's press: one is written down, the other was slower and is told."""
+    held: list[threading.Event] = []
+
+    def judge(_mail: bytes) -> Verdict:
+        if held:
+            assert held.pop().wait(20)
+        return Verdict(score=0.0)
+
+    desk = open_desk(approvals=2, judge=judge)
+    issue = filled(desk.digest)
+    editor, operator = desk.of(EDITOR), desk.of(OPERATOR)
+    page = settled(editor, f"{HERE}/send")
+    fields = {"csrf": csrf(page), "on": "0", "seen": seen_on(page)}
+    go_on, answers = threading.Event(), []
+    held.append(go_on)
+    slow = threading.Thread(target=lambda: answers.append(editor.post(f"{HERE}/approve", data=fields)))
+    slow.start()
+    until(lambda: not held)
+    fast = operator.post(f"{HERE}/approve", data={**fields, "csrf": csrf(operator.get(HERE))})
+    go_on.set()
+    slow.join()
+    assert "written%20down" in fast.headers["set-cookie"]
+    assert [one.by for one in desk.digest.shape(issue).approvals] == [OPERATOR.name]
+    assert answers[0].status_code == 409 and "operator@example.org" in answers[0].text
 
 
 def test_an_approval_is_withdrawn(desk: Desk) -> None:
@@ -212,6 +263,31 @@ def test_a_draft_is_not_sent(desk: Desk) -> None:
     """Whatever form asks for it."""
     filled(desk.digest)
     assert press(desk.of(EDITOR), "send").status_code == 409
+
+
+def test_what_is_scheduled_is_not_sent_before(desk: Desk) -> None:
+    """No button promises it, and whoever presses an old one is told; what is over is nothing to send."""
+    issue = approving.approve(desk.digest, filled(desk.digest), by="ada@example.org")
+    editor = desk.of(EDITOR)
+    press(editor, "schedule", on=1, at="2026-12-04T18:30")
+    page = editor.get(f"{HERE}/send").text
+    assert "Send it now" not in page and "Nothing leaves before 4 December, 18:30" in page
+    answer = press(editor, "send")
+    assert answer.status_code == 409 and "before 4 December, 18:30" in answer.text
+    press(editor, "pause")
+    assert "leaves%20on%204%20December" in press(editor, "resume").headers["set-cookie"]
+    assert not desk.app.state.site.courier.is_sending(MONTH) and "Had it sent" not in editor.get(f"{HERE}/log").text
+    acts.schedule(desk.digest, desk.digest.issue(MONTH), None, by="ada@example.org")
+    departures.send(desk.digest, desk.digest.store.issue_by_id(issue.id))
+    assert "Nothing%20of%20it%20is%20left" in press(editor, "send").headers["set-cookie"]
+
+
+def test_a_paused_issue_is_not_sent(desk: Desk) -> None:
+    """Whoever presses the button of an old page is told so."""
+    approving.approve(desk.digest, filled(desk.digest), by="ada@example.org")
+    editor = desk.of(EDITOR)
+    press(editor, "pause")
+    assert press(editor, "send").status_code == 409
 
 
 def test_a_send_is_paused_and_goes_on(desk: Desk) -> None:

@@ -11,9 +11,8 @@ from pydantic import Field
 
 from digest import departures, operations
 from digest.audit import Audit
-from digest.departures import held_words
-from digest.errors import NothingToDo, StateError
-from digest.models import Deed, DeliveryState, DomainGroup, Issue, IssueStatus
+from digest.errors import NothingToDo
+from digest.models import Deed, DeliveryState, DomainGroup, Issue
 from digest.newsroom import Digest
 from digest.operations import Decision, Sending, Verdict
 from digest.pace import Pace
@@ -143,14 +142,10 @@ def deliveries(
 def send(site: TheSite, digest: Newsroom, issue: TheIssue) -> DoneAnswer:
     """Begin to send what is approved and due, or go on with it. It answers at once; `sending` tells how it goes."""
     label = issue.window.label
-    if issue.status is IssueStatus.DRAFT:
-        raise StateError(f"{label} is not approved yet")
-    if issue.status is IssueStatus.ABORTED:
-        raise StateError(f"{label} was aborted and is never sent")
-    if issue.held:
-        raise StateError(held_words(issue))
-    if not departures.is_open(digest, issue):
-        return _done(issue, changed=False, detail=f"nothing of {label} is left to send")
+    try:
+        departures.refuse_unless_sendable(digest, issue)
+    except NothingToDo as nothing:
+        return _done(issue, changed=False, detail=str(nothing))
     began = site.courier.send(label)
     return _done(issue, changed=began, detail="it is being sent" if began else "it is being sent already")
 

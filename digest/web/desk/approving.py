@@ -19,7 +19,7 @@ from digest.tries import A_MINUTE, count_try
 from digest.web.desk.frame import TheIssue, counted, show, spoken, zone_of
 from digest.web.desk.gate import about
 from digest.web.desk.log import write_down
-from digest.web.desk.sending import sent_so_far
+from digest.web.desk.sending import is_scheduled, sent_so_far
 from digest.web.desk.whose import TheirEdition, Whose, preview_of, whose
 from digest.web.doors import DeskForm, Somebody
 from digest.web.faults import NotAllowed, status_of
@@ -63,10 +63,10 @@ def outlook(digest: Digest, issue: Issue) -> Outlook:
 
 
 @router.get("/send")
-def asked(request: Request, site: TheSite, issue: TheIssue, _person: Somebody, one: TheirEdition) -> Response:
+def asked(request: Request, site: TheSite, issue: TheIssue, person: Somebody, one: TheirEdition) -> Response:
     """What is left to do before it leaves; or how it goes."""
     try:
-        site.errands.known(_approval(issue))
+        site.errands.known(_approval(issue, person))
     except DigestError as error:
         return page(request, site, issue, one, trouble=error)
     return page(request, site, issue, one)
@@ -100,7 +100,8 @@ def page(
         typed=typed or Form({}),
         is_filling=now < window.until,
         is_ready=is_ready,
-        is_approving=site.errands.is_on(_approval(issue)),
+        is_approving=site.errands.are_on(_approvals_of(issue)),
+        is_scheduled=is_scheduled(digest, issue),
         outlook=seen,
         report=report,
         approvals=_approvals(digest, issue, ready=seen is not None),
@@ -128,13 +129,16 @@ def _approvals(digest: Digest, issue: Issue, *, ready: bool) -> desk.Approvals:
 @router.post("/approve")
 def approved(request: Request, site: TheSite, issue: TheIssue, person: Somebody, form: DeskForm) -> Response:
     """Approve what was seen. Many readers take a while, and the page says so."""
-    digest, on = site.digest, form.number("on")
-    errand = _approval(issue)
+    digest, on, seen = site.digest, form.number("on"), form.text("seen")
+    if not seen:
+        raise InputError("this page is too old: open it again, and approve what it shows")
+    # Each person's is an errand of its own: of two at once nobody is given the other's answer for theirs.
+    errand = _approval(issue, person)
     site.errands.forget(errand)
     try:
         made = site.errands.ask(
             errand,
-            lambda: approving.approve(digest, issue, by=person.name, despite=form.text("despite"), on=on),
+            lambda: approving.approve(digest, issue, by=person.name, despite=form.text("despite"), on=on, seen=seen),
             wait=_PATIENCE,
         )
     except DigestError as error:
@@ -145,7 +149,11 @@ def approved(request: Request, site: TheSite, issue: TheIssue, person: Somebody,
     return site.pages.go(here, said=_approved(digest, made))
 
 
-def _approval(issue: Issue) -> tuple[str, int]:
+def _approval(issue: Issue, person: Person) -> tuple[str, int, str]:
+    return (*_approvals_of(issue), person.name)
+
+
+def _approvals_of(issue: Issue) -> tuple[str, int]:
     return "approve", issue.id
 
 
@@ -162,7 +170,6 @@ def withdrawn(request: Request, site: TheSite, issue: TheIssue, person: Somebody
         desk.withdraw(site.digest, issue, by=person.name, reason=form.text("reason"), on=form.number("on"))
     except DigestError as error:
         return page(request, site, issue, Whose(), trouble=error, typed=form)
-    site.errands.forget(_approval(issue))
     said = "The approval is withdrawn: it is a draft again, and nothing of it leaves."
     return site.pages.go(f"/desk/issues/{issue.window.label}/send", said=said)
 

@@ -11,10 +11,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from digest import departures, operations
-from digest.errors import InputError, StateError
+from digest.errors import InputError, NothingToDo, StateError
 from digest.models import DeliveryState, Issue, IssueStatus
+from digest.newsroom import Digest
 from digest.operations import Decision, Sending, Verdict
-from digest.web.desk.frame import TheIssue, counted, show
+from digest.web.desk.frame import TheIssue, counted, show, spoken, zone_of
 from digest.web.desk.log import write_down
 from digest.web.doors import DeskForm, Operator, Somebody
 from digest.web.forms import Form
@@ -68,11 +69,26 @@ def sent_so_far(site: Site, issue: Issue) -> Going | None:
     )
 
 
+def is_scheduled(digest: Digest, issue: Issue) -> bool:
+    """Whether somebody said that nothing of it leaves yet."""
+    return issue.not_before is not None and digest.clock() < issue.not_before
+
+
+def _leaves(digest: Digest, issue: Issue) -> str:
+    return spoken(issue.not_before, zone_of(digest), now=digest.clock())
+
+
 @router.post("/send")
 def sent(site: TheSite, digest: Newsroom, issue: TheIssue, person: Somebody, _form: DeskForm) -> Response:
     """Send what is due, now."""
     if issue.status is not IssueStatus.APPROVED:
         raise StateError(f"{issue.window.title} is not approved, so nothing of it leaves")
+    if is_scheduled(digest, issue):
+        raise StateError(f"nothing of it leaves before {_leaves(digest, issue)}: let it leave when it is due, first")
+    try:
+        departures.refuse_unless_sendable(digest, issue)
+    except NothingToDo:
+        return _back(site, issue, "Nothing of it is left to send.")
     if site.courier.send(issue.window.label):
         write_down(digest, person, "had it sent", issue)
     return _back(site, issue, "It is being sent. You may close this page: it goes on.")
@@ -91,6 +107,8 @@ def resumed(site: TheSite, digest: Newsroom, issue: TheIssue, person: Somebody, 
     """Let it go on."""
     operations.resume(digest, issue)
     write_down(digest, person, "let the sending go on", issue)
+    if is_scheduled(digest, issue):
+        return _back(site, issue, f"It is paused no longer, and leaves on {_leaves(digest, issue)}.")
     site.courier.send(issue.window.label)
     return _back(site, issue, "It goes on.")
 

@@ -6,22 +6,35 @@ document.addEventListener("change", (event) => {
   if (form) form.requestSubmit();
 });
 
-/* What is being worked out is looked at again by itself; when it is done, the whole page is. */
+/* What is being worked out is looked at again by itself; when it is done, the whole page is shown anew. The answer to a
+   form has an address that only forms have: it names the page to look at, and keeps what it says and what was typed. */
 function lookAgain(part) {
   const seconds = Number(part.dataset.poll);
   if (!seconds) return;
   setTimeout(async () => {
-    let fresh = null;
-    try {
-      const answer = await fetch(location.href, { redirect: "error" });
-      if (answer.ok) fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
-    } catch (error) {
-      /* The line is down for a moment: try again. */
+    const page = await looked(part.dataset.from || location.href);
+    if (!page) return lookAgain(part);
+    const fresh = page.getElementById(part.id);
+    if (fresh && fresh.dataset.poll) {
+      part.innerHTML = fresh.innerHTML;
+      return lookAgain(part);
     }
-    if (!fresh) return lookAgain(part);
-    if (!fresh.dataset.poll) return location.reload();
-    part.innerHTML = fresh.innerHTML;
-    lookAgain(part);
+    const partly = fresh && part.dataset.from;
+    const now = partly ? fresh : page.querySelector("main");
+    (partly ? part : document.querySelector("main")).replaceWith(now);
+    now.querySelectorAll("[data-poll]").forEach(lookAgain);
   }, seconds * 1000);
+}
+
+/* The page there; null where the line, or the site, is down for a moment. What went wrong is said on a page, too, once. */
+async function looked(from) {
+  try {
+    const answer = await fetch(from, { redirect: "error" });
+    if (!answer.ok && answer.status !== 409 && answer.status !== 422) return null;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return page.querySelector("main") && page;
+  } catch (error) {
+    return null;
+  }
 }
 document.querySelectorAll("[data-poll]").forEach(lookAgain);
