@@ -197,6 +197,35 @@ def test_the_whole_way(operator: Program, desk: Desk) -> None:
     assert len(desk.transport.inbox) == 3
 
 
+def test_what_a_program_does_to_an_issue_is_written_down(operator: Program, desk: Desk) -> None:
+    """In the issue's log, with the token's name; once, however often it is asked for."""
+    operator.post("/issues/2026-11/approve")
+    for verb in ("pause", "pause", "resume", "resume", "pause", "abort", "abort"):
+        operator.post(f"/issues/2026-11/{verb}")
+    operator.post("/issues/2026-11/test", to=EDITOR.name)
+    deeds = desk.digest.store.deeds(desk.digest.issue("2026-11").id)
+    assert {one.by for one in deeds} == {"a operator program (API)"}
+    assert [one.what for one in reversed(deeds)] == [
+        "paused the sending", "let the sending go on", "paused the sending", "ended it for good", "mailed a test of it",
+    ]  # fmt: skip
+
+
+def test_a_send_is_written_down(operator: Program, desk: Desk) -> None:
+    """By whom it was begun; of a correction, too, and what was put right."""
+    operator.post("/issues/2026-11/approve")
+    operator.post("/issues/2026-11/send", expect=202)
+    until(lambda: operator.get("/issues/2026-11/sending")["is_over"])
+    for _ in range(2):
+        call = {"summary_id": 1, "kind": "corrected", "sentence": "It was ten."}
+        operator.post("/corrections", **call)
+    operator.post("/corrections/1/send")
+    sent = desk.digest.letters()[0]
+    store = desk.digest.store
+    assert [one.what for one in store.deeds(desk.digest.issue("2026-11").id)] == ["had it sent"]
+    assert [one.what for one in (*store.deeds(), *store.deeds(sent.id))] == [
+        "marked summary 1 as corrected", "had it sent"]  # fmt: skip
+
+
 def test_a_paused_issue_is_not_sent(operator: Program, desk: Desk) -> None:
     """Who asks is told that it is held."""
     operator.post("/issues/2026-11/approve")

@@ -149,6 +149,26 @@ def test_what_is_kept_of_a_reader_is_told(operator: Program, desk: Desk) -> None
     assert (mail["issue"], mail["state"]) == ("2026-11", "accepted") and len(mail["items"]) == 3
 
 
+def test_what_a_program_does_to_readers_is_written_down(operator: Program, desk: Desk) -> None:
+    """With the token's name and the reader's number, no address; what changed nothing leaves no trace."""
+    for _ in range(2):
+        operator.post("/subscribers", email="new@example.org", interests=["vision"])
+        operator.patch("/subscribers/1", length="brief")
+        operator.post("/subscribers/2/unsubscribe")
+        operator.post("/suppressions", email="x@example.net")
+        operator.post("/suppressions/lift", email="li@example.org")
+    operator.post("/import", format="csv", text="email\nother@example.org\n")
+    operator.get("/export")
+    operator.get("/subscribers/1/kept")
+    operator.post("/subscribers/1/erase")
+    deeds = desk.digest.store.deeds()
+    assert {one.by for one in deeds} == {"a operator program (API)"}
+    assert [one.what for one in reversed(deeds)] == [
+        "brought in reader 4", "changed reader 1", "unsubscribed reader 2", "suppressed an address",
+        "imported a file of readers: 1 new, 0 changed", "exported all readers", "exported reader 1", "erased reader 1",
+    ]  # fmt: skip
+
+
 def test_an_erased_reader_is_gone(operator: Program) -> None:
     """No file brings them back."""
     assert operator.post("/subscribers/1/erase")["erased"] is True

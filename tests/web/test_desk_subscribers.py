@@ -93,6 +93,7 @@ def test_all_that_is_kept_is_saved(operator: TestClient) -> None:
     answer = operator.get(f"{HERE}/1/export.json")
     assert answer.headers["content-disposition"] == 'attachment; filename="reader-1.json"'
     assert json.loads(answer.text)["reader"]["email"] == "ada@example.org"
+    assert "Exported reader 1" in operator.get(HERE).text
 
 
 def test_a_reader_is_let_go(operator: TestClient, desk: Desk) -> None:
@@ -116,6 +117,7 @@ def test_all_readers_are_saved_as_a_file(operator: TestClient) -> None:
     """One that can be taken in again."""
     text = operator.get(f"{HERE}/export.csv").text
     assert text.count("@example.org") == 5
+    assert "Exported all readers" in operator.get(HERE).text
     assert "0 new readers" in upload(operator, text).text
 
 

@@ -9,12 +9,12 @@ from fastapi import Depends, Path, Request
 from pydantic import Field
 
 from digest import correcting
-from digest.errors import StateError
+from digest.errors import NothingToDo, StateError
 from digest.models import Amendment, Correction, CorrectionState
 from digest.newsroom import Digest
 from digest.web.api.answers import LARGEST, Answer, Call, Cursor, Limit, Page, page_of
 from digest.web.api.approvals import DoneAnswer
-from digest.web.api.doors import Caller, ForEditors, ForOperators, by, router_for
+from digest.web.api.doors import Caller, ForEditors, ForOperators, by, router_for, write_down
 from digest.web.api.issues import IssueAnswer
 from digest.web.faults import NotFound
 from digest.web.site import Newsroom, TheSite
@@ -98,14 +98,21 @@ def one(digest: Newsroom, correction: TheCorrection) -> ReachAnswer:
 @editors.post("/corrections")
 def written(digest: Newsroom, person: Caller, call: WriteCall) -> ReachAnswer:
     """Owe a sentence to everybody who got a summary: in their next issue, or at once by `send`. Twice is once."""
-    made = correcting.write_once(digest, call.summary_id, call.sentence, kind=call.kind, by=by(person))
+    try:
+        made = correcting.write(digest, call.summary_id, call.sentence, kind=call.kind, by=by(person))
+    except NothingToDo:
+        known = correcting.write_once(digest, call.summary_id, call.sentence, kind=call.kind, by=by(person))
+        return _reached(digest, known)
+    write_down(digest, person, f"marked summary {made.summary_id} as {made.kind}")
     return _reached(digest, made)
 
 
 @editors.post("/corrections/{number}/accept")
 def accepted(digest: Newsroom, person: Caller, correction: TheCorrection, call: AcceptCall) -> ReachAnswer:
     """Let a proposal stand, with a sentence. 409 when somebody decided before, or the same stands."""
-    return _reached(digest, correcting.accept(digest, correction, call.sentence, by=by(person)))
+    made = correcting.accept(digest, correction, call.sentence, by=by(person))
+    write_down(digest, person, f"marked summary {made.summary_id} as {made.kind}")
+    return _reached(digest, made)
 
 
 @editors.post("/corrections/{number}/dismiss")
@@ -113,6 +120,7 @@ def dismissed(digest: Newsroom, person: Caller, correction: TheCorrection) -> Re
     """Say that there is nothing to correct. 409 when it stands already."""
     if correction.state is not CorrectionState.DISMISSED:
         correction = correcting.dismiss(digest, correction, by=by(person))
+        write_down(digest, person, f"saw nothing to put right in summary {correction.summary_id}")
     return _reached(digest, correction)
 
 
@@ -125,6 +133,7 @@ def sent(site: TheSite, digest: Newsroom, person: Caller, correction: TheCorrect
     if correction.state is not CorrectionState.STANDING:
         raise StateError("only a correction that stands is sent")
     issue = correcting.send_at_once(digest, correction, by=by(person))
+    write_down(digest, person, "had it sent", issue)
     site.courier.send(issue.window.label)
     return DoneAnswer(issue=IssueAnswer.of(issue), changed=True, detail="it is being sent")
 

@@ -12,7 +12,8 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
 from digest import access
-from digest.models import Person, Role
+from digest.models import Deed, Issue, Person, Role
+from digest.newsroom import Digest
 from digest.web.faults import NotAllowed, TokenNeeded
 from digest.web.site import site_of
 
@@ -73,6 +74,12 @@ Caller = Annotated[Person, Depends(_caller)]
 def router_for(route: type[ForEditors], tag: str) -> APIRouter:
     """An empty router of this kind of path."""
     return APIRouter(route_class=route, tags=[tag], dependencies=[Depends(TOKEN)])
+
+
+def write_down(digest: Digest, person: Person, what: str, issue: Issue | None = None) -> None:
+    """Remember what a program did, beside what people do at the desk: no address, no topic."""
+    deed = Deed(at=digest.clock(), by=by(person), what=what, issue_id=issue.id if issue else None)
+    digest.store.add_deed(deed)
 
 
 def by(person: Person) -> str:

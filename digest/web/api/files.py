@@ -12,7 +12,7 @@ from pydantic import Field
 from digest import pipeline
 from digest.subscribers import write_subscribers_csv, write_subscribers_yaml
 from digest.web.api.answers import Answer, Call
-from digest.web.api.doors import ForOperators, router_for
+from digest.web.api.doors import Caller, ForOperators, router_for, write_down
 from digest.web.api.readers_file import read_csv, read_yaml
 from digest.web.site import Newsroom
 
@@ -57,20 +57,24 @@ _FORMS = {"text/csv": {"schema": {"type": "string"}}, "application/yaml": {"sche
 
 @operators.get("/export", response_class=Response, responses={200: {"description": "The file.", "content": _FORMS}})
 def exported(
-    digest: Newsroom, form: Annotated[Form, Query(alias="format", description="What to write.")] = Form.CSV
+    digest: Newsroom,
+    person: Caller,
+    form: Annotated[Form, Query(alias="format", description="What to write.")] = Form.CSV,
 ) -> Response:
     """All readers, in the form that `import` reads. It holds addresses and interests: keep it safe."""
     readers = digest.store.subscribers()
+    write_down(digest, person, "exported all readers")
     if form is Form.CSV:
         return Response(write_subscribers_csv(readers), media_type="text/csv")
     return Response(write_subscribers_yaml(readers), media_type="application/yaml")
 
 
 @operators.post("/import")
-def imported(digest: Newsroom, call: Annotated[ImportCall, Body()]) -> ImportedAnswer:
+def imported(digest: Newsroom, person: Caller, call: Annotated[ImportCall, Body()]) -> ImportedAnswer:
     """Bring a file of readers in. Nobody who left or bounced comes back by it."""
     read = (read_csv if call.format is Form.CSV else read_yaml)(digest, call.text, "file")
     synced = pipeline.sync(digest.store, [row.subscriber for row in read.subscribers], now=digest.clock())
+    write_down(digest, person, f"imported a file of readers: {synced.new} new, {synced.changed} changed")
     return ImportedAnswer(
         new=synced.new,
         changed=synced.changed,

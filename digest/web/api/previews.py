@@ -14,7 +14,7 @@ from digest.audience import address_key
 from digest.models import Issue, Person
 from digest.previews import Preview
 from digest.web.api.answers import Answer, Call, Number
-from digest.web.api.doors import Caller, ForEditors, router_for
+from digest.web.api.doors import Caller, ForEditors, router_for, write_down
 from digest.web.api.issues import TheIssue
 from digest.web.faults import NotAllowed
 from digest.web.guard import MAIL_POLICY
@@ -119,7 +119,9 @@ def test(site: TheSite, digest: Newsroom, issue: TheIssue, person: Caller, call:
     people = {address_key(one.address) for one in digest.settings.web.people}
     if not person.is_operator and address_key(call.to) not in people:
         raise NotAllowed("an editor's token sends tests to people of the desk alone: web.people names them")
-    return TestAnswer(detail=previews.send_test(digest, edition_of(site, issue, person, call), to=call.to))
+    detail = previews.send_test(digest, edition_of(site, issue, person, call), to=call.to)
+    write_down(digest, person, "mailed a test of it", issue)
+    return TestAnswer(detail=detail)
 
 
 def edition_of(site: Site, issue: Issue, person: Person, whose: Whose) -> Preview:

@@ -12,13 +12,13 @@ from pydantic import Field
 from digest import departures, operations
 from digest.audit import Audit
 from digest.errors import NothingToDo
-from digest.models import Deed, DeliveryState, DomainGroup, Issue
+from digest.models import DeliveryState, DomainGroup, Issue, Person
 from digest.newsroom import Digest
 from digest.operations import Decision, Sending, Verdict
 from digest.pace import Pace
 from digest.web.api.answers import Answer, Call, Cursor, Limit, Page, page_of
 from digest.web.api.approvals import DoneAnswer
-from digest.web.api.doors import Caller, ForEditors, ForOperators, by, router_for
+from digest.web.api.doors import Caller, ForEditors, ForOperators, router_for, write_down
 from digest.web.api.issues import IssueAnswer, TheIssue
 from digest.web.api.suppressions import SuppressionAnswer
 from digest.web.site import Newsroom, TheSite
@@ -139,7 +139,7 @@ def deliveries(
 
 
 @operators.post("/issues/{label}/send", status_code=HTTPStatus.ACCEPTED)
-def send(site: TheSite, digest: Newsroom, issue: TheIssue) -> DoneAnswer:
+def send(site: TheSite, digest: Newsroom, issue: TheIssue, person: Caller) -> DoneAnswer:
     """Begin to send what is approved and due, or go on with it. It answers at once; `sending` tells how it goes."""
     label = issue.window.label
     try:
@@ -147,32 +147,39 @@ def send(site: TheSite, digest: Newsroom, issue: TheIssue) -> DoneAnswer:
     except NothingToDo as nothing:
         return _done(issue, changed=False, detail=str(nothing))
     began = site.courier.send(label)
+    if began:
+        write_down(digest, person, "had it sent", issue)
     return _done(issue, changed=began, detail="it is being sent" if began else "it is being sent already")
 
 
 @operators.post("/issues/{label}/pause")
-def pause(digest: Newsroom, issue: TheIssue) -> DoneAnswer:
+def pause(digest: Newsroom, issue: TheIssue, person: Caller) -> DoneAnswer:
     """Hold the sending: whoever sends stops after the mails in hand."""
-    return _do(digest, issue, lambda: operations.pause(digest, issue), "it is paused")
+    did = "paused the sending"
+    return _do(digest, issue, person, lambda: operations.pause(digest, issue), did=did, told="it is paused")
 
 
 @operators.post("/issues/{label}/resume")
-def resume(digest: Newsroom, issue: TheIssue) -> DoneAnswer:
+def resume(digest: Newsroom, issue: TheIssue, person: Caller) -> DoneAnswer:
     """Let a paused issue go on: `send` sends the rest, as does `digest run`."""
-    return _do(digest, issue, lambda: operations.resume(digest, issue), "it may go on")
+    did = "let the sending go on"
+    return _do(digest, issue, person, lambda: operations.resume(digest, issue), did=did, told="it may go on")
 
 
 @operators.post("/issues/{label}/abort")
-def abort(digest: Newsroom, issue: TheIssue) -> DoneAnswer:
+def abort(digest: Newsroom, issue: TheIssue, person: Caller) -> DoneAnswer:
     """End an issue for good: what has not left never will. It cannot be undone."""
-    return _do(digest, issue, lambda: operations.abort(digest, issue), "it is aborted")
+    did = "ended it for good"
+    return _do(digest, issue, person, lambda: operations.abort(digest, issue), did=did, told="it is aborted")
 
 
 @operators.post("/issues/{label}/resolve")
-def resolve(digest: Newsroom, issue: TheIssue, call: ResolveCall) -> DoneAnswer:
+def resolve(digest: Newsroom, issue: TheIssue, person: Caller, call: ResolveCall) -> DoneAnswer:
     """Decide about the mails of which nobody knows whether they arrived."""
-    words = {Decision.RESEND: "they will be sent once more", Decision.ACCEPT: "they are taken as arrived"}
-    return _do(digest, issue, lambda: operations.resolve(digest, issue, call.unknown), words[call.unknown])
+    words = {Decision.RESEND: "sent once more", Decision.ACCEPT: "taken as arrived"}[call.unknown]
+    told = f"they {'will be' if call.unknown is Decision.RESEND else 'are'} {words}"
+    did = f"had {{}} mails in doubt {words}"
+    return _do(digest, issue, person, lambda: operations.resolve(digest, issue, call.unknown), did=did, told=told)
 
 
 @operators.get("/issues/{label}/quarantine")
@@ -185,21 +192,28 @@ def quarantined(digest: Newsroom, issue: TheIssue) -> list[SuppressionAnswer]:
 def decide(digest: Newsroom, issue: TheIssue, person: Caller, call: QuarantineCall) -> DoneAnswer:
     """Decide about them. What was refused for lifted ones leaves when the issue is resumed."""
     words = {Verdict.KEEP: "they stay suppressed", Verdict.LIFT: "they may be mailed again"}[call.decide]
-
-    def act() -> None:
-        number = operations.decide_quarantine(digest, issue, call.decide)
-        what = f"decided about {number} addresses in quarantine: {words}"
-        digest.store.add_deed(Deed(at=digest.clock(), by=by(person), what=what, issue_id=issue.id))
-
-    return _do(digest, issue, act, words)
+    did = f"decided about {{}} addresses in quarantine: {words}"
+    return _do(
+        digest, issue, person, lambda: operations.decide_quarantine(digest, issue, call.decide), did=did, told=words
+    )
 
 
-def _do(digest: Digest, issue: Issue, act: Callable[[], object], told: str) -> DoneAnswer:
-    """Act; that there was nothing to do is no problem."""
+def _do(digest: Digest, issue: Issue, person: Person, act: Callable[[], object], *, did: str, told: str) -> DoneAnswer:
+    """Act, and write down who did it; that there was nothing to do is no problem.
+
+    Args:
+        digest: the newsletter.
+        issue: what it is done to.
+        person: who calls.
+        act: does it.
+        did: what is written down; `{}` is what the act came to.
+        told: what the caller is told.
+    """
     try:
-        act()
+        came_to = act()
     except NothingToDo as nothing:
         return _done(issue, changed=False, detail=str(nothing))
+    write_down(digest, person, did.format(came_to), issue)
     return _done(digest.store.issue_by_id(issue.id), changed=True, detail=told)
 
 

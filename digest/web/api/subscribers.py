@@ -14,7 +14,7 @@ from digest.models import WEEKDAYS, Cadence, Length, PartOfDay, Subscriber, Subs
 from digest.newsroom import Digest
 from digest.subscribers import as_row
 from digest.web.api.answers import LARGEST, Answer, Call, Cursor, Limit, Page, page_of
-from digest.web.api.doors import ForOperators, router_for
+from digest.web.api.doors import Caller, ForOperators, router_for, write_down
 from digest.web.api.readers_file import read_row
 from digest.web.faults import NotFound
 from digest.web.site import Newsroom
@@ -160,12 +160,15 @@ def listed(
 
 
 @operators.post("/subscribers")
-def brought(digest: Newsroom, call: SubscriberCall) -> ChangedAnswer:
+def brought(digest: Newsroom, person: Caller, call: SubscriberCall) -> ChangedAnswer:
     """Bring a reader in, or into line with what is said here."""
     given, notes = read_row(digest, call.row())
     synced = pipeline.sync(digest.store, [given], now=digest.clock())
     changed = bool(synced.new or synced.changed)
-    return ChangedAnswer(subscriber=_found(digest, call.email), changed=changed, notes=notes)
+    found = _found(digest, call.email)
+    if changed:
+        write_down(digest, person, f"{'brought in' if synced.new else 'changed'} reader {found.id}")
+    return ChangedAnswer(subscriber=found, changed=changed, notes=notes)
 
 
 @operators.post("/subscribers/find", responses={404: {}})
@@ -181,34 +184,41 @@ def one(digest: Newsroom, subscriber_id: SubscriberId) -> SubscriberAnswer:
 
 
 @operators.patch("/subscribers/{subscriber_id}")
-def changed(digest: Newsroom, subscriber_id: SubscriberId, call: WishesCall) -> ChangedAnswer:
+def changed(digest: Newsroom, person: Caller, subscriber_id: SubscriberId, call: WishesCall) -> ChangedAnswer:
     """Change a reader's wishes; never their address, status or consent."""
     reader = _reader(digest, subscriber_id)
     said = {**as_row(reader), **call.row()}
     wanted, notes = read_row(digest, {key: value for key, value in said.items() if value is not None})
     after = choosing.save(digest, replace(wanted, id=subscriber_id))
+    if after != reader:
+        write_down(digest, person, f"changed reader {subscriber_id}")
     return ChangedAnswer(subscriber=_answer(digest, after), changed=after != reader, notes=notes)
 
 
 @operators.post("/subscribers/{subscriber_id}/unsubscribe")
-def unsubscribed(digest: Newsroom, subscriber_id: SubscriberId) -> ChangedAnswer:
+def unsubscribed(digest: Newsroom, person: Caller, subscriber_id: SubscriberId) -> ChangedAnswer:
     """Let a reader go, at once: it holds even for mails that are being sent now."""
     reader = _reader(digest, subscriber_id)
     gone = digest.unsubscribe(reader.address)
+    if gone:
+        write_down(digest, person, f"unsubscribed reader {subscriber_id}")
     return ChangedAnswer(subscriber=_answer(digest, _reader(digest, subscriber_id)), changed=gone, notes=[])
 
 
 @operators.get("/subscribers/{subscriber_id}/kept")
-def kept(digest: Newsroom, subscriber_id: SubscriberId) -> KeptAnswer:
+def kept(digest: Newsroom, person: Caller, subscriber_id: SubscriberId) -> KeptAnswer:
     """All that is kept of a reader: what they wish, what they agreed to, what they got, what came back."""
-    return KeptAnswer.model_validate(belongings.export(digest, _reader(digest, subscriber_id)))
+    all_of_it = belongings.export(digest, _reader(digest, subscriber_id))
+    write_down(digest, person, f"exported reader {subscriber_id}")
+    return KeptAnswer.model_validate(all_of_it)
 
 
 @operators.post("/subscribers/{subscriber_id}/erase")
-def erased(digest: Newsroom, subscriber_id: SubscriberId) -> ErasedAnswer:
+def erased(digest: Newsroom, person: Caller, subscriber_id: SubscriberId) -> ErasedAnswer:
     """Erase all of a reader's but for a hash that keeps files from bringing them back. It cannot be undone."""
     _reader(digest, subscriber_id)
     done = digest.store.erase(subscriber_id, now=digest.clock())
+    write_down(digest, person, f"erased reader {subscriber_id}")
     later = "one of their mails is on its way: they get no other, and are erased when it has arrived"
     return ErasedAnswer(erased=done, detail="" if done else later)
 

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from digest import operations
 from digest.errors import InputError, NothingToDo
-from digest.models import Deed, FeedbackKind, Suppression
+from digest.models import FeedbackKind, Suppression
 from digest.subscribers import check_address
 from digest.web.api.answers import Answer, Call, Cursor, Limit, Page, page_of
-from digest.web.api.doors import Caller, ForOperators, by, router_for
+from digest.web.api.doors import Caller, ForOperators, by, router_for, write_down
 from digest.web.site import Newsroom
 
 operators = router_for(ForOperators, "suppressions")
@@ -70,7 +70,10 @@ def suppress(digest: Newsroom, person: Caller, call: SuppressCall) -> Suppressed
         raise InputError(f"email: {error}") from None
     detail = f"by {by(person)}: {call.detail}" if call.detail else f"by {by(person)}"
     made = Suppression(address=address, reason=FeedbackKind.UNSUBSCRIBE, at=digest.clock(), detail=detail)
-    return SuppressedAnswer(changed=digest.store.suppress(made))
+    changed = digest.store.suppress(made)
+    if changed:
+        write_down(digest, person, "suppressed an address")
+    return SuppressedAnswer(changed=changed)
 
 
 @operators.post("/suppressions/lift")
@@ -80,5 +83,5 @@ def lift(digest: Newsroom, person: Caller, call: LiftCall) -> SuppressedAnswer:
         operations.lift(digest, call.email)
     except NothingToDo:
         return SuppressedAnswer(changed=False)
-    digest.store.add_deed(Deed(at=digest.clock(), by=by(person), what="lifted a suppression"))
+    write_down(digest, person, "lifted a suppression")
     return SuppressedAnswer(changed=True)

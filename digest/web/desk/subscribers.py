@@ -80,9 +80,10 @@ def found(request: Request, site: TheSite, digest: Newsroom, person: Operator, f
 
 
 @router.get("/export.csv")
-def exported(digest: Newsroom, _person: Operator) -> Response:
+def exported(digest: Newsroom, person: Operator) -> Response:
     """All readers as CSV, as `digest subscribers import` takes them."""
     text = write_subscribers_csv(digest.store.subscribers())
+    write_down(digest, person, "exported all readers")
     name = 'attachment; filename="subscribers.csv"'
     return Response(text, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
 
@@ -117,10 +118,12 @@ def _got(digest: Digest, reader: Subscriber) -> Iterator[Got]:
 
 
 @router.get("/{number}/export.json")
-def taken_along(digest: Newsroom, _person: Operator, number: int) -> Response:
+def taken_along(digest: Newsroom, person: Operator, number: int) -> Response:
     """All that is kept of one reader."""
+    kept = export(digest, reader_of(digest, number))
+    write_down(digest, person, f"exported reader {number}")
     name = f'attachment; filename="reader-{number}.json"'
-    return JSONResponse(export(digest, reader_of(digest, number)), headers={"Content-Disposition": name})
+    return JSONResponse(kept, headers={"Content-Disposition": name})
 
 
 @router.post("/{number}/unsubscribe")
