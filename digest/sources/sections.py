@@ -271,7 +271,8 @@ class _Reader:
                 *(f"credibility {one}" for one in self._facts.get(Fact.CREDIBILITY, ())),
             ]
         )
-        both = _RATINGS.search(together)
+        # A heading "Ratings" may be followed by a whole page, and the expression's time grows with the square.
+        both = _RATINGS.search(together[:LONGEST_FACT])
         if both:
             return both["credibility"].strip() or None, (both["interest"].strip() or None)
         return self._fact(Fact.CREDIBILITY), self._fact(Fact.INTEREST)

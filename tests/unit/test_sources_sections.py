@@ -10,7 +10,7 @@ from digest.sources.furniture import is_furniture, is_read_more, is_standing, jo
 from digest.sources.headings import Fact, Headings
 from digest.sources.markup import read_html
 from digest.sources.plaintext import read_text
-from digest.sources.sections import Reading, numbered_runs, read_summary
+from digest.sources.sections import LONGEST_FACT, Reading, numbered_runs, read_summary
 
 HEADINGS = Headings()
 
@@ -194,6 +194,14 @@ def test_the_order_tells_nothing_where_a_heading_is_known() -> None:
 def test_kind(html: str, kind: Kind) -> None:
     """Questions and references without findings make an explainer, never new research."""
     assert from_html(html).kind is kind
+
+
+def test_ratings_are_one_line_s_worth_of_text() -> None:
+    """What stands further down is none; and a page full of the word is read at once."""
+    far = f"Its credibility: {'of many sides ' * LONGEST_FACT} interest: high"
+    for words in (far, "credibility " * 20_000):
+        reading = from_html(f"<h2>Ratings</h2><p>{words}</p>")
+        assert (reading.credibility, reading.interest) == (None, None)
 
 
 def test_references_name_other_studies() -> None:
