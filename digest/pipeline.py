@@ -19,7 +19,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Protocol, TypeVar
 
-from digest.audience import address_key, merge, reason_to_skip
+from digest.audience import reason_to_skip
 from digest.errors import DigestError, SourceError
 from digest.models import (
     EVERYBODY,
@@ -47,7 +47,7 @@ from digest.models import (
 )
 from digest.selection import History, Limits, best_of, editors_order, is_old, select, topics_read
 from digest.sources.base import Collected, Source, after_failure
-from digest.store.base import Added, Store
+from digest.store.base import Added, Merged, Store
 
 logger = logging.getLogger(__name__)
 
@@ -461,33 +461,20 @@ def sync(store: Store, incoming: Sequence[Subscriber], *, now: datetime) -> Sync
     total = Synced()
     for start in range(0, len(incoming), ROWS_AT_ONCE):
         batch = incoming[start : start + ROWS_AT_ONCE]
-        addresses = [row.address for row in batch]
-        stored = {address_key(one.address): one for one in store.subscribers(addresses)}
-        suppressed = store.suppressed(addresses)
-        erased = store.erased(addresses)
-        merged = []
-        for row in batch:
-            key = address_key(row.address)
-            if key in erased and key not in stored:
-                total = replace(total, kept_away=total.kept_away + 1)
-                continue
-            known = stored.get(key)
-            after = merge(known, row, suppressed=key in suppressed)
-            merged += [after] if after else []
-            total = _counted(total, row, known, after, suppressed=key in suppressed)
-        store.save_subscribers(merged, now=now)
+        for row, merged in zip(batch, store.merge_subscribers(batch, now=now), strict=True):
+            total = _counted(total, row, merged)
     return total
 
 
-def _counted(
-    total: Synced, row: Subscriber, known: Subscriber | None, after: Subscriber | None, *, suppressed: bool
-) -> Synced:
-    now_stored = after or known
-    wants_mail = row.status is SubscriberStatus.ACTIVE
-    away = wants_mail and (suppressed or (now_stored is not None and now_stored.status is not SubscriberStatus.ACTIVE))
+def _counted(total: Synced, row: Subscriber, merged: Merged) -> Synced:
+    after, wants_mail = merged.after, row.status is SubscriberStatus.ACTIVE
+    if after is None:
+        return replace(total, kept_away=total.kept_away + 1)
+    away = wants_mail and (merged.suppressed or after.status is not SubscriberStatus.ACTIVE)
+    is_new = merged.before is None
     return Synced(
-        new=total.new + (known is None),
-        changed=total.changed + (known is not None and after is not None),
-        unchanged=total.unchanged + (after is None),
+        new=total.new + is_new,
+        changed=total.changed + (not is_new and after != merged.before),
+        unchanged=total.unchanged + (after == merged.before),
         kept_away=total.kept_away + away,
     )

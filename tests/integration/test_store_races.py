@@ -5,16 +5,29 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from datetime import date
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from digest.errors import StateError, StoreError
-from digest.models import Amendment, Cadence, CorrectionState, DeliveryState, IssueItem, IssueStatus, Recipient
+from digest.models import (
+    Amendment,
+    Cadence,
+    CorrectionState,
+    DeliveryState,
+    IssueItem,
+    IssueStatus,
+    Recipient,
+    Subscriber,
+    SubscriberStatus,
+)
+from digest.pipeline import sync
 from digest.store.base import Added
 from digest.store.store import SqlStore, open_store
-from tests.factories import NOW, a_window, an_entry
+from tests.factories import NOW, a_subscriber, a_window, an_entry
 from tests.integration.store_verbs import a_recipient, an_edition, freeze, readers, summaries
 from tests.processes import CLEAN
 
@@ -128,6 +141,49 @@ def test_a_pool_saved_during_a_freeze_is_refused(store, freezing):
     with pytest.raises(StateError):
         store.save_items(1, [IssueItem(summary=summary) for summary in store.summaries([1]).values()], now=NOW)
     assert store.items(1) == ()
+
+
+def between(store: SqlStore, statement: str, act: Callable[[], object]) -> Callable[[], None]:
+    """Have somebody do this just after the first statement with these words, or as soon as they may; ends the wait."""
+    threads: list[threading.Thread] = []
+
+    def note(_connection: object, _cursor: object, said: str, *_: object) -> None:
+        if statement in said and not threads:
+            threads.append(threading.Thread(target=act))
+            threads[0].start()
+            threads[0].join(0.3)
+
+    def over() -> None:
+        sa.event.remove(store.engine, "after_cursor_execute", note)
+        assert threads
+        threads[0].join(10)
+
+    sa.event.listen(store.engine, "after_cursor_execute", note)
+    return over
+
+
+#: (what a reader does while a file of readers is taken in, what must be true of them afterwards)
+MEANWHILE: dict[str, tuple[Callable[[SqlStore], object], Callable[[Subscriber], bool]]] = {
+    "leaves": (
+        lambda store: store.leave(1, now=NOW),
+        lambda reader: reader.status is SubscriberStatus.UNSUBSCRIBED,
+    ),
+    "pauses": (
+        lambda store: store.set_pause(1, date(2027, 1, 1), now=NOW),
+        lambda reader: reader.paused_until == date(2027, 1, 1),
+    ),
+}
+
+
+@pytest.mark.parametrize(("act", "holds"), MEANWHILE.values(), ids=MEANWHILE)
+def test_a_file_of_readers_undoes_nothing_of_that_moment(store, act, holds):
+    """Between looking at what is stored and writing what the file says nobody else writes."""
+    readers(store, "ada@example.org")
+    over = between(store, "FROM erasures", lambda: act(store))
+    sync(store, [a_subscriber("ada@example.org", name="Ada L"), a_subscriber("bob@example.org")], now=NOW)
+    over()
+    ada, bob = store.subscribers()
+    assert holds(ada) and ada.name == "Ada L" and bob.status is SubscriberStatus.ACTIVE
 
 
 def test_sqlite_gives_up_on_a_writer_that_does_not_end(sqlite_url):

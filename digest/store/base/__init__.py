@@ -10,7 +10,7 @@ from digest.store.base.issues import IssueStore, ShapeStore
 from digest.store.base.keeping import Counts, Credentials, Deeds, FeedbackStore
 from digest.store.base.ledger import Books, Ledger, Recovered
 from digest.store.base.letters import LetterStore
-from digest.store.base.readers import AudienceRow, HistoryRow, SubscriberStore
+from digest.store.base.readers import AudienceRow, HistoryRow, Merged, SubscriberStore
 from digest.store.base.traffic import Allotted, Terms, TrafficStore, Warmth
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "IssueStore",
     "Ledger",
     "LetterStore",
+    "Merged",
     "Recovered",
     "ShapeStore",
     "Store",

@@ -28,6 +28,17 @@ class HistoryRow:
     received: bool
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Merged:
+    """What a file's row did to what was stored."""
+
+    #: As stored before; None for nobody we knew.
+    before: Subscriber | None
+    #: What is stored now; None for an erased reader, of whom nothing is.
+    after: Subscriber | None
+    suppressed: bool
+
+
 class SubscriberStore(Protocol):
     """Subscribers, their consent, and the suppressions."""
 
@@ -44,6 +55,12 @@ class SubscriberStore(Protocol):
 
     def save_subscribers(self, subscribers: Sequence[Subscriber], *, now: datetime) -> None:
         """Insert those with id 0, update the others, in one transaction."""
+
+    def merge_subscribers(self, incoming: Sequence[Subscriber], *, now: datetime) -> Sequence[Merged]:
+        """Bring rows with distinct addresses into the store, by the rules of `audience.merge`; one for each of them.
+
+        Nothing comes between reading and writing: whoever leaves at this moment has left.
+        """
 
     def subscriber(self, subscriber_id: int) -> Subscriber | None:
         """The subscriber of this id; None when there is none, or none any more."""
