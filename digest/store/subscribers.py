@@ -15,6 +15,7 @@ from digest.models import (
     Consent,
     DeliveryState,
     FeedbackKind,
+    IssueKind,
     SkipReason,
     Subscriber,
     SubscriberStatus,
@@ -220,6 +221,7 @@ class SubscribersPart(Part):
             .where(
                 later.c.subscriber_id == deliveries.c.subscriber_id,
                 of_later.c.cadence == cadence,
+                of_later.c.kind == IssueKind.ISSUE,
                 of_later.c.until > issues.c.until,
                 of_later.c.until < before,
                 sa.not_(_passed_over(later)),
@@ -231,6 +233,7 @@ class SubscribersPart(Part):
             .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
             .where(
                 issues.c.cadence == cadence,
+                issues.c.kind == IssueKind.ISSUE,
                 issues.c.until < before,
                 issues.c.until > before - _LONGEST_PAUSE,
                 subscribers.c.cadence == cadence,

@@ -69,6 +69,16 @@ def test_a_pause_is_counted_from_its_first_window(store: SqlStore) -> None:
     assert paused(store, 3) == {"ada": windows(2)["since"], "bob": windows(1)["since"], "eve": windows(1)["since"]}
 
 
+def test_a_correction_ends_no_pause(store: SqlStore) -> None:
+    """A mail of its own that puts something right brought nothing of what they missed; nor did anybody miss one."""
+    ada, bob = readers(store, "ada@example.org", "bob@example.org")
+    an_issue_of(store, 1, ada=SkipReason.PAUSED, bob=None)
+    rows = [a_recipient(ada, an_edition()), a_recipient(bob, skip=SkipReason.PAUSED)]
+    approval = {"pool": b"pool", "content_hash": "hash", "approved_by": "editor", "now": NOW}
+    store.freeze_letter(a_window(**{**windows(2), "label": "correction-1"}), rows, **approval)
+    assert paused(store, 4) == {"ada": windows(1)["since"]}
+
+
 def test_wishes_and_pauses_never_touch_permission(store: SqlStore) -> None:
     """Of a page that was open too long only the wishes are stored."""
     (ada,) = readers(store, "ada@example.org")
