@@ -16,7 +16,14 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]*(?=\s)")
+#: What may end a sentence: marks before a space, and those of Chinese and Japanese, which need none.
+_SENTENCE_END = re.compile(r"[.!?…؟।][\"”’)\]]*(?=\s)|[。！？｡][」』”’）]*")  # noqa: RUF001
+#: A full stop after one of these, or after a single letter, rather belongs to the word: "vs. placebo", "J. Example".
+_ABBREVIATED = re.compile(
+    r"\b(?:vs|e\.g|i\.e|cf|et al|approx|ca|incl|resp|nos?|vol|pp|figs?|refs?|eds?|drs?|profs?|mrs?|st|[^\W\d_])"
+    r"\.[\"”’)\]]*$",
+    re.IGNORECASE,
+)
 
 
 def spoken_date(published: PublishedDate, until: date) -> str:
@@ -52,12 +59,29 @@ def one_line(text: str) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """The text, or as many of its first whole sentences as fit; words and an ellipsis where not even one does."""
+    """The text, or as many of its first whole sentences as fit; words and an ellipsis where not even one does.
+
+    A sentence must be sure to end where it is cut: not at an abbreviation, nor before a small letter. Of a text without
+    spaces, as of Chinese, the first characters stand for words.
+    """
     text = one_line(text)
     if len(text) <= limit:
         return text
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, limit + 1)]
-    return text[: ends[-1]] if ends else textwrap.shorten(text, max(limit, 1), placeholder="…")
+    marks = [match.end() for match in _SENTENCE_END.finditer(text, 0, limit + 1)]
+    end = next((mark for mark in reversed(marks) if _is_end(text, mark)), None)
+    return text[:end] if end else _first_words(text, max(limit - 1, 0))
+
+
+def _is_end(text: str, mark: int) -> bool:
+    follows = text[mark : mark + 3].lstrip(' "“‘([')
+    return not follows[:1].islower() and not _ABBREVIATED.search(text, max(mark - 12, 0), mark)
+
+
+def _first_words(text: str, limit: int) -> str:
+    head = text[:limit]
+    words = head if text[limit] == " " else head.rpartition(" ")[0]
+    # More than half in one word is no word.
+    return (words if 2 * len(words) >= limit else head).rstrip() + "…"
 
 
 def shortened_blocks(blocks: Iterable[Block], limit: int) -> tuple[tuple[Block, ...], bool]:

@@ -577,11 +577,46 @@ def test_a_weekly_mail_speaks_of_weeks(tmp_path: Path) -> None:
         ("One is here. Two is there.", 20, "One is here."),
         ("Nothing but one very long sentence", 20, "Nothing but one…"),
         ("a \n b", 10, "a b"),
+        ("It helps in MS. Or so they say.", 20, "It helps in MS."),
+        ("复发次数较少。研究规模不大。", 10, "复发次数较少。"),
+        ("他说「较少。」研究规模不大。", 10, "他说「较少。」"),
+        ("接受治疗的患者复发次数较少", 8, "接受治疗的患者…"),
+        ("研究 接受治疗的患者复发次数较少", 10, "研究 接受治疗的患…"),
+        ("क्या यह सच है? हाँ। और भी बहुत कुछ।", 20, "क्या यह सच है? हाँ।"),
+        ("A word", 1, "…"),
     ],
 )
 def test_texts_are_cut_at_sentences(text: str, limit: int, short: str) -> None:
     """Whole sentences while one fits, whole words and an ellipsis otherwise."""
     assert shortened(text, limit) == short
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is small. Relapses fell vs. Interferon alone, in few.",
+        "It is small. Few did well, i.e. under 40, not others.",
+        "It is small. Drug (e.g. Rituximab) helped nobody else.",
+        "It is small. See Fig. 3 for the others, who lost.",
+        "It is small. Seen by Example et al. In mice, not people.",
+        "It is small. So says A. Example, who saw only mice.",
+        "It is small. So says Dr. Example, who saw only mice.",
+        "It is small. It was (n.s.) not seen in other people.",
+        "It is small. They gained … but only the younger ones.",
+        "It is small. They took approx. 40 mg and then fell ill.",
+    ],
+)
+def test_no_text_is_cut_at_an_abbreviation(text: str) -> None:
+    """What says less than its sentence may say something else: the cut is at an end that is sure to be one."""
+    assert {shortened(text, limit) for limit in range(12, len(text))} == {"It is small."}
+
+
+def test_a_cut_sentence_shows_that_it_is_one() -> None:
+    """Where no sentence fits, the ellipsis stands also behind an abbreviation."""
+    assert shortened("Relapses fell by 46% with ocrelizumab vs. interferon", 41) == (
+        "Relapses fell by 46% with ocrelizumab…"
+    )
+    assert shortened("Relapses fell by 46% with ocrelizumab vs. interferon", 43).endswith("vs.…")
 
 
 def test_blocks_are_cut_without_breaking_points() -> None:
