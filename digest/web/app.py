@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from digest import __version__
 from digest.newsroom import Digest
@@ -19,6 +20,17 @@ from digest.web.metrics import Metrics
 from digest.web.pages import Pages, bundled_pages
 from digest.web.recent import Recent
 from digest.web.site import Site, TheSite
+
+
+class _Guarded(FastAPI):
+    """The guard stands before everything: what we answer to a mistake of ours goes out with its headers, too."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """What a request goes through, from outside."""
+        digest: Digest = self.state.site.digest
+        return Guard(
+            super().build_middleware_stack(), base_url=digest.newsletter.base_url, host=digest.settings.web.host
+        )
 
 
 def make_app(digest: Digest) -> FastAPI:
@@ -46,7 +58,7 @@ def make_app(digest: Digest) -> FastAPI:
         site.courier.close()
         site.errands.close()
 
-    app = FastAPI(
+    app = _Guarded(
         title=digest.newsletter.name,
         version=__version__,
         lifespan=lifespan,
@@ -57,7 +69,6 @@ def make_app(digest: Digest) -> FastAPI:
     )
     app.state.site = site
     app.state.metrics = Metrics(digest)
-    app.add_middleware(Guard, base_url=site.base_url, host=settings.web.host)
     faults.install(app, pages)
     for router in (health.router, hooks.router, desk.router, readers.router):
         app.include_router(router)

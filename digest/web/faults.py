@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from digest.errors import (
     DigestError,
@@ -117,7 +118,7 @@ def install(app: FastAPI, pages: Pages) -> None:
             return RedirectResponse(f"{pages.prefix}/desk/sign-in?next={quote(request.url.path)}", HTTPStatus.SEE_OTHER)
         return answered(request, NotAllowed("you are signed out: sign in, then do it again"))
 
-    for kind in (DigestError, HTTPException, RequestValidationError, Fault, Exception):
+    for kind in (DigestError, HTTPException, RequestValidationError, ClientDisconnect, Fault, Exception):
         app.add_exception_handler(kind, answered)
     app.add_exception_handler(SignInNeeded, at_the_door)
 
@@ -134,6 +135,8 @@ def _said(error: Exception) -> tuple[HTTPStatus, str, dict[str, str]]:
             return error.status, str(error), error.headers()
         case HTTPException():
             return HTTPStatus(error.status_code), str(error.detail), dict(error.headers or {})
+        case ClientDisconnect():
+            return HTTPStatus.BAD_REQUEST, "the line broke before all of it was here", {}
         case RequestValidationError():
             wrong = (f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in error.errors())
             return HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(wrong), {}

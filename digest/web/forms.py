@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -32,9 +33,10 @@ class Form:
     def number(self, name: str) -> int:
         """The value of a field as a whole number. InputError when it is none."""
         given = self.text(name)
-        if not given.lstrip("-").isascii() or not given.lstrip("-").isdigit() or len(given) > 18:
+        found = whole(given)
+        if found is None:
             raise InputError(f"{name}: {given[:40]!r} is no whole number")
-        return int(given)
+        return found
 
     def file(self, name: str) -> tuple[bytes, str]:
         """The content of a file that was chosen, and what it is called. InputError when none was."""
@@ -46,6 +48,11 @@ class Form:
     def is_set(self, name: str) -> bool:
         """Whether a box was ticked, or a button of this name pressed."""
         return name in self.fields
+
+
+def whole(text: str) -> int | None:
+    """The whole number that is written here in plain digits; None when it is none, or has more than 18 of them."""
+    return int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else None
 
 
 async def read_form(request: Request) -> Form:

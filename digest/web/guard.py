@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from digest.web.forms import whole
 
 #: What a page of ours may load: our own files, and nothing written into it.
 PAGE_POLICY = (
@@ -63,11 +67,10 @@ class Guard:
         return scope
 
     def _refused(self, path: str, headers: Headers) -> PlainTextResponse | None:
-        host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
-        if host not in self._hosts and path not in ("/healthz", "/readyz", "/metrics"):
+        if host_of(headers) not in self._hosts and path not in ("/healthz", "/readyz", "/metrics"):
             return PlainTextResponse("This is not the address of this newsletter.\n", 421)
-        length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > _longest(path):
+        length = whole(headers.get("content-length", "0"))
+        if length is None or not 0 <= length <= _longest(path):
             return PlainTextResponse("This is too long.\n", 413)
         return None
 
@@ -80,6 +83,14 @@ class Guard:
             await send(message)
 
         return dressed
+
+
+def host_of(headers: Headers) -> str:
+    """The name a request was sent to, without its port; empty when it cannot be read."""
+    try:
+        return urlsplit(f"//{headers.get('host', '')}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _headers(*, is_https: bool) -> Mapping[str, str]:
@@ -103,13 +114,15 @@ def _longest(path: str) -> int:
 
 
 def _limited(receive: Receive, longest: int) -> Receive:
-    """A body without a length is counted as it comes; past the limit the caller is as good as gone."""
+    """A body without a length is counted as it comes; past the limit nothing more of it is read."""
     read = 0
 
     async def limited() -> Message:
         nonlocal read
         message = await receive()
         read += len(message.get("body", b""))
-        return message if read <= longest else {"type": "http.disconnect"}
+        if read > longest:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "this is too long")
+        return message
 
     return limited

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import cast
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
@@ -12,6 +11,7 @@ from digest.config import is_loopback
 from digest.errors import StoreError
 from digest.web.api.doors import bearer_of
 from digest.web.faults import TokenNeeded
+from digest.web.guard import host_of
 from digest.web.metrics import Metrics
 from digest.web.site import Newsroom
 
@@ -53,5 +53,5 @@ def _is_from_here(request: Request) -> bool:
 
     A proxy on this machine that does not say whom it asks for would look the same but for the name it was called by.
     """
-    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    return request.client is not None and is_loopback(request.client.host) and is_loopback(host)
+    is_near = request.client is not None and is_loopback(request.client.host)
+    return is_near and is_loopback(host_of(request.headers))

@@ -18,6 +18,9 @@ from digest.web.errands import Errands
 from digest.web.pages import Pages
 from digest.web.recent import Recent
 
+#: The largest number a database row may have.
+LARGEST = 2**63 - 1
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Site:

@@ -8,10 +8,8 @@ from typing import Annotated, Generic, TypeVar
 from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from digest.web.site import site_of
+from digest.web.site import LARGEST, site_of
 
-#: The largest number a database row may have.
-LARGEST = 2**63 - 1
 T = TypeVar("T")
 
 

@@ -12,12 +12,12 @@ from digest import correcting
 from digest.errors import NothingToDo, StateError
 from digest.models import Amendment, Correction, CorrectionState
 from digest.newsroom import Digest
-from digest.web.api.answers import LARGEST, Answer, Call, Cursor, Limit, Page, page_of
+from digest.web.api.answers import Answer, Call, Cursor, Limit, Page, page_of
 from digest.web.api.approvals import DoneAnswer
 from digest.web.api.doors import Caller, ForEditors, ForOperators, by, router_for, write_down
 from digest.web.api.issues import IssueAnswer
 from digest.web.faults import NotFound
-from digest.web.site import Newsroom, TheSite
+from digest.web.site import LARGEST, Newsroom, TheSite
 
 editors = router_for(ForEditors, "corrections")
 operators = router_for(ForOperators, "corrections")

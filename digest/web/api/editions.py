@@ -10,12 +10,12 @@ from pydantic import Field
 from digest.errors import StateError
 from digest.models import IssueStatus
 from digest.variants import difference
-from digest.web.api.answers import LARGEST, Answer, Cursor, Limit, Page, page_of
+from digest.web.api.answers import Answer, Cursor, Limit, Page, page_of
 from digest.web.api.doors import Caller, ForEditors, router_for
 from digest.web.api.issues import Label, TheIssue, named
 from digest.web.api.previews import Whose, edition_of
 from digest.web.previewing import beside
-from digest.web.site import Newsroom, TheSite
+from digest.web.site import LARGEST, Newsroom, TheSite
 
 editors = router_for(ForEditors, "preview")
 ROUTERS = (editors,)

@@ -13,11 +13,11 @@ from digest import belongings, choosing, pipeline
 from digest.models import WEEKDAYS, Cadence, Length, PartOfDay, Subscriber, SubscriberStatus
 from digest.newsroom import Digest
 from digest.subscribers import as_row
-from digest.web.api.answers import LARGEST, Answer, Call, Cursor, Limit, Page, page_of
+from digest.web.api.answers import Answer, Call, Cursor, Limit, Page, page_of
 from digest.web.api.doors import Caller, ForOperators, router_for, write_down
 from digest.web.api.readers_file import read_row
 from digest.web.faults import NotFound
-from digest.web.site import Newsroom
+from digest.web.site import LARGEST, Newsroom
 
 operators = router_for(ForOperators, "subscribers")
 ROUTERS = (operators,)

@@ -9,10 +9,10 @@ from fastapi import Path, Query, Request
 from pydantic import AwareDatetime, Field
 
 from digest.models import Bullets, Kind, Precision, Section, SectionRole, Summary
-from digest.web.api.answers import LARGEST, Answer, Cursor, Limit, Page, page_of
+from digest.web.api.answers import Answer, Cursor, Limit, Page, page_of
 from digest.web.api.doors import ForEditors, router_for
 from digest.web.faults import NotFound
-from digest.web.site import Newsroom, site_of
+from digest.web.site import LARGEST, Newsroom, site_of
 
 editors = router_for(ForEditors, "summaries")
 ROUTERS = (editors,)

@@ -23,7 +23,7 @@ from digest.web.desk.sending import is_scheduled, sent_so_far
 from digest.web.desk.whose import TheirEdition, Whose, preview_of, whose
 from digest.web.doors import DeskForm, Somebody
 from digest.web.faults import NotAllowed, status_of
-from digest.web.forms import Form
+from digest.web.forms import Form, whole
 from digest.web.previewing import content_of
 from digest.web.site import Site, TheSite, caller
 
@@ -216,7 +216,7 @@ def tested(request: Request, site: TheSite, issue: TheIssue, person: Somebody, f
 
 def _chosen(digest: Digest, form: Form) -> Whose:
     reader = form.number("reader") if form.text("reader") else None
-    numbers = [int(number) for number in form.many("t") if number.isdigit()]
+    numbers = [number for number in map(whole, form.many("t")) if number is not None]
     return whose(digest, reader, numbers)
 
 

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response
 
 from digest.departures import OPEN
@@ -19,7 +19,7 @@ from digest.newsroom import Digest
 from digest.press import leaves_at
 from digest.web.doors import Somebody
 from digest.web.faults import NotFound
-from digest.web.site import Newsroom, Site
+from digest.web.site import LARGEST, Newsroom, Site
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -35,6 +35,9 @@ def the_issue(label: str, digest: Newsroom, _person: Somebody) -> Issue:
         raise NotFound(str(error)) from error
 
 
+#: The number of a row, as a path names it; and a page of a long list.
+RowNumber = Annotated[int, Path(ge=0, le=LARGEST)]
+PageNumber = Annotated[int, Query(le=1_000_000)]
 TheIssue = Annotated[Issue, Depends(the_issue)]
 
 

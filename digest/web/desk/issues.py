@@ -12,7 +12,7 @@ from digest.errors import NothingToDo
 from digest.models import DeliveryState, Issue, IssueStatus
 from digest.newsroom import Digest
 from digest.pipeline import Composed
-from digest.web.desk.frame import Standing, counted, show, standing
+from digest.web.desk.frame import PageNumber, Standing, counted, show, standing
 from digest.web.doors import DeskForm, Somebody
 from digest.web.site import Newsroom, TheSite
 
@@ -43,7 +43,7 @@ class Row:
 
 
 @router.get("/issues")
-def listed(request: Request, site: TheSite, digest: Newsroom, _person: Somebody, page: int = 1) -> Response:
+def listed(request: Request, site: TheSite, digest: Newsroom, _person: Somebody, page: PageNumber = 1) -> Response:
     """All issues, the latest first."""
     now, issues = digest.clock(), digest.store.issues()
     filling = [issue for issue in issues if now < issue.window.until and issue.status is IssueStatus.DRAFT]

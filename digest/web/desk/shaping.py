@@ -33,7 +33,7 @@ from digest.web.desk.log import headlines_of, named
 from digest.web.desk.reading import arranged, page, takeaway_text
 from digest.web.doors import DeskForm, Somebody
 from digest.web.faults import status_of
-from digest.web.forms import Form
+from digest.web.forms import Form, whole
 from digest.web.site import Site, TheSite
 
 router = APIRouter(prefix="/issues/{label}")
@@ -131,7 +131,7 @@ def beside(items: Sequence[IssueItem], summary_id: int, digest: Digest, *, up: b
 def _here(issue: Issue, form: Form) -> str:
     """The page again, at the item that was changed."""
     here = f"/desk/issues/{issue.window.label}"
-    in_place = form.text("do") not in ("exclude", "undo", "redo", "top") and form.text("id").isdigit()
+    in_place = form.text("do") not in ("exclude", "undo", "redo", "top") and whole(form.text("id")) is not None
     return f"{here}#item-{form.text('id')}" if in_place else here
 
 

@@ -21,7 +21,7 @@ from digest.models import Delivery, Issue, Subscriber, SubscriberStatus
 from digest.newsroom import Digest
 from digest.subscribers import Read, write_subscribers_csv
 from digest.tries import A_MINUTE, count_try
-from digest.web.desk.frame import counted, show
+from digest.web.desk.frame import RowNumber, counted, show
 from digest.web.desk.log import write_down
 from digest.web.desk.reading import heading
 from digest.web.desk.whose import reader_of
@@ -89,7 +89,7 @@ def exported(digest: Newsroom, person: Operator) -> Response:
 
 
 @router.get("/{number}")
-def shown(request: Request, site: TheSite, digest: Newsroom, _person: Operator, number: int) -> Response:
+def shown(request: Request, site: TheSite, digest: Newsroom, _person: Operator, number: RowNumber) -> Response:
     """One reader: their wishes, what they got and why, and what stands against their address."""
     reader = reader_of(digest, number)
     return show(
@@ -118,7 +118,7 @@ def _got(digest: Digest, reader: Subscriber) -> Iterator[Got]:
 
 
 @router.get("/{number}/export.json")
-def taken_along(digest: Newsroom, person: Operator, number: int) -> Response:
+def taken_along(digest: Newsroom, person: Operator, number: RowNumber) -> Response:
     """All that is kept of one reader."""
     kept = export(digest, reader_of(digest, number))
     write_down(digest, person, f"exported reader {number}")
@@ -127,7 +127,7 @@ def taken_along(digest: Newsroom, person: Operator, number: int) -> Response:
 
 
 @router.post("/{number}/unsubscribe")
-def let_go(site: TheSite, digest: Newsroom, person: Operator, number: int, _form: DeskForm) -> Response:
+def let_go(site: TheSite, digest: Newsroom, person: Operator, number: RowNumber, _form: DeskForm) -> Response:
     """Never mail them again unless they ask anew."""
     changed = digest.unsubscribe(reader_of(digest, number).address)
     if changed:
@@ -137,7 +137,7 @@ def let_go(site: TheSite, digest: Newsroom, person: Operator, number: int, _form
 
 
 @router.post("/{number}/lift")
-def lifted(site: TheSite, digest: Newsroom, person: Operator, number: int, _form: DeskForm) -> Response:
+def lifted(site: TheSite, digest: Newsroom, person: Operator, number: RowNumber, _form: DeskForm) -> Response:
     """Let them have mail again that was suppressed for what bounced, or by hand."""
     here = f"/desk/subscribers/{number}"
     try:
@@ -149,13 +149,13 @@ def lifted(site: TheSite, digest: Newsroom, person: Operator, number: int, _form
 
 
 @router.get("/{number}/erase")
-def about_to_erase(request: Request, site: TheSite, digest: Newsroom, _person: Operator, number: int) -> Response:
+def about_to_erase(request: Request, site: TheSite, digest: Newsroom, _person: Operator, number: RowNumber) -> Response:
     """Ask whether to erase them."""
     return show(request, site, "erase", reader=reader_of(digest, number))
 
 
 @router.post("/{number}/erase")
-def erased(site: TheSite, digest: Newsroom, person: Operator, number: int, _form: DeskForm) -> Response:
+def erased(site: TheSite, digest: Newsroom, person: Operator, number: RowNumber, _form: DeskForm) -> Response:
     """Erase all that is kept of them; while a mail of theirs is on its way they are let go, and erased later."""
     reader = reader_of(digest, number)
     is_done = digest.store.erase(reader.id, now=digest.clock())

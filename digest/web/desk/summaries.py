@@ -15,17 +15,20 @@ from digest.errors import DigestError, InputError
 from digest.models import Amendment, Correction, CorrectionState, IssueItem, Length, Person, Summary
 from digest.newsroom import Digest
 from digest.searching import search
-from digest.web.desk.frame import counted, show
+from digest.web.desk.frame import PageNumber, RowNumber, counted, show
 from digest.web.desk.log import write_down
 from digest.web.doors import DeskForm, Somebody
 from digest.web.faults import NotFound, status_of
-from digest.web.forms import Form
+from digest.web.forms import Form, whole
 from digest.web.site import Newsroom, Site, TheSite
 
 router = APIRouter()
 
 #: Choices of how long ago, in days, as people say them.
 AGES = ((31, "the last month"), (92, "three months"), (366, "a year"))
+
+#: More days than any summary is old.
+_OLDEST = 36_500
 
 
 @router.get("/summaries")
@@ -38,12 +41,12 @@ def listed(
     t: str = "",
     source: str = "",
     age: str = "",
-    page: int = 1,
+    page: PageNumber = 1,
 ) -> Response:
     """The summaries that have these words; without any the newest."""
-    days = int(age) if age.isdigit() and len(age) < 5 else 0
+    days = min(max(whole(age) or 0, 0), _OLDEST)
     topics = digest.tree.topics
-    number = int(t) if t.isdigit() and len(t) < 5 and int(t) < len(topics) else None
+    number = next((number for number in range(len(topics)) if number == whole(t)), None)
     found = search(
         digest,
         q,
@@ -77,7 +80,9 @@ def _with_summaries(digest: Digest, given: tuple[Correction, ...]) -> list[tuple
 
 
 @router.get("/summaries/{number}")
-def read(request: Request, site: TheSite, _person: Somebody, number: int, proposal: int | None = None) -> Response:
+def read(
+    request: Request, site: TheSite, _person: Somebody, number: RowNumber, proposal: int | None = None
+) -> Response:
     """One summary: as it is now, as it was, where it was printed, and what was put right."""
     return _page(request, site, number, proposal=str(proposal or ""))
 
@@ -124,7 +129,7 @@ def summary_of(digest: Digest, number: int) -> Summary:
 
 @router.post("/summaries/{number}/correct")
 def corrected(
-    request: Request, site: TheSite, digest: Newsroom, person: Somebody, number: int, form: DeskForm
+    request: Request, site: TheSite, digest: Newsroom, person: Somebody, number: RowNumber, form: DeskForm
 ) -> Response:
     """Say how many it concerns; or, when that was seen, have them told."""
     summary = summary_of(digest, number)
@@ -187,7 +192,7 @@ def _written(digest: Digest, number: int, kind: Amendment, person: Person, form:
 
 
 @router.post("/corrections/{number}/dismiss")
-def dismissed(site: TheSite, digest: Newsroom, person: Somebody, number: int, _form: DeskForm) -> Response:
+def dismissed(site: TheSite, digest: Newsroom, person: Somebody, number: RowNumber, _form: DeskForm) -> Response:
     """Say that there is nothing to put right."""
     proposal = correcting.find(digest, number)
     correcting.dismiss(digest, proposal, by=person.name)

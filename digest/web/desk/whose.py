@@ -13,7 +13,7 @@ from digest.newsroom import Digest
 from digest.previews import Preview
 from digest.web.faults import NotFound
 from digest.web.previewing import content_of, preview_interests, preview_number
-from digest.web.site import Newsroom, Site
+from digest.web.site import LARGEST, Newsroom, Site
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +49,11 @@ def whose(digest: Digest, reader: int | None, numbers: list[int]) -> Whose:
     return Whose(interests=interests, numbers=picked, query="&".join(f"t={number}" for number in picked))
 
 
-def _named(digest: Newsroom, reader: int | None = None, t: Annotated[tuple[int, ...], Query()] = ()) -> Whose:
+def _named(
+    digest: Newsroom,
+    reader: Annotated[int | None, Query(ge=0, le=LARGEST)] = None,
+    t: Annotated[tuple[int, ...], Query()] = (),
+) -> Whose:
     return whose(digest, reader, list(t))
 
 
