@@ -56,6 +56,10 @@ RESULT_DELAYS = (1.0, 5.0, 25.0)
 SHORTEST_REST = 0.01
 LONGEST_REST = 1.0
 
+#: How long the delivery of a probe that failed is put off. Others are the probes meanwhile, so that a server's grudge
+#: against one reader never keeps a transport that is well from all of them.
+PROBED = timedelta(hours=1)
+
 #: How many reasons a run keeps in memory; the ledger has them all.
 REASONS = 100
 
@@ -305,14 +309,29 @@ class _Run:
             self.sent.trouble = error
 
     def _take_down(self, answers: Sequence[tuple[Claim, Message, Receipt]]) -> None:
-        """What the answers come to. A probe that failed was no try of its reader's: it is given back."""
+        """What the answers come to; a probe that failed was no try of its reader's, and is given back.
+
+        Another transport may have it at once; where there is none it is put off, for the next probe to be another one.
+
+        What is known of the mails comes first: whatever happens to the breaker, it is written in the end.
+        """
         probe, self.probe = self.probe, False
-        self.traffic.heard(self.carrier, [receipt for _, _, receipt in answers], now=self.clock(), probe=probe)
+        failed = []
         for claim, message, receipt in answers:
             if probe and receipt.outcome is not Outcome.DOUBTFUL and speaks_against(receipt):
-                self.store.release([claim], self.owner, now=self.clock())
+                failed.append(claim)
             else:
                 self.known.append(self._result(claim, self._asked(message, receipt)))
+        self._tell_breaker([receipt for _, _, receipt in answers], probe=probe)
+        now = self.clock()
+        until = None if self.traffic.has_another(self.carrier) else now + PROBED
+        self.store.release(failed, self.owner, now=now, until=until)
+
+    def _tell_breaker(self, receipts: Sequence[Receipt], *, probe: bool) -> None:
+        try:
+            self.traffic.heard(self.carrier, receipts, now=self.clock(), probe=probe)
+        except StoreError as error:  # a breaker may miss an answer; a reader's must not be lost
+            _log.warning("what %s answered cannot be counted: %s", self.carrier.name, error)
 
     def _unload(self) -> list[tuple[Claim, Message]]:
         aboard, self.aboard = self.aboard, {}

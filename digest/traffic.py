@@ -117,6 +117,10 @@ class Traffic:
         """Whether nothing more is handed to it, not even what was claimed for it."""
         return carrier.has_breaker and carrier.name in self._resting
 
+    def has_another(self, carrier: Carrier) -> bool:
+        """Whether one of the other transports may carry what this one does not."""
+        return any(one.name != carrier.name and not self.rests(one) for one in self.carriers)
+
     def is_alarmed(self, results: Sequence[Result], *, now: datetime) -> bool:
         """Whether it is time to look, with these results, if the send must stop."""
         if not self.canary:

@@ -341,9 +341,10 @@ def _in_order(claims: Iterable[Claim]) -> list[Claim]:
     return sorted(claims, key=lambda claim: claim.delivery_id)
 
 
-def give_back(connection: sa.Connection, ids: Collection[int]) -> None:
-    """Let others have what was not tried; what was deferred keeps its hour."""
-    change(connection, ids, BACK)
+def give_back(connection: sa.Connection, ids: Collection[int], until: datetime | None = None) -> None:
+    """Let others have what was not tried, not before `until` if that is given; what was deferred keeps its hour."""
+    put_off = {"state": DeliveryState.DEFERRED, "due_at": until, "waits_for": None, **_NOBODY}
+    change(connection, ids, BACK if until is None else put_off)
 
 
 def change(connection: sa.Connection, ids: Collection[int], values: Mapping[str, Any]) -> None:

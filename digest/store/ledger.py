@@ -95,12 +95,12 @@ class LedgerPart(Part):
             leases.bury(connection, came_back, now)
         return granted
 
-    def release(self, claims: Sequence[Claim], owner: str, *, now: datetime) -> None:
-        """Give back what was not tried."""
+    def release(self, claims: Sequence[Claim], owner: str, *, now: datetime, until: datetime | None = None) -> None:
+        """Give back what was not tried; with `until` nobody claims it before then."""
         if not claims:
             return
         with self.begin() as connection:
-            leases.give_back(connection, leases.held_by(connection, owner, claims))
+            leases.give_back(connection, leases.held_by(connection, owner, claims), until)
             leases.bury(connection, {claim.issue_id for claim in claims}, now)
 
     def recover(

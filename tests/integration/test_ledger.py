@@ -381,6 +381,15 @@ def test_what_is_given_back_counts_no_try(store: SqlStore, sent: bool) -> None:
     assert len(claim(store, "two")) == 2
 
 
+def test_what_is_given_back_can_be_put_off(store: SqlStore) -> None:
+    """Nobody claims it before its hour, others go first, and still no try is counted."""
+    an_approved_issue(store, 2)
+    store.release(claim(store, limit=1), "one", now=NOW, until=LATER)
+    assert (row(store).state, row(store).attempts) == (S.DEFERRED, 0)
+    assert [one.delivery_id for one in claim(store, "two")] == [2]
+    assert [one.delivery_id for one in claim(store, "two", now=LATER)] == [1]
+
+
 def test_only_the_holder_gives_back(store: SqlStore) -> None:
     """Another owner's release changes nothing."""
     an_approved_issue(store, 1)

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from digest.breaker import Breaker
 from digest.canary import CANARY
-from digest.errors import TransportError
+from digest.errors import StoreError, TransportError
 from digest.feedback import take_in
 from digest.limits import Limits, WarmUp
 from digest.models import DeliveryState, DoubtPolicy, FeedbackKind, Message, Outcome, Receipt
@@ -210,9 +211,53 @@ def test_a_probe_is_one_mail_and_no_try(store: SqlStore) -> None:
     for minutes in (1, 2):
         office.now += minutes * MINUTE
         assert "is given a rest" in str(office.send().trouble)
-    assert (office.tries(), store.progress(1)) == (0, {S.PENDING: 40})
+    assert (office.tries(), store.progress(1)) == (0, {S.PENDING: 38, S.DEFERRED: 2})
     office.now += 4 * MINUTE
-    assert office.send() == Sent(accepted=40)
+    assert office.send() == Sent(accepted=38)
+    office.now += timedelta(hours=1)
+    assert office.send() == Sent(accepted=2)
+
+
+def test_one_reader_s_refusal_keeps_no_transport_at_rest(store: SqlStore) -> None:
+    """The next probe is another reader's mail; whoever is refused ends as ever once the transport is well."""
+    an_approved_issue(store, 30)
+    store.trip("smtp", now=NOW, reason="the server was down")
+    grudge = Receipt(outcome=Outcome.REFUSED, detail="550 no such user")
+    carrier = a_carrier(answer=lambda one: grudge if one.recipient == "reader1@example.org" else accept(one))
+    office = Office(store, [carrier], now=NOW + MINUTE)
+    office.send()
+    office.now += 2 * MINUTE
+    assert office.send().accepted == 29
+    office.now += timedelta(hours=1)
+    assert office.send().bounced == 1
+    assert not store.breakers()["smtp"].is_open
+
+
+class Deaf:
+    """A store that cannot write the first thing it hears of a transport; all else is the real one's."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+        self._deaf = True
+
+    def hear(self, *given: Any, **named: Any) -> Breaker:
+        if self._deaf:
+            self._deaf = False
+            raise StoreError("database is locked")
+        return self._store.hear(*given, **named)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+def test_a_breaker_that_cannot_be_written_costs_no_answer(store: SqlStore) -> None:
+    """Whoever was accepted in the same window is not mailed again, whatever the policy."""
+    an_approved_issue(store, 5)
+    carrier = a_carrier(answer=answering(BLOCKED))
+    office = Office(Deaf(store), [carrier])  # type: ignore[arg-type]
+    assert (office.send().accepted, office.send().accepted) == (4, 0)
+    assert store.progress(1) == {S.ACCEPTED: 4, S.DEFERRED: 1}
+    assert len(inbox(carrier)) == len(set(inbox(carrier)))
 
 
 def test_a_probe_in_doubt_is_a_try(store: SqlStore) -> None:

@@ -61,8 +61,11 @@ class Ledger(Protocol):
         Returns the ids of the deliveries that may now be sent.
         """
 
-    def release(self, claims: Sequence[Claim], owner: str, *, now: datetime) -> None:
-        """Give back what was not tried, claimed or with an intent: PENDING (or DEFERRED) again, at once."""
+    def release(self, claims: Sequence[Claim], owner: str, *, now: datetime, until: datetime | None = None) -> None:
+        """Give back what was not tried, claimed or with an intent: PENDING (or DEFERRED) again, at once.
+
+        With `until` it is DEFERRED until then; no try is counted.
+        """
 
     def recover(
         self, issue_id: int, *, resend: bool, gone: Collection[str], now: datetime, alive: str = ""
