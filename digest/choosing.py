@@ -82,11 +82,13 @@ def choices(digest: Digest, reader: Subscriber) -> tuple[Choice, ...]:
 def save(digest: Digest, changed: Subscriber) -> Subscriber:
     """Store a reader's wishes, and nothing else: who left meanwhile has left. The reader as stored.
 
+    A topic that is gone and a cadence that is offered no more may stay, where they are the reader's.
+
     Raises:
         InputError: a wish cannot be; `place` is its field.
         TokenError: the reader is not with us any more.
     """
-    wanted = check_wishes(changed, topics=digest.tree.by_id, cadences=digest.settings.newsletter.cadences)
+    wanted = _checked(digest, changed, _still(digest, changed.id))
     digest.store.save_wishes(wanted, now=digest.clock())
     return _still(digest, changed.id)
 
@@ -152,7 +154,7 @@ def what_would_have_been(digest: Digest, changed: Subscriber) -> Preview:
         InputError: a wish cannot be.
         NothingToDo: there was no such issue yet, or it had nothing for these wishes; the message is fit for a page.
     """
-    wanted = check_wishes(changed, topics=digest.tree.by_id, cadences=digest.settings.newsletter.cadences)
+    wanted = _checked(digest, changed, _still(digest, changed.id))
     made = (issue for issue in digest.store.issues(wanted.cadence) if issue.status is not IssueStatus.DRAFT)
     issue = next(made, None)
     if issue is None:
@@ -231,6 +233,13 @@ def _still(digest: Digest, subscriber_id: int) -> Subscriber:
     if reader is None:
         raise TokenError("we know nothing of you any more: this link leads nowhere", gone=True)
     return reader
+
+
+def _checked(digest: Digest, changed: Subscriber, known: Subscriber) -> Subscriber:
+    """The wishes made clean: of what there is, or what the reader has already."""
+    own = known.profile.mutes.union(known.profile.interests)
+    cadences = {*digest.settings.newsletter.cadences, known.cadence}
+    return check_wishes(changed, topics=own.union(digest.tree.by_id), cadences=sorted(cadences))
 
 
 def _prepared(topic: Topic, reader: Subscriber, profile: Profile, words: str) -> Prepared:

@@ -13,7 +13,7 @@ from digest.subscribers.zones import check_timezone
 
 
 def check_wishes(wanted: Subscriber, *, topics: Collection[str], cadences: Collection[Cadence]) -> Subscriber:
-    """The same with every word clean and every choice one there is.
+    """The same with every word clean and every choice one there is. What is both wanted and muted stays muted.
 
     Args:
         wanted: as a form gives it.
@@ -32,14 +32,13 @@ def check_wishes(wanted: Subscriber, *, topics: Collection[str], cadences: Colle
         raise InputError("choose a day of the week, or none", place="weekday")
     if not LANGUAGE.fullmatch(wanted.language):
         raise InputError("this is a language tag such as en or pt-BR", place="language")
-    interests = tuple(dict.fromkeys(profile.interests))
     return replace(
         wanted,
         address=_said("email", check_address, wanted.address),
         name=one_visible_line(wanted.name)[:LONGEST_NAME].rstrip(),
         role=one_visible_line(wanted.role)[:LONGEST_ROLE].rstrip(),
         timezone=_said("timezone", check_timezone, wanted.timezone) if wanted.timezone else "",
-        profile=replace(profile, interests=interests, mutes=profile.mutes - set(interests)),
+        profile=replace(profile, interests=tuple(dict.fromkeys(profile.interests))),
     )
 
 

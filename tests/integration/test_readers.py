@@ -151,6 +151,15 @@ def test_wishes_are_stored_and_nothing_else(story: Story) -> None:
     assert saved.status is SubscriberStatus.UNSUBSCRIBED and saved.address == "ada@example.org"
 
 
+def test_what_is_offered_no_more_may_stay(story: Story) -> None:
+    """A cadence and a topic of a reader's own keep no other wish from being saved."""
+    old = replace(story.bob, cadence=Cadence.WEEKLY, profile=Profile(interests=("vision", "gone")))
+    story.digest.store.save_wishes(old, now=DUE)
+    assert choosing.save(story.digest, replace(old, name="Bob")) == replace(old, name="Bob")
+    rarer = fewer(story.digest, old)
+    assert choosing.save(story.digest, replace(old, cadence=rarer or old.cadence)).cadence is Cadence.MONTHLY
+
+
 def test_what_cannot_be_wished_is_refused(story: Story) -> None:
     """By the name of the field."""
     with pytest.raises(InputError) as raised:
@@ -171,11 +180,11 @@ def test_less_of_an_item_prepares_a_change(story: Story) -> None:
 
 
 def test_less_of_the_last_topic_is_never_more_of_all(story: Story) -> None:
-    """Without any interest a reader gets everything: so the last one is muted."""
+    """Without any interest a reader gets everything: so the last one is muted, and still is once it is saved."""
     story.digest.store.save_wishes(replace(story.bob, profile=Profile(interests=("fatigue",))), now=DUE)
     holder = story.holder(story.bob)
-    changed = choosing.less(story.digest, holder, number_of(story, "one")).changed.profile
-    assert (changed.interests, changed.mutes) == (("fatigue",), {"fatigue"})
+    saved = choosing.save(story.digest, choosing.less(story.digest, holder, number_of(story, "one")).changed).profile
+    assert (saved.interests, saved.mutes) == (("fatigue",), {"fatigue"})
 
 
 def test_more_of_an_item_puts_its_topic_first(story: Story) -> None:
