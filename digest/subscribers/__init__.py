@@ -9,6 +9,7 @@ from digest.subscribers.addresses import check_address
 from digest.subscribers.csv_file import COLUMNS, guarded, read_subscribers_csv, write_subscribers_csv
 from digest.subscribers.fields import LANGUAGE, LONGEST_NAME
 from digest.subscribers.files import read_subscribers
+from digest.subscribers.reading import read_subscriber
 from digest.subscribers.rows import KEYS, LocatedSubscriber, Read, as_row
 from digest.subscribers.wishes import check_wishes
 from digest.subscribers.yaml_file import read_subscribers_yaml, write_subscribers_yaml
@@ -26,6 +27,7 @@ __all__ = [
     "check_timezone",
     "check_wishes",
     "guarded",
+    "read_subscriber",
     "read_subscribers",
     "read_subscribers_csv",
     "read_subscribers_yaml",

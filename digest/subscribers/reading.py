@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from digest.audience import address_key
-from digest.models import Length, PartOfDay, Profile, Subscriber
+from digest.models import Cadence, Length, PartOfDay, Profile, Subscriber
 from digest.subscribers.fields import (
     LONGEST_NAME,
     LONGEST_ROLE,
@@ -44,6 +45,19 @@ def read_rows(rows: Sequence[Row], terms: Terms) -> Read:
         warn_of_look_alikes(row, subscriber.address, alike)
         found.append(LocatedSubscriber(line=row.line, subscriber=subscriber))
     return Read(subscribers=tuple(found), problems=tuple(problem for row in rows for problem in row.problems))
+
+
+def read_subscriber(
+    entry: Mapping[str, Any],
+    *,
+    topics: Collection[str],
+    default_cadence: Cadence,
+    cadences: Collection[Cadence],
+    default_language: str = "en",
+) -> Read:
+    """One entry by our keys that stands in no file; arguments as those of `read_subscribers_yaml`."""
+    terms = Terms(topics=topics, default=default_cadence, offered=cadences, language=default_language)
+    return read_rows([Row(name="", line=1, values=entry)], terms)
 
 
 def _subscriber(row: Row, terms: Terms) -> Subscriber | None:

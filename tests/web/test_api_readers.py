@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
-from digest import approving, departures
-from digest.models import Role, SubscriberStatus
+from digest import approving, belongings, departures
+from digest.models import Cadence, Profile, Role, SubscriberStatus
 from tests.web.api_parts import Program, a_full_desk
 from tests.web.conftest import Desk, Opener
 
@@ -56,6 +59,19 @@ def test_a_reader_is_brought_in_once(operator: Program, desk: Desk) -> None:
     assert stored.consent is not None and stored.consent.at.isoformat() == "2026-11-02T09:00:00+00:00"
 
 
+def test_of_a_known_reader_only_what_is_said_changes(operator: Program, desk: Desk) -> None:
+    """Their wishes, their pause and their consent stay, and nobody is told that these are missing."""
+    store, ada = desk.digest.store, desk.digest.subscriber("ada@example.org")
+    store.save_wishes(replace(ada, role="carer", weekday=2), now=desk.digest.clock())
+    store.set_pause(ada.id, date(2027, 3, 1), now=desk.digest.clock())
+    before = desk.digest.subscriber("ada@example.org")
+    made = operator.post("/subscribers", email="ada@example.org", name="Ada", mutes=["vision"], consent=None)
+    after = replace(before, name="Ada", profile=replace(before.profile, mutes=frozenset({"vision"})))
+    assert desk.digest.subscriber("ada@example.org") == after and made["notes"] == []
+    assert operator.post("/subscribers", email="ada@example.org")["changed"] is False
+    assert operator.post("/subscribers", email="ada@example.org", role=None)["subscriber"]["role"] == ""
+
+
 def test_without_consent_nobody_is_active(operator: Program) -> None:
     """The call says what is missing."""
     made = operator.post("/subscribers", email="new@example.org", status="active")
@@ -67,7 +83,7 @@ def test_who_left_does_not_come_back(operator: Program) -> None:
     reader = operator.post("/subscribers/find", email="ada@example.org")
     assert [operator.post(f"/subscribers/{reader['id']}/unsubscribe")["changed"] for _ in range(2)] == [True, False]
     again = operator.post("/subscribers", email="ada@example.org", status="active", consent=CONSENT)
-    assert again["subscriber"]["status"] == "unsubscribed"
+    assert again["subscriber"]["status"] == "unsubscribed" and "joining anew" in again["notes"][0]
     text = "email,status,consent_at,consent_method\nada@example.org,active,2026-11-02,paper form\n"
     assert operator.post("/import", format="csv", text=text)["kept_away"] == 1
 
@@ -79,6 +95,33 @@ def test_wishes_are_changed_one_by_one(operator: Program) -> None:
     changed = operator.patch("/subscribers/1", weekday=None, interests=[])["subscriber"]
     assert (changed["length"], changed["weekday"], changed["interests"]) == ("brief", None, [])
     assert operator.patch("/subscribers/1", length="brief")["changed"] is False
+
+
+def test_a_pause_begins_and_ends(operator: Program, desk: Desk) -> None:
+    """By its day, and by null; another wish leaves it as it is."""
+    begun = operator.patch("/subscribers/1", paused_until="2027-03-01")
+    assert begun["changed"] is True and begun["subscriber"]["paused_until"] == "2027-03-01"
+    assert operator.patch("/subscribers/1", length="brief")["subscriber"]["paused_until"] == "2027-03-01"
+    assert operator.patch("/subscribers/1", paused_until=None)["subscriber"]["paused_until"] is None
+    assert desk.digest.subscriber("ada@example.org").paused_until is None
+
+
+def test_what_is_gone_does_not_keep_a_wish_out(operator: Program, desk: Desk) -> None:
+    """A reader of a topic and a cadence that are no more may be changed, and keeps these."""
+    ada = desk.digest.subscriber("ada@example.org")
+    gone = replace(ada, cadence=Cadence.QUARTERLY, profile=Profile(interests=("gone",), mutes=frozenset({"past"})))
+    desk.digest.store.save_wishes(gone, now=desk.digest.clock())
+    changed = operator.patch("/subscribers/1", length="brief")
+    assert changed["notes"] == [] and changed["subscriber"]["length"] == "brief"
+    assert desk.digest.subscriber("ada@example.org") == replace(gone, profile=replace(gone.profile, length="brief"))
+    operator.patch("/subscribers/1", interests=["gone"], expect=422)
+
+
+@pytest.mark.parametrize("name", ["\U0001d49c\U0001d4b9\U0001d4b6", "Ada \U0001f33b", "Zoë", 'A "B" \\C'])
+def test_every_letter_may_stand_in_a_name(operator: Program, name: str) -> None:
+    """Also one beyond the first 65,536."""
+    assert operator.post("/subscribers", email="new@example.org", name=name)["subscriber"]["name"] == name
+    assert operator.patch("/subscribers/1", name=name)["subscriber"]["name"] == name
 
 
 @pytest.mark.parametrize("body", [{"status": "active"}, {"email": "x@example.org"}, {"consent": CONSENT}])
@@ -167,6 +210,14 @@ def test_what_a_program_does_to_readers_is_written_down(operator: Program, desk:
         "brought in reader 4", "changed reader 1", "unsubscribed reader 2", "suppressed an address",
         "imported a file of readers: 1 new, 0 changed", "exported all readers", "exported reader 1", "erased reader 1",
     ]  # fmt: skip
+
+
+def test_all_that_a_reader_may_have_is_told(operator: Program, desk: Desk) -> None:
+    """The letters they were sent among it: the very values they are given themselves."""
+    ada = desk.digest.subscriber("ada@example.org")
+    belongings.ask_erase(desk.digest, ada)
+    kept = operator.get("/subscribers/1/kept")
+    assert kept == belongings.export(desk.digest, ada) and len(kept["letters"]) == 1
 
 
 def test_an_erased_reader_is_gone(operator: Program) -> None:

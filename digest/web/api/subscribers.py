@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -12,10 +11,9 @@ from pydantic import Field
 from digest import belongings, choosing, pipeline
 from digest.models import WEEKDAYS, Cadence, Length, PartOfDay, Subscriber, SubscriberStatus
 from digest.newsroom import Digest
-from digest.subscribers import as_row
 from digest.web.api.answers import Answer, Call, Cursor, Limit, Page, page_of
 from digest.web.api.doors import Caller, ForOperators, router_for, write_down
-from digest.web.api.readers_file import read_row
+from digest.web.api.readers_file import read_change, read_row
 from digest.web.faults import NotFound
 from digest.web.site import LARGEST, Newsroom
 
@@ -134,6 +132,7 @@ class KeptAnswer(Answer):
     reader: dict[str, Any] = Field(description="By the keys of a file of readers.")
     consent: dict[str, Any] | None
     mails: list[dict[str, Any]] = Field(description="What they were sent, with the headlines, or why nothing.")
+    letters: list[dict[str, Any]] = Field(description="Of their subscription: what about, where to, when answered.")
     feedback: list[dict[str, Any]]
     not_to_be_mailed: list[dict[str, Any]]
 
@@ -161,8 +160,9 @@ def listed(
 
 @operators.post("/subscribers")
 def brought(digest: Newsroom, person: Caller, call: SubscriberCall) -> ChangedAnswer:
-    """Bring a reader in, or into line with what is said here."""
-    given, notes = read_row(digest, call.row())
+    """Bring a reader in; of one who is known, change what is said here and nothing else."""
+    known = next(iter(digest.store.subscribers([call.email])), None)
+    given, notes = read_change(digest, known, call.row()) if known else read_row(digest, call.row())
     synced = pipeline.sync(digest.store, [given], now=digest.clock())
     changed = bool(synced.new or synced.changed)
     found = _found(digest, call.email)
@@ -187,9 +187,11 @@ def one(digest: Newsroom, subscriber_id: SubscriberId) -> SubscriberAnswer:
 def changed(digest: Newsroom, person: Caller, subscriber_id: SubscriberId, call: WishesCall) -> ChangedAnswer:
     """Change a reader's wishes; never their address, status or consent."""
     reader = _reader(digest, subscriber_id)
-    said = {**as_row(reader), **call.row()}
-    wanted, notes = read_row(digest, {key: value for key, value in said.items() if value is not None})
-    after = choosing.save(digest, replace(wanted, id=subscriber_id))
+    wanted, notes = read_change(digest, reader, call.row())
+    after = choosing.save(digest, wanted)
+    if "paused_until" in call.model_fields_set:
+        digest.store.set_pause(reader.id, wanted.paused_until, now=digest.clock())
+        after = _reader(digest, subscriber_id)
     if after != reader:
         write_down(digest, person, f"changed reader {subscriber_id}")
     return ChangedAnswer(subscriber=_answer(digest, after), changed=after != reader, notes=notes)
