@@ -1,6 +1,6 @@
 """What one profile reads from one issue, in order.
 
-    pool -> one summary a study, not muted, not received before
+    pool -> not muted, not received before; one summary a study, preferably one about the reader's interests
          -> each in its most specific section among the reader's interests
          -> what editors pinned, then a fair share: every interest gets one item before any gets two, up to the
             reader's limit
@@ -85,13 +85,14 @@ def select(
         towards the limit, and may go beyond it.
     """
     wanted = _Interests(profile, tree)
-    pool = [item for item in _one_a_study(items) if not wanted.mutes(item) and _is_due(item, history)]
-    mine = [_Candidate(item=item, topics=topics) for item in pool if (topics := wanted.topics(item))]
+    open_to_me = (item for item in items if not wanted.mutes(item) and _is_due(item, history))
+    pool = _one_a_study(_Candidate(item=item, topics=wanted.topics(item)) for item in open_to_me)
+    mine = [candidate for candidate in pool if candidate.topics]
     research = [candidate for candidate in mine if candidate.item.summary.entry.kind is Kind.RESEARCH]
     background = [candidate for candidate in mine if candidate.item.summary.entry.kind is Kind.BACKGROUND]
     chosen, left = _with_best_of_missed(research, wanted, limits.items[profile.length], history)
     explained, unexplained = _fair_share(_due(background, history), wanted, limits.background)
-    others = [] if wanted.general else [item for item in pool if not wanted.topics(item)]
+    others = [candidate.item for candidate in pool if not candidate.topics]
     return Selection(
         length=profile.length,
         general=wanted.general,
@@ -209,14 +210,21 @@ class _Interests:
         return bool(lineage) and (self.general or any(above in self._rank for above in lineage))
 
 
-def _one_a_study(items: Iterable[IssueItem]) -> Iterator[IssueItem]:
-    """The first summary of each study: one that is pinned before others, a fresh one before one that waits."""
-    best: dict[int, IssueItem] = {}
-    for item in items:
-        held = best.get(item.summary.study_id)
-        if held is None or (item.pinned, item.fresh) > (held.pinned, held.fresh):
-            best[item.summary.study_id] = item
-    return iter(best.values())
+def _one_a_study(candidates: Iterable[_Candidate]) -> tuple[_Candidate, ...]:
+    """The first summary of each study: preferably one about the reader's topics, then a pinned one, then a fresh one.
+
+    Two sources may find different topics in one study, so the choice is the reader's, not the issue's.
+    """
+    best: dict[int, _Candidate] = {}
+    for candidate in candidates:
+        held = best.get(candidate.item.summary.study_id)
+        if held is None or _claim(candidate) > _claim(held):
+            best[candidate.item.summary.study_id] = candidate
+    return tuple(best.values())
+
+
+def _claim(candidate: _Candidate) -> tuple[bool, bool, bool]:
+    return bool(candidate.topics), candidate.item.pinned, candidate.item.fresh
 
 
 def _is_due(item: IssueItem, history: History) -> bool:

@@ -100,6 +100,31 @@ def test_two_summaries_of_one_study_are_one_item() -> None:
     assert ids(read(wants("btk"), *items, history=History(waiting=frozenset({5}))).research) == [2]
 
 
+@pytest.mark.parametrize(
+    ("profile", "chosen"),
+    [
+        (wants("vision"), [2]),
+        (wants("btk"), [1]),
+        (wants("btk", mutes=frozenset({"vision"})), [1]),
+        (wants("vision", mutes=frozenset({"pediatric"})), [2]),
+        (wants("btk", mutes=frozenset({"pediatric"})), [2]),
+        (Profile(), [1]),
+        (Profile(mutes=frozenset({"pediatric"})), [2]),
+    ],
+)
+def test_a_study_comes_as_the_summary_that_is_for_the_reader(profile: Profile, chosen: list[int]) -> None:
+    """Another source may have found their topic in it, or have nothing in it that they mute."""
+    items = [an_item(1, "btk", "pediatric", study_id=5), an_item(2, "btk", "vision", study_id=5)]
+    selection = read(profile, *items)
+    assert (ids(selection.research), ids(selection.also_new)) == (chosen, [])
+
+
+def test_a_pin_brings_no_summary_to_whom_it_is_not_for() -> None:
+    """Of one study, the reader's topic comes before the editors' preference."""
+    items = [an_item(1, "btk", study_id=5, pinned=True), an_item(2, "vision", study_id=5)]
+    assert (ids(read(wants("vision"), *items).research), ids(read(wants("btk"), *items).research)) == ([2], [1])
+
+
 @pytest.mark.parametrize("mute", ["vision", "symptoms"])
 def test_a_mute_wins_over_an_interest(mute: str) -> None:
     """An item about anything muted, or below a muted group, is out: as item and as headline."""
