@@ -56,6 +56,11 @@ class Hours:
     quiet: QuietHours | None = None
 
 
+def day_of(hours: Hours | None, now: datetime) -> date:
+    """The day in the newsletter's time zone, by which a pause ends; in UTC where mails may leave at any hour."""
+    return now.astimezone(UTC if hours is None else hours.zone).date()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
     """When one reader likes to be written to."""

@@ -133,7 +133,7 @@ def send_issue(
         batch: how many deliveries are claimed at once; fewer where many workers share a small issue.
         lease: how long (seconds) deliveries are claimed for; what is in flight is held as long at the least.
         life: how long after its first try a delivery is given up.
-        hours: when mails may leave; None for at any hour.
+        hours: when mails may leave, and whose day counts for a pause; None for at any hour, and days of UTC.
         canary: False where nothing stops the send, however much bounces.
         stop: asked before every window; what is in hand is always finished and recorded.
         on_progress: told after every window.
@@ -273,7 +273,9 @@ class _Run:
         for result in self.known:
             self._suppress(result, now)
         lease = max(INFLIGHT_LEASE, self.lease)
-        granted = self.store.record(self.known, intents, self.owner, lease=lease, now=now, via=self.carrier.name)
+        granted = self.store.record(
+            self.known, intents, self.owner, lease=lease, now=now, via=self.carrier.name, hours=self.traffic.hours
+        )
         self.known = []
         self.sent.withheld += len(intents) - len(granted)
         return granted

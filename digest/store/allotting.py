@@ -123,7 +123,7 @@ def _taken(
             continue
         rows = leases.due_rows(connection, issue_id, number, now, only=_only(terms, [group] if group else None))
         seen += len(rows)
-        kept = leases.turn_away(connection, rows, now)
+        kept = leases.turn_away(connection, rows, terms.hours, now)
         kept = leases.put_off(connection, kept, terms.hours, now) if terms.hours is not None else kept
         leases.take(connection, kept, owner, now + timedelta(seconds=lease))
         till.spend(group, len(kept))

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digest.hours import Hours, Wish, may_leave
+from digest.hours import Hours, Wish, day_of, may_leave
 from digest.models import Claim, DeliveryState, IssueStatus, Outcome, Result, SkipReason, SubscriberStatus, Wait
 from digest.store.engine import Prepared, within
 from digest.store.tables import deliveries, issue_status, subscribers, suppressions
@@ -190,12 +190,15 @@ def due_rows(
     return rows
 
 
-def turn_away(connection: sa.Connection, rows: Iterable[sa.Row[Any]], now: datetime) -> list[sa.Row[Any]]:
+def turn_away(
+    connection: sa.Connection, rows: Iterable[sa.Row[Any]], hours: Hours | None, now: datetime
+) -> list[sa.Row[Any]]:
     """End the deliveries whose readers may not be written to any more; the rows that are left."""
+    today = day_of(hours, now)
     kept: list[sa.Row[Any]] = []
     ended: dict[tuple[DeliveryState, SkipReason], list[int]] = {}
     for row in rows:
-        end = _forbidden(row, now.date())
+        end = _forbidden(row, today)
         if end is None:
             kept.append(row)
         else:
@@ -210,7 +213,7 @@ def turn_away(connection: sa.Connection, rows: Iterable[sa.Row[Any]], now: datet
 
 
 def _forbidden(row: sa.Row[Any], today: date) -> tuple[DeliveryState, SkipReason] | None:
-    """Why this reader may not be written to; None when they may. `today` is the day in UTC."""
+    """Why this reader may not be written to; None when they may. `today` is the newsletter's day."""
     if row.status is SubscriberStatus.UNSUBSCRIBED:
         return DeliveryState.SUPPRESSED, SkipReason.UNSUBSCRIBED
     if row.suppressed:
@@ -319,7 +322,14 @@ def _storable(text: str) -> str:
 
 
 def grant(
-    connection: sa.Connection, claims: Sequence[Claim], owner: str, *, now: datetime, until: datetime, via: str
+    connection: sa.Connection,
+    claims: Sequence[Claim],
+    owner: str,
+    *,
+    now: datetime,
+    until: datetime,
+    via: str,
+    hours: Hours | None,
 ) -> frozenset[int]:
     """The intent: from the commit of this on, the bytes of these may leave by this transport. The ids of those.
 
@@ -327,11 +337,11 @@ def grant(
     back.
     """
     ids = [{"delivery_id": one.delivery_id, "under_fence": one.fence} for one in _in_order(claims)]
-    shared = {"held_by": owner, "now": now, "today": now.date(), "until": until, "carrier": via}
+    shared = {"held_by": owner, "now": now, "today": day_of(hours, now), "until": until, "carrier": via}
     if _TO_INFLIGHT.run(connection, ids, **shared) == len(claims):  # as nearly always
         return frozenset(claim.delivery_id for claim in claims)
     rows = held_by(connection, owner, claims).values()
-    left = turn_away(connection, [row for row in rows if row.state is DeliveryState.CLAIMED], now)
+    left = turn_away(connection, [row for row in rows if row.state is DeliveryState.CLAIMED], hours, now)
     give_back(connection, [row.id for row in left])
     return frozenset(row.id for row in rows if row.state is DeliveryState.INFLIGHT)
 

@@ -50,7 +50,7 @@ class LedgerPart(Part):
                     return []
                 for _ in range(_LOOKS):
                     rows = leases.due_rows(connection, issue_id, limit - len(taken), now)
-                    kept = leases.turn_away(connection, rows, now)
+                    kept = leases.turn_away(connection, rows, hours, now)
                     kept = leases.put_off(connection, kept, hours, now) if hours is not None else kept
                     leases.take(connection, kept, owner, now + timedelta(seconds=lease))
                     taken += kept
@@ -85,12 +85,13 @@ class LedgerPart(Part):
         lease: float,
         now: datetime,
         via: str = "",
+        hours: Hours | None = None,
     ) -> frozenset[int]:
         """Write results and grant intents in one durable commit; the ids of the deliveries that may now be sent."""
         with self.begin() as connection:
             leases.write_held(connection, results, owner, now)
             until = now + timedelta(seconds=lease)
-            granted = leases.grant(connection, intents, owner, now=now, until=until, via=via)
+            granted = leases.grant(connection, intents, owner, now=now, until=until, via=via, hours=hours)
             came_back = {one.claim.issue_id for one in results if one.state is DeliveryState.DEFERRED}
             leases.bury(connection, came_back, now)
         return granted

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from digest.hours import Hours, QuietHours
+from digest.limits import Limits
 from digest.models import (
     Claim,
     Delivery,
@@ -25,7 +26,7 @@ from digest.models import (
     Suppression,
     Wait,
 )
-from digest.store.base import Recovered
+from digest.store.base import Recovered, Terms
 from digest.store.store import SqlStore, open_store
 from tests.factories import NOW, a_subscriber, an_approved_issue
 
@@ -124,6 +125,37 @@ def test_a_paused_reader_is_skipped(store: SqlStore, until: date, state: Deliver
     pause(store, 1, until)
     claim(store)
     assert row(store).state is state
+
+
+# When, and where the newsletter is at home.
+@pytest.mark.parametrize(
+    ("now", "zone", "leaves"),
+    [
+        ("2026-11-30 22:00", "Australia/Sydney", True),
+        ("2026-11-30 12:59", "Australia/Sydney", False),
+        ("2026-12-01 07:59", "America/Los_Angeles", False),
+        ("2026-12-01 08:00", "America/Los_Angeles", True),
+    ],
+)
+@pytest.mark.parametrize("limits", [None, Limits(per_second=5)], ids=["claimed", "allotted"])
+def test_a_pause_ends_by_the_newsletter_s_day(
+    store: SqlStore, now: str, zone: str, leaves: bool, limits: Limits | None
+) -> None:
+    """Nobody misses an issue of the day they are back on, nor gets one the evening before; claimed or on its way."""
+    an_approved_issue(store, 2)
+    instant = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    hours = Hours(zone=ZoneInfo(zone), due=NOW)
+    pause(store, 1, date(2026, 12, 1))
+    if limits is None:
+        claims = store.claim(1, "one", limit=9, lease=300, now=instant, hours=hours)
+    else:
+        terms = Terms(transport="smtp", limits=limits, hours=hours)
+        claims = store.allot(1, "one", terms, limit=9, lease=300, now=instant).claims
+    assert [one.delivery_id for one in claims] == ([1, 2] if leaves else [2])
+    pause(store, 2, date(2026, 12, 1))
+    granted = store.record([], claims, "one", lease=3600, now=instant, hours=hours)
+    assert sorted(granted) == ([1, 2] if leaves else [])
+    assert row(store).state is (S.INFLIGHT if leaves else S.SKIPPED)
 
 
 def test_an_issue_of_nobody_left_gives_nothing(store: SqlStore) -> None:

@@ -36,6 +36,7 @@ class Ledger(Protocol):
 
         A delivery whose reader has unsubscribed or is suppressed by now becomes SUPPRESSED instead, one whose reader
         is paused SKIPPED, and one that may not leave at this hour DEFERRED until it may; None for `hours`: all may.
+        Whether a pause is over is judged by the day in the newsletter's time zone, which `hours` names; else in UTC.
         """
 
     def waits(self, issue_id: int) -> tuple[tuple[Wait, int, datetime], ...]:
@@ -50,10 +51,11 @@ class Ledger(Protocol):
         lease: float,
         now: datetime,
         via: str = "",
+        hours: Hours | None = None,
     ) -> frozenset[int]:
         """In one durable commit: write results, and for each intent move CLAIMED to INFLIGHT for `lease` seconds.
 
-        `via` is the name of the transport that will carry the intents.
+        `via` is the name of the transport that will carry the intents, and `hours` names the zone of the newsletter.
 
         A result or intent counts only where owner, fence and state still match. An intent whose reader has left, was
         suppressed or paused meanwhile, or whose issue is held or aborted, is not granted.
