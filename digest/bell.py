@@ -66,6 +66,8 @@ class _Refusal:
 
 #: How long a refusal holds while nothing of the issue changes.
 _LOOK_AGAIN = timedelta(hours=1)
+#: After so long, entries that were given their instant before a window closed are stored, or never will be.
+_SETTLED = timedelta(minutes=10)
 
 
 @dataclass(kw_only=True)
@@ -135,7 +137,7 @@ class Bell:
         checked = {state.name: state.checked_at for state in digest.store.source_states()}
         every = digest.settings.collect_every
         due = [one for one in digest.sources if (at := checked.get(one.name)) is None or now - at >= every]
-        visits = pipeline.collect(digest.store, due, now=now) if due else ()
+        visits = pipeline.collect(digest.store, due, clock=digest.clock) if due else ()
         return tuple(visit for visit in visits if visit.passed_over is None)
 
     def _see_to_letters(self, digest: Digest, stop: Callable[[], bool]) -> Posted:
@@ -155,12 +157,17 @@ class Bell:
         return problems
 
     def _closed_without_issue(self) -> Iterator[Window]:
-        """Latest closed windows without an issue, or with a draft from before they closed: made once, however late."""
+        """Latest closed windows without an issue, or with a draft from before they closed: made once, however late.
+
+        And once more when what was being stored as they closed is surely there.
+        """
         digest = self.digest
         for cadence in digest.settings.newsletter.cadences:
-            window = digest.calendar.latest_closed(cadence, digest.clock())
+            now = digest.clock()
+            window = digest.calendar.latest_closed(cadence, now)
             known = digest.store.issue(window.label)
-            if known is None or (known.status is IssueStatus.DRAFT and known.composed_at < window.until):
+            whole = window.until + _SETTLED if now >= window.until + _SETTLED else window.until
+            if known is None or (known.status is IssueStatus.DRAFT and known.composed_at < whole):
                 yield window
 
 

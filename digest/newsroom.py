@@ -147,7 +147,7 @@ class Digest:
         chosen = [source for source in self.sources if name in (None, source.name)]
         if name is not None and not chosen:
             raise InputError(f"there is no source {name!r}{did_you_mean(name, (one.name for one in self.sources))}")
-        return pipeline.collect(self.store, chosen, now=self.clock(), insist=name is not None, on_visit=on_visit)
+        return pipeline.collect(self.store, chosen, clock=self.clock, insist=name is not None, on_visit=on_visit)
 
     def window(self, label: str) -> Window:
         """The window of a label. InputError when there is none, or when it lies in the future."""

@@ -77,7 +77,7 @@ def collect(
     store: Store,
     sources: Sequence[Source],
     *,
-    now: datetime,
+    clock: Callable[[], datetime],
     insist: bool = False,
     on_visit: Callable[[Visit], None] = lambda _visit: None,
 ) -> tuple[Visit, ...]:
@@ -88,13 +88,15 @@ def collect(
     Args:
         store: where summaries and the sources' states are kept.
         sources: what to visit.
-        now: becomes `added_at` of whatever is new.
+        clock: what it says as a source's entries are stored becomes their `added_at`. Visits may take many minutes,
+            and what is stored when a window is over belongs to the next one.
         insist: visit a source even while it is backed off or retired.
         on_visit: told of each visit as it ends.
 
     Returns:
         One visit a source, in the order of `sources`.
     """
+    now = clock()
     visits: dict[str, Visit] = {}
     with ThreadPoolExecutor(max_workers=VISITS_AT_ONCE, thread_name_prefix="visit") as pool:
         asked = {}
@@ -108,7 +110,7 @@ def collect(
                 asked[pool.submit(source.collect, state, known=_known(store, source), now=now)] = (source, state)
         for answer in as_completed(asked):
             source, state = asked[answer]
-            visits[source.name] = _take_in(store, state, answer.result, now)
+            visits[source.name] = _take_in(store, state, answer.result, clock)
             on_visit(visits[source.name])
     return tuple(visits[source.name] for source in sources)
 
@@ -125,8 +127,9 @@ def _known(store: Store, source: Source) -> Callable[[str, str], bool]:
     return lambda guid, fingerprint: store.knows(source.name, guid, fingerprint)
 
 
-def _take_in(store: Store, state: SourceState, answer: Callable[[], Collected], now: datetime) -> Visit:
+def _take_in(store: Store, state: SourceState, answer: Callable[[], Collected], clock: Callable[[], datetime]) -> Visit:
     """Store the entries first and the state after them: a crash between the two costs a visit, not an entry."""
+    now = clock()
     try:
         collected = answer()
         added = store.add_entries(collected.entries, now=now)

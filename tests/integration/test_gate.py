@@ -176,6 +176,21 @@ def test_what_was_refused_is_not_examined_again_while_nothing_changes(making: Ma
     assert len(asked) > 2 * once
 
 
+def test_what_was_being_stored_as_the_window_closed_is_in_the_issue(making: Making) -> None:
+    """Its draft is made at once, and brought up to date one more time when all is there."""
+    digest = making(GOOD)
+    window, bell, composed = issue(digest).window, Bell(digest=digest), []
+    replace(digest, clock=lambda: NOVEMBER).compose(window)
+    for minutes in (0, 1, 2, 11, 12):
+        now = window.until + timedelta(minutes=minutes)
+        bell.digest = replace(digest, clock=lambda: now)  # noqa: B023
+        if minutes == 2:
+            late = an_entry("late", headline="Vision in multiple sclerosis", url="https://made-up.info/late")
+            digest.store.add_entries([late], now=window.until - timedelta(seconds=1))
+        composed.append([one.fresh for one in bell.ring().composed])
+    assert composed == [[1], [], [], [2], []]
+
+
 def test_a_dry_run_shows_what_would_be_sent(making: Making) -> None:
     """Of a draft, too: what is too long for inboxes is shortened in it as in the mails."""
     words = Paragraph("The study was small and short. " * 300)

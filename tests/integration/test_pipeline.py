@@ -74,7 +74,7 @@ def entries(*names: str, tags: tuple[str, ...] = ("btk",), **given: object) -> l
 
 
 def collected(store: Store, made: Sequence[Entry], now: datetime = NOVEMBER) -> None:
-    pipeline.collect(store, [StaticSource(name="summaries", entries=list(made))], now=now)
+    pipeline.collect(store, [StaticSource(name="summaries", entries=list(made))], clock=lambda: now)
 
 
 def composed(store: Store, window: Window = WINDOW, **rules: object) -> pipeline.Composed:
@@ -135,7 +135,7 @@ def test_a_broken_source_is_named_and_the_rest_goes_on(
 ) -> None:
     """Whatever goes wrong with one source, the others are stored, and its state says what is wrong."""
     sources: list[Source] = [BrokenSource("broken", error), StaticSource(name="summaries", entries=entries("one"))]
-    broken, well = pipeline.collect(store, sources, now=NOVEMBER)
+    broken, well = pipeline.collect(store, sources, clock=lambda: NOVEMBER)
     assert trouble in (broken.trouble or "") and well.added.new == 1
     state = store.source_state("broken")
     assert (state.retired, state.failures) == (retired, 1) and state.trouble == broken.trouble
@@ -144,18 +144,25 @@ def test_a_broken_source_is_named_and_the_rest_goes_on(
 def test_a_source_in_trouble_is_left_alone_unless_asked_for(store: Store) -> None:
     """Backed off means not visited until its time has come, or until an operator insists."""
     broken = BrokenSource("broken", SourceError("no", retry_after=3600))
-    pipeline.collect(store, [broken], now=NOVEMBER)
-    (visit,) = pipeline.collect(store, [broken], now=NOVEMBER + timedelta(minutes=59))
+    pipeline.collect(store, [broken], clock=lambda: NOVEMBER)
+    (visit,) = pipeline.collect(store, [broken], clock=lambda: NOVEMBER + timedelta(minutes=59))
     assert visit.passed_over is not None and "backed off" in visit.passed_over
-    (visit,) = pipeline.collect(store, [broken], now=NOVEMBER, insist=True)
+    (visit,) = pipeline.collect(store, [broken], clock=lambda: NOVEMBER, insist=True)
     assert visit.trouble == "no" and store.source_state("broken").failures == 2
 
 
 def test_the_same_entries_again_are_nothing(store: Store) -> None:
     """A second visit finds what it knows and stores nothing."""
     source = StaticSource(name="summaries", entries=entries("one", "two"))
-    first, second = (pipeline.collect(store, [source], now=NOVEMBER)[0] for _ in range(2))
+    first, second = (pipeline.collect(store, [source], clock=lambda: NOVEMBER)[0] for _ in range(2))
     assert (first.added.new, second.added.new, store.count_summaries()) == (2, 0, 2)
+
+
+def test_what_is_stored_after_midnight_was_added_then(store: Store) -> None:
+    """A visit may take long: its entries belong to the window that is open then, not to one that is over."""
+    clock = iter((WINDOW.until - timedelta(minutes=5), WINDOW.until + timedelta(minutes=4))).__next__
+    pipeline.collect(store, [StaticSource(name="summaries", entries=entries("late"))], clock=clock)
+    assert (composed(store).fresh, composed(store, NEXT).fresh) == (0, 1)
 
 
 # --- compose -------------------------------------------------------------------------------------------------
