@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from digest.models import Cadence, FeedbackKind, Subscriber, SubscriberStatus, Suppression
+from digest.feedback import take_in
+from digest.models import Cadence, FeedbackKind, Subscriber, SubscriberStatus
 from digest.newsroom import Digest
 from digest.suppression import Feedback
 from digest.tokens import Purpose
@@ -27,8 +28,8 @@ _CADENCES = (Cadence.WEEKLY, Cadence.MONTHLY, Cadence.QUARTERLY)
 def leave(digest: Digest, token: str, reason: Reason | None = None) -> None:
     """Let the reader of this link go, also as to mails that are claimed already. The same again does no harm.
 
-    Whoever says so in answer to a letter that asks them to confirm never wanted anything of us: their address is left
-    alone for good, as after a complaint.
+    Whoever says so by the link of a letter that asks them to confirm never wanted anything of us: it is taken for a
+    complaint, and their address is left alone for good. The link of an issue that they once had says no such thing.
 
     Raises:
         TokenError: the link is none of ours.
@@ -38,11 +39,16 @@ def leave(digest: Digest, token: str, reason: Reason | None = None) -> None:
     if reader is None:
         return
     now = digest.clock()
-    if reader.status is not SubscriberStatus.ACTIVE and digest.store.is_asked(reader.id, now=now):
-        never = Suppression(
-            address=reader.address, reason=FeedbackKind.COMPLAINT, at=now, detail="in answer to a request to confirm"
+    is_waiting = reader.status is not SubscriberStatus.ACTIVE and not subject.issue_id
+    if is_waiting and digest.store.is_asked(reader.id, now=now):
+        never = Feedback(
+            address=reader.address,
+            kind=FeedbackKind.COMPLAINT,
+            at=now,
+            detail="in answer to a request to confirm",
+            event_id=f"page/never/{reader.id}",
         )
-        digest.store.suppress(never)
+        take_in(digest.store, never)
     digest.store.leave(reader.id, now=now)
     if reason is not None:
         digest.store.add_feedback(

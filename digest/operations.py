@@ -161,10 +161,14 @@ def lift(digest: Digest, address: str) -> None:
 
     Raises:
         NothingToDo: nothing stands against it.
-        StateError: its owner complained, or asked for no more mail: only they can change that, by joining anew.
+        StateError: its owner complained, which stands for good; or asked for no more mail: only they can change that,
+            by joining anew.
     """
-    if not digest.store.suppressed([address]):
+    stands = digest.store.suppressions_of([address])
+    if not stands:
         raise NothingToDo("nothing stands against this address")
+    if any(one.reason is FeedbackKind.COMPLAINT for one in stands):
+        raise StateError("its owner does not want mail (complaint): that stands for good, and no letter goes there")
     history = digest.store.feedback(address)
     # Behind all that came back, whatever the clocks of those who told it said.
     now = max([digest.clock(), *(one.at for one in history)])

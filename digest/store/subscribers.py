@@ -58,6 +58,8 @@ _NEVER_ARRIVED = (
 )
 #: A pause is no longer than a year, and the last window of it may begin a quarter earlier.
 _LONGEST_PAUSE = timedelta(days=460)
+#: Which reason of a suppression weighs more than another; all others weigh nothing.
+_GRAVITY = {FeedbackKind.UNSUBSCRIBE: 1, FeedbackKind.COMPLAINT: 2}
 _UPDATE = (
     sa.update(subscribers)
     .where(subscribers.c.id == sa.bindparam("of_id"))
@@ -250,26 +252,38 @@ class SubscribersPart(Part):
     def suppress(self, suppression: Suppression) -> bool:
         """Never mail this address again. False when it was suppressed before, or its reader was erased.
 
-        A hard bounce of an issue whose send has stopped itself is put in quarantine with the others.
+        A graver reason takes the place of the one that stands: what an owner said, that of a bounce; a complaint, any
+        other; and no quarantine is left of it. A hard bounce of an issue whose send has stopped itself is put in
+        quarantine with the others.
         """
+        try:
+            return self._suppress(suppression)
+        except Conflict:
+            # Another process suppressed it at the same moment: that one stands, or this is the graver one.
+            return self._suppress(suppression)
+
+    def _suppress(self, suppression: Suppression) -> bool:
+        key = address_key(suppression.address)
         row: dict[str, Any] = {
-            "address_key": address_key(suppression.address),
             "address": suppression.address,
             "reason": suppression.reason,
             "at": suppression.at,
             "detail": suppression.detail,
             "issue_id": suppression.issue_id,
+            "quarantined_at": suppression.quarantined_at,
         }
-        try:
-            with self.begin() as connection:
-                if was_erased(connection, self.conceal(row["address_key"])):
-                    return False
-                doubtful = suppression.reason is FeedbackKind.HARD_BOUNCE and _stopped(connection, suppression.issue_id)
-                at = suppression.at if doubtful else suppression.quarantined_at
-                connection.execute(sa.insert(suppressions).values(**row, quarantined_at=at))
-        except Conflict:
-            return False
-        return True
+        mine = suppressions.c.address_key == key
+        with self.begin() as connection:
+            if was_erased(connection, self.conceal(key)):
+                return False
+            reason = connection.scalar(sa.select(suppressions.c.reason).where(mine).with_for_update())
+            if reason is None:
+                if suppression.reason is FeedbackKind.HARD_BOUNCE and _stopped(connection, suppression.issue_id):
+                    row["quarantined_at"] = suppression.at
+                connection.execute(sa.insert(suppressions).values(address_key=key, **row))
+            elif _GRAVITY.get(suppression.reason, 0) > _GRAVITY.get(reason, 0):
+                connection.execute(sa.update(suppressions).where(mine).values(row))
+        return reason is None
 
     def suppressed(self, addresses: Collection[str]) -> frozenset[str]:
         """The keys (`address_key`) of those of these addresses that are suppressed."""

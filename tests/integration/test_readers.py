@@ -36,7 +36,7 @@ from digest.models import (
     Suppression,
 )
 from digest.newsroom import Digest
-from digest.operations import audit
+from digest.operations import audit, lift
 from digest.post import send_waiting
 from digest.suppression import Feedback
 from digest.tokens import Purpose, Signer, Subject
@@ -368,6 +368,18 @@ def test_who_never_asked_is_left_alone_for_good(story: Story) -> None:
     tomorrow = replace(story.digest, clock=lambda: DUE + timedelta(days=2))
     ask(tomorrow, wanted)
     assert send_waiting(tomorrow).total == 0
+    with pytest.raises(StateError, match="for good"):
+        lift(tomorrow, "eve@example.org")
+
+
+def test_an_old_mail_s_link_is_no_answer_to_a_letter(story: Story) -> None:
+    """Whoever left, asked to come back, and presses "unsubscribe" in a mail from before may still confirm."""
+    leave(story.digest, story.token(Purpose.UNSUBSCRIBE, story.ada))
+    ask(story.digest, Subscriber(address="ada@example.org"))
+    letter = story.link("ada@example.org", "c")
+    leave(story.digest, story.token(Purpose.UNSUBSCRIBE, story.ada))
+    assert not story.digest.store.suppressed(["ada@example.org"])
+    assert confirm(story.digest, letter).status is SubscriberStatus.ACTIVE
 
 
 def test_fewer_mails_instead(story: Story) -> None:

@@ -260,6 +260,25 @@ def test_a_suppression_stands(store):
     assert list(store.suppressions()) == [first]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "stands"),
+    [
+        (FeedbackKind.HARD_BOUNCE, FeedbackKind.COMPLAINT, FeedbackKind.COMPLAINT),
+        (FeedbackKind.SOFT_BOUNCE, FeedbackKind.UNSUBSCRIBE, FeedbackKind.UNSUBSCRIBE),
+        (FeedbackKind.UNSUBSCRIBE, FeedbackKind.COMPLAINT, FeedbackKind.COMPLAINT),
+        (FeedbackKind.UNSUBSCRIBE, FeedbackKind.HARD_BOUNCE, FeedbackKind.UNSUBSCRIBE),
+        (FeedbackKind.HARD_BOUNCE, FeedbackKind.SOFT_BOUNCE, FeedbackKind.HARD_BOUNCE),
+    ],
+)
+def test_the_graver_reason_stands(store, first, second, stands):
+    """Whatever came first, and it is no longer in quarantine: what its owner said is in no doubt."""
+    made = Suppression(address="ada@example.org", reason=first, at=NOW, quarantined_at=NOW)
+    assert store.suppress(made)
+    assert not store.suppress(Suppression(address="Ada@example.org", reason=second, at=LATER))
+    (stored,) = store.suppressions()
+    assert stored.reason is stands and (stored.quarantined_at is None) == (stands is not first)
+
+
 def test_suppressions_come_oldest_first(store):
     """By their instants, not by when they were stored."""
     for address, at in (("b@example.org", LATER), ("a@example.org", NOW)):

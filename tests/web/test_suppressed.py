@@ -101,16 +101,28 @@ def test_a_suppression_is_lifted_at_the_desk(desk: Desk) -> None:
     assert not desk.digest.store.suppressed([ADA])
 
 
-@pytest.mark.parametrize("kind", [FeedbackKind.COMPLAINT, FeedbackKind.UNSUBSCRIBE])
-def test_who_wants_no_mail_is_not_mailed_again(desk: Desk, kind: FeedbackKind) -> None:
-    """Nobody but the owner of the address can change that; the page and the API say so."""
+def test_who_complained_is_not_let_go_with_the_bounces(stopped: Desk) -> None:
+    """The quarantine of a send that stopped itself is lifted, and the complaint that came meanwhile stands."""
+    store = stopped.digest.store
+    assert not take_in(store, Feedback(address=ADA, kind=FeedbackKind.COMPLAINT, at=NOW, issue_id=1))
+    assert store.lift_quarantined(1, now=NOW) == 0
+    assert [one.reason for one in store.suppressions()] == [FeedbackKind.COMPLAINT]
+
+
+#: (why they want no mail, what nobody but they can do about it)
+FINAL = [(FeedbackKind.COMPLAINT, "that stands for good"), (FeedbackKind.UNSUBSCRIBE, "only they can change that")]
+
+
+@pytest.mark.parametrize(("kind", "words"), FINAL)
+def test_who_wants_no_mail_is_not_mailed_again(desk: Desk, kind: FeedbackKind, words: str) -> None:
+    """No operator can change that; the page and the API say who can, if anybody."""
     filled(desk.digest)
     bounced(desk.digest.store, kind=kind)
     problem = Program(desk, Role.OPERATOR).post("/suppressions/lift", email=ADA, expect=409)
-    assert "only they can change that" in problem["detail"]
+    assert words in problem["detail"]
     operator = desk.of(OPERATOR)
     operator.post("/desk/subscribers/1/lift", data={"csrf": csrf(operator.get("/desk/subscribers/1"))})
-    assert "only they can change that" in operator.get("/desk/subscribers/1").text
+    assert words in operator.get("/desk/subscribers/1").text
     assert desk.digest.store.suppressed([ADA])
 
 

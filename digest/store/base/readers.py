@@ -96,7 +96,7 @@ class SubscriberStore(Protocol):
         """
 
     def suppress(self, suppression: Suppression) -> bool:
-        """Never mail this address again. False when it was suppressed before."""
+        """Never mail this address again. False when it was suppressed before; the graver reason stands."""
 
     def suppressed(self, addresses: Collection[str]) -> frozenset[str]:
         """The keys (`address_key`) of those of these addresses that are suppressed."""

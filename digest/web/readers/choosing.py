@@ -138,9 +138,11 @@ def _page(
     """The page of a reader with these wishes, saved or not."""
     digest = site.digest
     shown = groups(choosing.choices(digest, reader))
+    token = request.path_params["token"]
+    issue_id = digest.signer.read(Purpose.PREFERENCES, token).issue_id
     common: dict[str, Any] = {
         "reader": reader,
-        "token": request.path_params["token"],
+        "token": token,
         "groups": shown,
         "lately": choosing.LATELY,
         "order": [digest.tree.by_id[topic] for topic in reader.profile.interests if topic in digest.tree.by_id],
@@ -153,7 +155,7 @@ def _page(
         "parts": wishes.PARTS,
         "weekdays": WEEKDAYS,
         "pause_path": path_of(digest, Purpose.PAUSE, reader.id),
-        "leave_path": path_of(digest, Purpose.UNSUBSCRIBE, reader.id),
+        "leave_path": path_of(digest, Purpose.UNSUBSCRIBE, reader.id, issue_id),
         "paused_until": spoken(reader.paused_until) if is_paused(digest, reader) else "",
         "fault": words_of(fault) if fault else "",
     }

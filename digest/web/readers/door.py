@@ -72,9 +72,9 @@ Preferences = Annotated[Holder, Depends(_holder_of(Purpose.PREFERENCES))]
 Pausing = Annotated[Holder, Depends(_holder_of(Purpose.PAUSE))]
 
 
-def path_of(digest: Digest, purpose: Purpose, reader_id: int) -> str:
-    """Where another of a reader's links leads, within this site."""
-    return urlsplit(link(digest, purpose, reader_id)).path
+def path_of(digest: Digest, purpose: Purpose, reader_id: int, issue_id: int = 0) -> str:
+    """Where another of a reader's links leads, within this site; `issue_id` is 0 for one that is about no issue."""
+    return urlsplit(link(digest, purpose, reader_id, issue_id)).path
 
 
 def words_of(fault: InputError) -> str:

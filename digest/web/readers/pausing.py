@@ -71,16 +71,18 @@ def _day(given: str) -> date:
 
 def _page(request: Request, site: Site, reader: Subscriber, *, fault: InputError | None = None) -> Response:
     digest = site.digest
+    token = request.path_params["token"]
+    issue_id = digest.signer.read(Purpose.PAUSE, token).issue_id
     return site.pages.show(
         request,
         "readers/pause.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK,
         reader=reader,
-        token=request.path_params["token"],
+        token=token,
         paused_until=spoken(reader.paused_until) if is_paused(digest, reader) else "",
         months={months: words for months, words in _MONTHS.items() if months in choosing.PAUSES},
         first=digest.today + timedelta(days=1),
         last=digest.today + timedelta(days=choosing.LONGEST_PAUSE),
         fault=words_of(fault) if fault else "",
-        leave_path=path_of(digest, Purpose.UNSUBSCRIBE, reader.id),
+        leave_path=path_of(digest, Purpose.UNSUBSCRIBE, reader.id, issue_id),
     )
