@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from digest import approving, departures
 from digest import desk as acts
 from digest.models import Exclude, Pin
+from digest.web.desk.reading import takeaway_text
 from tests.factories import an_entry
 from tests.web.conftest import EDITOR, OPERATOR, Desk, csrf
 from tests.web.sample import ENTRIES, MONTH, filled
@@ -153,6 +154,37 @@ def test_the_second_of_two_editors_is_told_what_changed(desk: Desk) -> None:
     assert desk.digest.shape(issue).edits == {}
     act(editor, "edit", **fields)
     assert desk.digest.shape(issue).edits[TIRED].headline == "My careful words"
+
+
+@pytest.mark.parametrize(
+    ("do", "typed", "shown"),
+    [
+        ("edit", {"headline": "My words", "takeaway": "My thoughts"}, ('value="My words"', ">My thoughts</textarea>")),
+        ("move", {"topic": "Fatigue and sleep"}, ('value="Fatigue and sleep"',)),
+        ("exclude", {"reason": "My reason", "later": "1"}, ('value="My reason"', 'name="later" value="1" checked')),
+    ],
+)
+def test_what_was_typed_outlives_the_item(desk: Desk, do: str, typed: dict[str, str], shown: tuple[str, ...]) -> None:
+    """Somebody left it out meanwhile: the form stands open where it is listed now, and may be sent again."""
+    issue = filled(desk.digest)
+    editor = desk.of(EDITOR)
+    acts.change(desk.digest, issue, [Exclude(summary_id=EYES, reason="not new")], by="ben@example.org")
+    page = unescape(act(editor, do, on=0, id=EYES, **typed).text)
+    left_out = page[page.index('id="left-out"') :]
+    assert all(words in left_out for words in shown) and '<details class="tool" open>' in left_out
+    before = desk.digest.shape(issue).version
+    assert act(editor, do, id=EYES, **typed).status_code == 303
+    assert desk.digest.shape(issue).version == before + 1
+
+
+def test_an_edit_of_what_was_left_out_stands_when_it_is_back(editor: TestClient, desk: Desk) -> None:
+    """The words that were not touched stay its source's."""
+    act(editor, "exclude", id=EYES, reason="not new")
+    (entry,) = [item.summary.entry for item in desk.digest.store.items(1) if item.summary.id == EYES]
+    act(editor, "edit", id=EYES, headline="Eyes in short", takeaway=takeaway_text(entry))
+    act(editor, "include", id=EYES)
+    assert "Eyes in short" in editor.get(HERE).text
+    assert desk.digest.shape(desk.digest.issue(MONTH)).edits[EYES].takeaway is None
 
 
 def test_a_change_voids_the_approval_and_says_so(desk: Desk) -> None:

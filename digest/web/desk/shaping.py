@@ -83,7 +83,8 @@ def changes_of(form: Form, digest: Digest, issue: Issue) -> Sequence[Change]:
         case "move":
             return (Move(summary_id=summary_id, topic_id=topic_of(digest.tree, form.text("topic"))),)
         case "edit":
-            return (_edit(summary_id, form, digest.items(issue)),)
+            # One that is left out is not among the items, but may be edited all the same.
+            return (_edit(summary_id, form, (*digest.items(issue), *digest.store.items(issue.id))),)
         case "up" | "down":
             return (beside(digest.items(issue), summary_id, digest, up=do == "up"),)
     raise InputError("this page is too old: open it again")
