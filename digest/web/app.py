@@ -19,6 +19,7 @@ from digest.web.guard import Guard
 from digest.web.metrics import Metrics
 from digest.web.pages import Pages, bundled_pages
 from digest.web.recent import Recent
+from digest.web.shelf import Shelf
 from digest.web.site import Site, TheSite
 
 
@@ -46,6 +47,7 @@ def make_app(digest: Digest) -> FastAPI:
         pages=pages,
         courier=Courier(digest),
         errands=Errands(),
+        shelf=Shelf(),
         previews=Recent(32),
         archived=Recent(32),
         feeds=Recent(2),
@@ -57,6 +59,7 @@ def make_app(digest: Digest) -> FastAPI:
         yield
         site.courier.close()
         site.errands.close()
+        site.shelf.close()
 
     app = _Guarded(
         title=digest.newsletter.name,

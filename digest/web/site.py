@@ -17,6 +17,7 @@ from digest.web.courier import Courier
 from digest.web.errands import Errands
 from digest.web.pages import Pages
 from digest.web.recent import Recent
+from digest.web.shelf import Shelf
 
 #: The largest number a database row may have.
 LARGEST = 2**63 - 1
@@ -30,6 +31,7 @@ class Site:
     pages: Pages
     courier: Courier
     errands: Errands
+    shelf: Shelf
     previews: Recent[Preview]
     archived: Recent[Archived]
     feeds: Recent[bytes]

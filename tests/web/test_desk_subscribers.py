@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+import time
 
 import httpx2 as httpx
 import pytest
@@ -11,6 +13,7 @@ from starlette.testclient import TestClient
 
 from digest import approving, departures
 from digest.models import FeedbackKind, SubscriberStatus, Suppression
+from digest.web.shelf import Shelf
 from tests.factories import NOW
 from tests.web.conftest import EDITOR, OPERATOR, Desk, csrf
 from tests.web.sample import filled
@@ -129,6 +132,42 @@ def test_a_file_is_looked_at_before_it_is_taken_in(operator: TestClient, desk: D
     press(operator, "/import/do", kept=kept(page))
     assert next(desk.digest.store.subscribers(["new@example.org"])).profile.interests == ("pml",)
     assert press(operator, "/import/do", kept=kept(page)).status_code == 422
+
+
+def test_who_is_kept_away_is_counted(operator: TestClient, desk: Desk) -> None:
+    """A file brings nobody back who left, and says so."""
+    desk.digest.store.set_status("ada@example.org", SubscriberStatus.UNSUBSCRIBED, now=NOW)
+    text = "email,status,consent_at,consent_method\nada@example.org,active,2026-11-02,paper form\n"
+    press(operator, "/import/do", kept=kept(upload(operator, text)))
+    assert "1 reader kept away who had left or bounced" in operator.get(HERE).text
+
+
+def test_a_file_waits_for_nothing_else(operator: TestClient, desk: Desk) -> None:
+    """However much is being worked out behind the pages."""
+    errands, go_on = desk.app.state.site.errands, threading.Event()
+    for number in range(3):
+        errands.ask(("busy", number), lambda: go_on.wait(10))
+    answer = press(operator, "/import/do", kept=kept(upload(operator, FILE)))
+    go_on.set()
+    assert answer.status_code == 303
+
+
+def test_a_file_is_kept_for_a_while() -> None:
+    """One that nobody takes in is forgotten by itself, the oldest first where there are too many, all at the end."""
+    shelf = Shelf(life=0.05, most=2)
+    first, second = shelf.keep(b"one", "1.csv"), shelf.keep(b"two", "2.csv")
+    assert shelf.find(first) == (b"one", "1.csv") and shelf.find("other") is None
+    third = shelf.keep(b"three", "3.csv")
+    assert shelf.find(first) is None and shelf.find(third) == (b"three", "3.csv")
+    for _ in range(200):
+        if shelf.find(second) is None and shelf.find(third) is None:
+            break
+        time.sleep(0.02)
+    assert shelf.find(second) is None and shelf.find(third) is None
+    longer = Shelf()
+    kept_longer = longer.keep(b"one", "1.csv")
+    longer.close()
+    assert longer.find(kept_longer) is None
 
 
 def test_what_is_wrong_in_a_file_is_named_by_its_line(operator: TestClient) -> None:

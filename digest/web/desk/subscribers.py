@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -179,8 +178,6 @@ def tried(request: Request, site: TheSite, digest: Newsroom, _person: Operator, 
         read = _read(digest, data, name)
     except DigestError as error:
         return _page(request, site, trouble=error)
-    kept = hashlib.sha256(data).hexdigest()
-    site.errands.ask(("file", kept), lambda: (data, name), wait=5)
     known = {
         address_key(one.address)
         for one in digest.store.subscribers([row.subscriber.address for row in read.subscribers])
@@ -190,7 +187,7 @@ def tried(request: Request, site: TheSite, digest: Newsroom, _person: Operator, 
         request,
         site,
         "import",
-        kept=kept,
+        kept=site.shelf.keep(data, name),
         file_name=name,
         fresh=fresh,
         known=len(read.subscribers) - fresh,
@@ -203,16 +200,17 @@ def tried(request: Request, site: TheSite, digest: Newsroom, _person: Operator, 
 @router.post("/import/do")
 def imported(site: TheSite, digest: Newsroom, person: Operator, form: DeskForm) -> Response:
     """Take the file in that was read before."""
-    kept = site.errands.known(("file", form.text("kept")))
+    kept = site.shelf.find(form.text("kept"))
     if kept is None:
         raise InputError("the file is not here any more: choose it again")
     data, name = kept
     with _as_file(data, name) as path:
         synced = digest.import_subscribers(path).synced
-    site.errands.forget(("file", form.text("kept")))
+    site.shelf.forget(form.text("kept"))
     write_down(digest, person, f"imported a file of readers: {synced.new} new, {synced.changed} changed")
+    away = f" {counted(synced.kept_away, 'reader')} kept away who had left or bounced." if synced.kept_away else ""
     said = f"{counted(synced.new, 'new reader')}, {synced.changed:,} changed, {synced.unchanged:,} as they were."
-    return site.pages.go("/desk/subscribers", said=said)
+    return site.pages.go("/desk/subscribers", said=said + away)
 
 
 def _read(digest: Digest, data: bytes, name: str) -> Read:
