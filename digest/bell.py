@@ -8,6 +8,7 @@ A step that fails is reported and the others go on: an unreadable list of reader
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,6 +25,8 @@ from digest.newsroom import Digest
 from digest.outbox import Sent
 from digest.pipeline import Composed, Visit
 from digest.post import Posted, send_waiting
+
+_log = logging.getLogger(__name__)
 
 _Given = TypeVar("_Given")
 _Made = TypeVar("_Made")
@@ -84,7 +87,7 @@ class Bell:
         self._troubles.clear()
         digest = self.digest
         letters = tuple(self._each([digest], lambda one: self._see_to_letters(one, stop)))
-        visits = self._collect_if_due()
+        visits = next(self._each([digest], lambda _: self._collect_if_due()), ())
         problems = tuple(self._each([digest.settings.subscribers], self._sync_if_changed))
         returned = tuple(self._each([digest] if digest.has_mailbox else [], Digest.read_mailbox))
         composed = tuple(self._each(self._closed_without_issue(), digest.compose))
@@ -111,6 +114,9 @@ class Bell:
                 continue
             except DigestError as error:
                 self._troubles.append(str(error))
+            except Exception as error:  # noqa: BLE001 - a mistake of ours in one step; the others are somebody's mail
+                _log.exception("a step of the bell failed; the others go on")
+                self._troubles.append(f"unexpected {type(error).__name__}, which the log tells more about: {error}")
 
     def _approve_if_auto(self, draft: Issue) -> Issue:
         """The draft approved, where that is automatic; one that was refused is looked at again when it has changed.

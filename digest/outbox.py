@@ -324,16 +324,10 @@ class _Run:
                 failed.append(claim)
             else:
                 self.known.append(self._result(claim, self._asked(message, receipt)))
-        self._tell_breaker([receipt for _, _, receipt in answers], probe=probe)
         now = self.clock()
+        self.traffic.heard(self.carrier, [receipt for _, _, receipt in answers], now=now, probe=probe)
         until = None if self.traffic.has_another(self.carrier) else now + PROBED
         self.store.release(failed, self.owner, now=now, until=until)
-
-    def _tell_breaker(self, receipts: Sequence[Receipt], *, probe: bool) -> None:
-        try:
-            self.traffic.heard(self.carrier, receipts, now=self.clock(), probe=probe)
-        except StoreError as error:  # a breaker may miss an answer; a reader's must not be lost
-            _log.warning("what %s answered cannot be counted: %s", self.carrier.name, error)
 
     def _unload(self) -> list[tuple[Claim, Message]]:
         aboard, self.aboard = self.aboard, {}

@@ -9,6 +9,7 @@ written down; it has the same Message-ID then.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,6 +55,8 @@ _MAKERS: Mapping[LetterKind, Callable[[Digest], Letter]] = {
         digest.newsletter, digest.templates, days=digest.settings.readers.confirm_days
     ),
 }
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -173,8 +176,10 @@ class _Room:
             self._posted.trouble = error
             self._digest.store.record_letter(posting.id, self._owner, PostingState.WAITING)
             return
-        except DigestError as error:
-            receipt = Receipt(outcome=Outcome.DEFERRED, detail=str(error))
+        except Exception as error:  # noqa: BLE001 - one letter, or a mistake of ours about it, never stops the rest
+            _log.warning("letter %d cannot be sent: %s", posting.id, type(error).__name__)
+            detail = str(error) if isinstance(error, DigestError) else repr(error)
+            receipt = Receipt(outcome=Outcome.DEFERRED, detail=detail)
         self._record(posting, receipt)
 
     def _message(self, posting: Posting) -> Message:

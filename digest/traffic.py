@@ -7,6 +7,7 @@ look at the breakers for each batch, and nothing for a mail.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,12 +15,14 @@ from datetime import UTC, datetime, timedelta
 
 from digest.breaker import Breaker, speaks_against
 from digest.canary import BORNE, CANARY, LOOK_EVERY, verdict
-from digest.errors import TransportError
+from digest.errors import StoreError, TransportError
 from digest.hours import Hours
 from digest.models import Claim, DeliveryState, FeedbackKind, Message, Receipt, Result
 from digest.store.base import Allotted, Store, Terms
 from digest.suppression import kind_of_code
 from digest.transports.base import Carrier
+
+_log = logging.getLogger(__name__)
 
 _ONCE = datetime.min.replace(tzinfo=UTC)
 #: How soon (seconds) to look again whether the canary's answers are in.
@@ -100,7 +103,9 @@ class Traffic:
         if not carrier.has_breaker or not answers or (carrier.name in self._clean and not any(against) and not probe):
             return
         reason = next((one.detail for one, bad in zip(answers, against, strict=True) if bad), "")
-        breaker = self.store.hear(carrier.name, against, now=now, reason=reason, probe=probe)
+        breaker = _heard(self.store, carrier, against, now=now, reason=reason, probe=probe)
+        if breaker is None:
+            return
         self._clean = self._clean | {carrier.name} if breaker.is_clean else self._clean - {carrier.name}
         self._resting = self._resting | {carrier.name} if breaker.is_open else self._resting - {carrier.name}
 
@@ -188,7 +193,7 @@ def hand_over(store: Store, carriers: Iterable[Carrier], message: Message, *, no
             continue
         bad = speaks_against(receipt)
         if carrier.has_breaker and (bad or not breaker.is_clean):
-            store.hear(carrier.name, [bad], now=now, reason=receipt.detail if bad else "", probe=probe)
+            _heard(store, carrier, [bad], now=now, reason=receipt.detail if bad else "", probe=probe)
         return receipt
     raise TransportError("; ".join(troubles))
 
@@ -196,6 +201,17 @@ def hand_over(store: Store, carriers: Iterable[Carrier], message: Message, *, no
 def _may_probe(store: Store, carrier: Carrier, breaker: Breaker, now: datetime) -> bool:
     """Whether one mail may be tried with a transport that rests, and it is ours."""
     return breaker.probe_at is not None and now >= breaker.probe_at and store.take_probe(carrier.name, now=now)
+
+
+def _heard(
+    store: Store, carrier: Carrier, against: Sequence[bool], *, now: datetime, reason: str, probe: bool
+) -> Breaker | None:
+    """Take down what its answers say; None where the database cannot: a breaker may miss some, no reader may."""
+    try:
+        return store.hear(carrier.name, against, now=now, reason=reason, probe=probe)
+    except StoreError as error:
+        _log.warning("what %s answered cannot be counted: %s", carrier.name, error)
+        return None
 
 
 def _blamed(

@@ -191,6 +191,18 @@ def test_what_was_being_stored_as_the_window_closed_is_in_the_issue(making: Maki
     assert composed == [[1], [], [], [2], []]
 
 
+def test_a_mistake_in_one_step_keeps_nothing_else_back(making: Making, caplog: pytest.LogCaptureFixture) -> None:
+    """Ours, that is: the bell says that it was one, the log where, and the steps after it are taken."""
+
+    def judge(_mail: bytes) -> Verdict:
+        raise ZeroDivisionError("our mistake")
+
+    digest = making(GOOD, approval="auto", with_={"judge_spam": judge})
+    tick = Bell(digest=digest).ring()
+    assert tick.troubles == ("unexpected ZeroDivisionError, which the log tells more about: our mistake",)
+    assert [one.name for one in caplog.records if one.exc_info] == ["digest.bell"]
+
+
 def test_a_dry_run_shows_what_would_be_sent(making: Making) -> None:
     """Of a draft, too: what is too long for inboxes is shortened in it as in the mails."""
     words = Paragraph("The study was small and short. " * 300)

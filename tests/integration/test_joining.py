@@ -390,6 +390,24 @@ def test_a_letter_refused_for_now_is_tried_again(digest: Digest, box: Box, outco
     assert first == second
 
 
+def test_one_letter_s_mistake_never_stops_the_rest(digest: Digest, box: Box) -> None:
+    """A mistake of ours about one letter: it is tried again a little later, and the others leave at once."""
+    for name in ("ada", "ben"):
+        ask(digest, replace(WANTED, address=f"{name}@example.org"))
+    works, left = box.answer, [ZeroDivisionError("our mistake")]
+
+    def stumbling() -> Receipt:
+        if left:
+            raise left.pop()
+        return works()
+
+    box.answer = stumbling
+    posted = send_waiting(digest)
+    assert (posted.deferred, posted.sent) == (1, 1)
+    assert [one.recipient for one in box.messages] == ["ben@example.org"]
+    assert send_waiting(later(digest, minutes=1)).sent == 1
+
+
 def test_a_letter_refused_for_good_is_not_tried_again(digest: Digest, box: Box) -> None:
     """And a mailbox that does not exist is known as such."""
     box.answer = lambda: Receipt(outcome=Outcome.REFUSED, code="5.1.1")

@@ -458,3 +458,11 @@ def test_where_no_transport_can_a_letter_is_told_why(store: SqlStore) -> None:
     carriers = (two(MemoryTransport())[0], Carrier(transport=MemoryTransport(trouble="no connection"), name="spare"))
     with pytest.raises(TransportError, match=r"first is given a rest until .*: no credit; no connection"):
         hand_over(store, carriers, a_message(), now=NOW)
+
+
+def test_what_became_of_a_letter_is_known_whatever_the_breaker(store: SqlStore) -> None:
+    """A letter that was taken is not sent again because that its transport is well again cannot be written."""
+    store.trip("first", now=NOW, reason="it was away")
+    carriers = two(MemoryTransport())
+    deaf: Any = Deaf(store)
+    assert hand_over(deaf, carriers, a_message(), now=NOW + MINUTE).outcome is Outcome.ACCEPTED
