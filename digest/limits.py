@@ -12,6 +12,9 @@ from datetime import datetime, timedelta
 
 from digest.models import DomainGroup
 
+#: How far apart the clocks of two workers are believed to be, at the most.
+ASTRAY = timedelta(minutes=10)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WarmUp:
@@ -76,7 +79,13 @@ class Bucket:
         return int(self.tokens + 1e-9)
 
     def filled(self, rate: float, now: datetime) -> Bucket:
-        """The same at `now`, at so many tokens a second. A clock that was put back puts nothing in."""
+        """The same at `now`, at so many tokens a second. A clock that was put back puts nothing in.
+
+        Time that is not far ahead is waited for, as workers' clocks differ; any more of it was a clock that went wrong,
+        and time goes on from `now`.
+        """
+        if self.at > now + ASTRAY:
+            return replace(self, at=now)
         gained = max((now - self.at).total_seconds(), 0.0) * rate
         return Bucket(tokens=min(self.tokens + gained, capacity(rate)), at=max(now, self.at))
 

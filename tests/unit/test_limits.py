@@ -31,6 +31,7 @@ def seconds(number: float) -> timedelta:
         (0.5, 0.0, 2.0, 1),
         (0.5, 0.0, 60.0, 1),
         (10, 0.0, 0.1, 1),
+        (14, 3.0, -300.0, 3),
         (14, 3.0, -3600.0, 3),
     ],
 )
@@ -40,10 +41,17 @@ def test_time_fills_a_bucket(rate: float, tokens: float, after: float, mails: in
 
 
 def test_a_clock_put_back_and_forth_mints_no_tokens() -> None:
-    """The hour between is not paid for twice."""
+    """The minutes between, by which workers' clocks may differ, are not paid for twice."""
     bucket = Bucket(tokens=0, at=NOW)
-    back = bucket.filled(14, NOW - seconds(3600))
+    back = bucket.filled(14, NOW - seconds(300))
     assert back.filled(14, NOW + seconds(0.5)).whole == 7
+
+
+def test_a_clock_that_was_far_ahead_stops_nothing() -> None:
+    """Once it is right again a bucket fills from then on, and not when that time has come."""
+    emptied = Bucket(tokens=0, at=NOW + timedelta(days=3))
+    assert emptied.filled(14, NOW) == Bucket(tokens=0, at=NOW)
+    assert emptied.filled(14, NOW).filled(14, NOW + seconds(0.5)).whole == 7
 
 
 @pytest.mark.parametrize(
