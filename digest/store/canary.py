@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,8 @@ from digest.suppression import kind_of_code
 
 _HELD = (DeliveryState.CLAIMED, DeliveryState.INFLIGHT)
 _ANSWERED = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED)
+#: How far a clock may have been put back since an issue was approved, and its mails are found all the same.
+_ASTRAY = timedelta(days=1)
 _SUPPRESSION = (
     suppressions.c.address,
     suppressions.c.reason,
@@ -49,8 +51,10 @@ class CanaryPart(Part):
         count no more.
         """
         with self.read() as connection:
-            since = connection.scalar(sa.select(issue_status.c.judged_since).where(issue_status.c.issue_id == issue_id))
-            rows = [row for name in transports for row in connection.execute(_last(issue_id, name, since, of))]
+            spans = sa.select(issue_status.c.judged_since, issue_status.c.approved_at)
+            status = connection.execute(spans.where(issue_status.c.issue_id == issue_id)).one()
+            lately = _lately(status.judged_since, status.approved_at)
+            rows = [row for name in transports for row in connection.execute(_last(issue_id, name, lately, of))]
             last = sorted(rows, key=lambda row: row.finished_at, reverse=True)[:of]
             accepted = [row.address_key for row in last if row.state is DeliveryState.ACCEPTED]
             came_back = sa.select(sa.func.count(sa.distinct(feedback.c.address_key))).where(
@@ -142,8 +146,17 @@ def _lifted(connection: sa.Connection, rows: Sequence[Any], about: int, now: dat
     connection.execute(sa.insert(feedback), [_believed(row, about, now) for row in rows])
 
 
-def _last(issue_id: int, transport: str, since: datetime | None, number: int) -> sa.Select[Any]:
-    after = sa.true() if since is None else deliveries.c.finished_at > since
+def _lately(judged_since: datetime | None, approved_at: datetime | None) -> sa.ColumnElement[bool]:
+    """After a person let the send go on; and not before the approval, so that no year of mails is looked through."""
+    bounds: list[sa.ColumnElement[bool]] = [sa.true()]
+    if judged_since is not None:
+        bounds.append(deliveries.c.finished_at > judged_since)
+    if approved_at is not None:
+        bounds.append(deliveries.c.finished_at >= approved_at - _ASTRAY)
+    return sa.and_(*bounds)
+
+
+def _last(issue_id: int, transport: str, lately: sa.ColumnElement[bool], number: int) -> sa.Select[Any]:
     return (
         sa.select(deliveries.c.state, deliveries.c.code, deliveries.c.address_key, deliveries.c.finished_at)
         .where(
@@ -151,7 +164,7 @@ def _last(issue_id: int, transport: str, since: datetime | None, number: int) ->
             deliveries.c.finished_at.is_not(None),
             deliveries.c.issue_id == issue_id,
             deliveries.c.state.in_(_ANSWERED),
-            after,
+            lately,
         )
         .order_by(deliveries.c.finished_at.desc(), deliveries.c.id.desc())
         .limit(number)

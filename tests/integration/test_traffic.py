@@ -18,7 +18,7 @@ from digest.hours import Hours
 from digest.limits import Limits, WarmUp
 from digest.models import DeliveryState, DomainGroup, FeedbackKind, Outcome, Receipt, Result, Suppression
 from digest.store.base import Allotted, Terms
-from digest.store.store import SqlStore
+from digest.store.store import SqlStore, open_store
 from digest.store.tables import deliveries
 from digest.suppression import Feedback
 from tests.factories import NOW, an_approved_issue
@@ -330,6 +330,20 @@ def test_what_bounced_lately(store: SqlStore) -> None:
     for event in ("one", "two"):
         store.add_feedback(came_back(5, event_id=event))
     assert store.bounced_lately(1, ["smtp", "spare"], of=4) == (1, 4)
+
+
+def test_no_other_issue_is_looked_through_for_what_bounced(sqlite_url: str) -> None:
+    """The transport's mails are read no further back than to about the approval, however many it carried before."""
+    store = open_store(sqlite_url)
+    an_approved_issue(store, 1)
+    asked: list[tuple[str, Any]] = []
+    sa.event.listen(store.engine, "before_cursor_execute", lambda _c, _r, sql, given, *_: asked.append((sql, given)))
+    store.bounced_lately(1, ["smtp"], of=200)
+    (look,) = [one for one in asked if "ORDER BY deliveries.finished_at" in one[0]]
+    with store.read() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {look[0]}", look[1]).all()
+    store.close()
+    assert "ix_deliveries_via_finished_at (via=? AND finished_at>?)" in plan[0][-1]
 
 
 def came_back(number: int, **given: Any) -> Feedback:
