@@ -34,7 +34,7 @@ from digest.models import (
     Withdraw,
 )
 from digest.newsroom import Digest, did_you_mean
-from digest.shaping import paragraphs
+from digest.shaping import changed, paragraphs
 
 #: Characters: what stands in a header, in a headline, in a takeaway or a note, and why something was done.
 _LONGEST_LINE, _LONGEST_HEADLINE, _LONGEST_TEXT, _LONGEST_REASON = 200, 300, 4000, 500
@@ -72,11 +72,15 @@ def change(digest: Digest, issue: Issue, changes: Sequence[Change], *, by: str, 
     """
     shape = digest.shape(issue)
     known = frozenset(item.summary.id for item in digest.store.items(issue.id))
-    checked = [_checked(one, known, digest, issue) for one in changes]
-    changes = [one for one in checked if not _is_idle(one, shape)]
-    if not changes:
+    kept, wanted = [], shape
+    for one in [_checked(change, known, digest, issue) for change in changes]:
+        # Each is measured by what the ones before it make of the issue: a pin that is taken back is no idle one.
+        if not _is_idle(one, wanted):
+            kept.append(one)
+            wanted = changed(one, wanted, by)
+    if wanted == shape:
         raise NothingToDo(f"{issue.window.label} is like that already")
-    return _act(digest, issue, shape, changes, by, on)
+    return _act(digest, issue, shape, kept, by, on)
 
 
 def undo(digest: Digest, issue: Issue, *, by: str, on: int | None = None) -> Changed:

@@ -63,6 +63,8 @@ def of_reader(digest: Digest, issue: Issue, address: str, *, pool: Pool | None =
 def of_interests(digest: Digest, issue: Issue, interests: Sequence[str], *, pool: Pool | None = None) -> Preview:
     """The issue as a new reader of these interests gets it; the general edition for none. `pool` as above.
 
+    Of an approved issue it is joined from what was frozen then, whatever has become of templates and texts since.
+
     Raises:
         InputError: an interest is no topic.
         NothingToDo: the issue has nothing for such a reader.
@@ -74,6 +76,8 @@ def of_interests(digest: Digest, issue: Issue, interests: Sequence[str], *, pool
     selection = digest.selector(issue).selection(Profile(interests=tuple(interests)))
     if selection.is_empty:
         raise NothingToDo(f"{issue.window.label} has nothing new for these interests")
+    if issue.status is not IssueStatus.DRAFT:
+        pool = Pool.loads(digest.store.frozen_pool(issue.id))
     pool = pool or digest.pool(issue, selection)
     nobody = Subscriber(address=READER)
     return _preview(digest, issue, make_edition(pool, selection), pool, nobody, tuple(interests))

@@ -70,7 +70,7 @@ def fold(acts: Iterable[Act]) -> Shape:
     )
     for act in done:
         for step in act.steps:
-            shape = _changed(step, shape, act.by)
+            shape = changed(step, shape, act.by)
     return shape
 
 
@@ -159,38 +159,39 @@ def paragraphs(text: str) -> tuple[str, ...]:
 
 
 @singledispatch
-def _changed(_change: object, shape: Shape, _by: str) -> Shape:
+def changed(_change: object, shape: Shape, _by: str) -> Shape:
+    """The shape after one more change, and by whom."""
     return shape
 
 
-@_changed.register
+@changed.register
 def _(change: Pin, shape: Shape, _by: str) -> Shape:
     one = frozenset({change.summary_id})
     return replace(shape, pinned=shape.pinned | one if change.pinned else shape.pinned - one)
 
 
-@_changed.register
+@changed.register
 def _(change: Exclude, shape: Shape, by: str) -> Shape:
     why = Exclusion(reason=change.reason, later=change.later, by=by)
     return replace(shape, excluded=_with(shape.excluded, change.summary_id, why))
 
 
-@_changed.register
+@changed.register
 def _(change: Include, shape: Shape, _by: str) -> Shape:
     return replace(shape, excluded=_with(shape.excluded, change.summary_id, None))
 
 
-@_changed.register
+@changed.register
 def _(change: Move, shape: Shape, _by: str) -> Shape:
     return replace(shape, moved=_with(shape.moved, change.summary_id, change.topic_id))
 
 
-@_changed.register
+@changed.register
 def _(change: Order, shape: Shape, _by: str) -> Shape:
     return replace(shape, orders=(*shape.orders, change))
 
 
-@_changed.register
+@changed.register
 def _(change: Edit, shape: Shape, _by: str) -> Shape:
     before = shape.edits.get(change.summary_id, Edited())
     after = Edited(
@@ -200,12 +201,12 @@ def _(change: Edit, shape: Shape, _by: str) -> Shape:
     return replace(shape, edits=_with(shape.edits, change.summary_id, None if after == Edited() else after))
 
 
-@_changed.register
+@changed.register
 def _(change: Note, shape: Shape, _by: str) -> Shape:
     return replace(shape, notes=_with(shape.notes, change.topic_id, change.text or None))
 
 
-@_changed.register
+@changed.register
 def _(change: Title, shape: Shape, _by: str) -> Shape:
     subjects, preheaders = shape.subjects, shape.preheaders
     if change.subject is not None:

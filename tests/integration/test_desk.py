@@ -92,6 +92,18 @@ def test_edited_words_are_sent_and_marked(digest: Digest) -> None:
     assert "Optic neuritis in multiple sclerosis, a first look" in originals
 
 
+def test_changes_of_one_act_follow_each_other(digest: Digest) -> None:
+    """Each is measured by what the ones before it came to, not by what stood; what they cancel out is nothing."""
+    one, other = number(digest, "1"), number(digest, "2")
+    with pytest.raises(NothingToDo, match="like that already"):
+        do(digest, Pin(summary_id=one), Pin(summary_id=one, pinned=False))
+    done = do(digest, Pin(summary_id=one), Pin(summary_id=other), Pin(summary_id=one, pinned=False))
+    assert done.shape.pinned == {other}
+    done = do(digest, Note(text="First."), Note(text="Second."), Note(text="First."))
+    assert done.shape.notes == {"": "First."}
+    assert do(digest, Note(text=""), Note(text="First."), Pin(summary_id=one)).shape.pinned == {one, other}
+
+
 def test_notes_reach_those_they_are_for(digest: Digest) -> None:
     """All of them, or who follows the topic; the general edition follows none."""
     do(digest, Note(text="Dear all.\n\nWelcome."), Note(text="For your eyes.", topic_id="vision"))

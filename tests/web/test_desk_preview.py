@@ -11,7 +11,7 @@ from digest.web.desk.looking import Shade, in_shade
 from digest.web.guard import MAIL_POLICY
 from tests.factories import a_subscriber, an_entry
 from tests.web.conftest import EDITOR, OPERATOR, Desk, csrf
-from tests.web.sample import ENTRIES, MONTH, filled
+from tests.web.sample import ENTRIES, MIDDLE, MONTH, filled
 
 HERE = f"/desk/issues/{MONTH}"
 
@@ -47,6 +47,17 @@ def test_an_editor_sees_the_same_edition_with_links_that_are_nobodys(desk: Desk)
     assert without_tokens(shown) == without_tokens(theirs).replace("parent@example.org", "reader@example.org")
     source = desk.of(EDITOR).get(f"{HERE}/mail.eml?reader=2").text
     assert "parent@example.org" not in source
+
+
+def test_an_approved_issue_stays_as_it_was_approved(desk: Desk) -> None:
+    """For any interests, and in the general edition, too: what its sources say by now is for the next one."""
+    issue = approving.approve(desk.digest, filled(desk.digest), by="ada")
+    browser = desk.of(EDITOR)
+    before = browser.get(f"{HERE}/mail").text
+    revised = an_entry("eyes", headline="Other words, optic neuritis in multiple sclerosis", fingerprint="2")
+    desk.digest.store.add_entries([revised], now=MIDDLE)
+    assert previews.of_interests(desk.digest, issue, []).html == before
+    assert "Other words" not in previews.of_interests(desk.digest, issue, ["vision"]).html
 
 
 def test_every_frame_can_do_nothing(desk: Desk) -> None:

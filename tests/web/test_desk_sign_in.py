@@ -42,6 +42,21 @@ def test_a_link_is_mailed_to_who_is_known(desk: Desk) -> None:
     assert desk.browser().post(path).status_code == 404
 
 
+def test_the_link_leads_where_somebody_was_going(desk: Desk) -> None:
+    """From the page they were turned away from, through the mail, to that page; never to another site."""
+    browser = desk.browser()
+    asked = browser.get("/desk/issues/2026-11/send").headers["location"]
+    goal = re.search(r'name="next" value="([^"]+)"', browser.get(asked).text)[1]
+    again = browser.post("/desk/sign-in", data={"address": EDITOR.name, "next": goal})
+    assert again.headers["location"] == asked
+    browser.post("/desk/sign-in", data={"address": EDITOR.name, "next": "https://evil.example/desk"})
+    first, second = (mail.replace("=\r\n", "").replace("=3D", "=") for mail in arrived(desk, 2))
+    path = re.search(r"http://localhost:8000(/desk/enter/[\w-]+\?next=[\w/-]+)", first)[1]
+    goal = re.search(r'name="next" value="([^"]+)"', browser.get(path).text)[1]
+    assert browser.post(path, data={"next": goal}).headers["location"] == "/desk/issues/2026-11/send"
+    assert "evil" not in second and "next=" not in second
+
+
 def test_a_stranger_gets_the_same_answer_and_no_mail(desk: Desk) -> None:
     """Nobody can find out who works here."""
     known, unknown = ask(desk, EDITOR.name), ask(desk, "stranger@example.org")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -20,11 +21,14 @@ from digest.web.site import TheSite, caller
 
 router = APIRouter()
 
+#: Where somebody comes to who was on the way to no other page.
+_FIRST = "/desk"
+
 
 @router.get("/sign-in")
 def asked(request: Request, site: TheSite) -> Response:
     """Ask who it is."""
-    return site.pages.show(request, "desk/sign-in.html")
+    return site.pages.show(request, "desk/sign-in.html", goal=_own(request.query_params.get("next")))
 
 
 async def _open_form(request: Request) -> Form:
@@ -40,22 +44,28 @@ OpenForm = Annotated[Form, Depends(_open_form)]
 @router.post("/sign-in")
 def wanted(site: TheSite, request: Request, form: OpenForm) -> Response:
     """Mail a link to somebody of the desk. Whoever asks learns nothing: not even by how long the answer takes."""
-    address = form.text("address")
+    address, goal = form.text("address"), _own(form.text("next"))
     count_try(site.digest, "sign-in", caller(request), most=10)
     count_try(site.digest, "sign-in as", address_key(address), most=5)
-    site.courier.run(lambda: mail_link(site.digest, address))
-    return site.pages.go("/desk/sign-in", said="If this address is known here, a link is on its way to it.")
+    site.courier.run(lambda: mail_link(site.digest, address, goal=goal))
+    return site.pages.go(
+        _with_goal("/desk/sign-in", goal), said="If this address is known here, a link is on its way to it."
+    )
 
 
-def mail_link(digest: Digest, address: str) -> None:
-    """Mail a link that signs in to this address, if the configuration names it. TransportError when it cannot be."""
+def mail_link(digest: Digest, address: str, *, goal: str = _FIRST) -> None:
+    """Mail a link that signs in to this address, if the configuration names it, and leads to a page of the desk.
+
+    Raises:
+        TransportError: it cannot be mailed.
+    """
     person = access.person_of(digest, address)
     if person is None:
         return
     minutes = int(access.LINK_LIFE.total_seconds()) // 60
     letter = render_sign_in(digest.newsletter, digest.templates, minutes=minutes)
-    link = f"{digest.newsletter.base_url}/desk/enter/{access.make_link(digest, person)}"
-    post.post(digest, letter, to=person.name, confirm_url=link)
+    path = _with_goal(f"/desk/enter/{access.make_link(digest, person)}", goal)
+    post.post(digest, letter, to=person.name, confirm_url=f"{digest.newsletter.base_url}{path}")
 
 
 @router.get("/enter/{secret}")
@@ -87,4 +97,8 @@ def left(request: Request, site: TheSite, _form: DeskForm) -> Response:
 
 def _own(path: str | None) -> str:
     """A page of the desk; its first one for anything else."""
-    return path if path and re.fullmatch(r"/desk(/[\w.~%/-]*)?", path) else "/desk"
+    return path if path and re.fullmatch(r"/desk(/[\w.~%/-]*)?", path) else _FIRST
+
+
+def _with_goal(path: str, goal: str) -> str:
+    return path if goal == _FIRST else f"{path}?next={quote(goal)}"
