@@ -87,8 +87,10 @@ def erase(digest: Digest, token: str) -> None:
 
 
 def finish_erasures(digest: Digest) -> int:
-    """Erase those whose mails were on their way when they asked. How many are erased now."""
-    return sum(digest.store.erase(number, now=digest.clock()) for number in digest.store.erasures_begun())
+    """Erase those whose mails were on their way when they asked, and the traces of all. How many are erased now."""
+    erased = sum(digest.store.erase(number, now=digest.clock()) for number in digest.store.erasures_begun())
+    digest.store.leave_no_trace()
+    return erased
 
 
 def _mail(digest: Digest, delivery: Delivery) -> dict[str, Any]:

@@ -28,6 +28,7 @@ CHUNK = 1_000
 PATIENCE = 30.0
 
 _WRITES = "digest_writes"
+_BARE = "digest_bare"
 
 
 class Conflict(StoreError):  # noqa: N818 - reads as what it is
@@ -92,6 +93,16 @@ class Part:
             if connection.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
+
+    @contextmanager
+    def bare(self) -> Iterator[sa.Connection]:
+        """A connection without a transaction, for what SQLite does not do within one.
+
+        Raises:
+            StoreError: the database is gone or broken.
+        """
+        with _readable_errors(self.engine.url), self.engine.connect() as connection:
+            yield connection.execution_options(**{_BARE: True})
 
     def stream(self, statement: sa.Select[*tuple[Any, ...]]) -> Iterator[sa.Row[*tuple[Any, ...]]]:
         """The rows one by one, `CHUNK` of them in memory; others may write meanwhile, and are not seen."""
@@ -238,8 +249,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(_BARE):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
 
 
 @contextmanager

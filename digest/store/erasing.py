@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digest.audience import address_key
+from digest.errors import StoreError
 from digest.models import (
     Asked,
     DeliveryState,
@@ -34,6 +36,9 @@ _UNSAID = sa.case((deliveries.c.detail.contains("@"), "erased"), else_=deliverie
 class ErasingPart(Part):
     """What is forgotten."""
 
+    #: When the latest of how many was erased as the log was emptied last; None when it never was.
+    _emptied_for: tuple[Any, ...] | None = None
+
     def erase(self, subscriber_id: int, *, now: datetime) -> bool:
         """Forget a reader but for a keyed hash of the address, by which no file brings them back.
 
@@ -57,8 +62,9 @@ class ErasingPart(Part):
                 _mark(connection, subscriber_id, now)
                 return False
             upsert(connection, erasures, {"concealed": self.conceal(row.address_key), "at": now})
-            _forget(connection, [subscriber_id], [row.address_key, *_former(connection, subscriber_id)], now)
-        self._leave_no_trace()
+            forget_readers(connection, [subscriber_id], [row.address_key, *_former(connection, subscriber_id)], now)
+        with contextlib.suppress(StoreError):  # they are erased; what is left of the log is emptied by the next ring
+            self.leave_no_trace()
         return True
 
     def erasures_begun(self) -> tuple[int, ...]:
@@ -94,15 +100,35 @@ class ErasingPart(Part):
             )
             rows = connection.execute(never).all()
             for batch in batches(rows):
-                _forget(connection, [row.id for row in batch], [], now)
+                forget_readers(connection, [row.id for row in batch], [], now)
             connection.execute(sa.delete(letters).where(over))
         return len(rows)
 
-    def _leave_no_trace(self) -> None:
-        """SQLite's write-ahead log holds old pages until it is emptied; it waits for readers, so try, and try again."""
-        if self.engine.dialect.name == "sqlite":
-            with self.engine.connect() as connection:
-                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()  # type: ignore[union-attr]
+    def leave_no_trace(self) -> bool:
+        """Empty SQLite's write-ahead log, which holds the pages as they were, if anybody was erased since it was last.
+
+        It waits for nobody.
+
+        Returns:
+            False while somebody still reads what was there before: this is to be called again.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return True
+        with self.read() as connection:
+            latest = connection.execute(sa.select(sa.func.max(erasures.c.at), sa.func.count())).one()
+        if self._emptied_for != tuple(latest):
+            self._emptied_for = tuple(latest) if latest[1] == 0 or self._empty_log() else None
+        return self._emptied_for is not None
+
+    def _empty_log(self) -> bool:
+        with self.bare() as connection:
+            patience = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+            connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+            try:
+                is_busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience}")
+        return not is_busy
 
 
 def _mark(connection: sa.Connection, subscriber_id: int, now: datetime) -> None:
@@ -127,7 +153,7 @@ def _former(connection: sa.Connection, subscriber_id: int) -> list[str]:
     return list(connection.scalars(query.where(deliveries.c.address_key.not_in(others))))
 
 
-def _forget(connection: sa.Connection, ids: Collection[int], keys: Collection[str], now: datetime) -> None:
+def forget_readers(connection: sa.Connection, ids: Collection[int], keys: Collection[str], now: datetime) -> None:
     """Take the addresses of these readers out of every table; with `keys` what is known of the addresses, too."""
     mine = within(deliveries.c.subscriber_id, ids)
     ended: dict[str, Any] = {**_ENDED, "detail": SkipReason.UNSUBSCRIBED.value, "finished_at": now}

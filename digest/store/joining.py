@@ -22,6 +22,7 @@ from digest.models import (
     SubscriberStatus,
 )
 from digest.store.engine import Conflict, Part
+from digest.store.erasing import forget_readers
 from digest.store.letters import POSTING, a_posting, insert_letter
 from digest.store.subscribers import SELECT, a_subscriber, row_of, wishes_of
 from digest.store.tables import erasures, feedback, letters, subscribers, suppressions
@@ -105,7 +106,7 @@ class JoiningPart(Part):
             if other is not None and other.id != reader.id:
                 if other.status is not SubscriberStatus.UNCONFIRMED:
                     raise InputError("this address has a subscription of its own: change that one")
-                connection.execute(sa.delete(subscribers).where(subscribers.c.id == other.id))
+                forget_readers(connection, [other.id], [], now)
             _lift(connection, replace(reader, address=new), self.conceal, now)
             mine = sa.update(subscribers).where(subscribers.c.id == reader.id)
             connection.execute(mine.values(address=new, address_key=address_key(new), changed_at=now))

@@ -617,6 +617,19 @@ def held_by(database: Path) -> bytes:
     return b"".join(file.read_bytes() for file in sorted(database.parent.glob("digest.db*")))
 
 
+def test_whoever_reads_on_delays_no_erasure(story: Story, tmp_path: Path) -> None:
+    """An export that is being written still sees what was there: the log is emptied by the first ring after it."""
+    store = story.digest.store
+    assert store.leave_no_trace()
+    with store.snapshot() as export:
+        export.exec_driver_sql("SELECT count(*) FROM subscribers")
+        assert store.erase(story.bob.id, now=DUE) and not store.leave_no_trace()
+        assert b"bob@" in held_by(tmp_path / "digest.db")
+    belongings.finish_erasures(story.digest)
+    assert b"bob@" not in held_by(tmp_path / "digest.db")
+    assert store.leave_no_trace()
+
+
 def test_a_link_of_a_letter_serves_one_errand(story: Story) -> None:
     """The link for a new address erases nothing, and the other way round."""
     choosing.ask_address(story.digest, story.ada, "ada@new.example.org")

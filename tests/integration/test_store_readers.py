@@ -131,6 +131,27 @@ def test_an_erasure_that_has_to_wait_is_remembered(store: SqlStore) -> None:
     assert store.erase(ada.id, now=NOW) and store.erasures_begun() == ()
 
 
+def test_an_address_that_was_taken_over_is_erased_with_its_reader(store: SqlStore) -> None:
+    """Also where it stood in the ledger before, as that of somebody who never confirmed."""
+    ada, new = readers(store, "ada@example.org", "new@example.org")
+    an_issue_of(store, 1, ada=None, new=SkipReason.UNCONFIRMED)
+    store.save_subscribers([replace(new, status=SubscriberStatus.UNCONFIRMED, consent=None)], now=NOW)
+    asked = Asked(wanted=Subscriber(address="new@example.org"))
+    letter = store.add_letter(
+        Posting(
+            kind=LetterKind.ADDRESS_CHANGE,
+            address="new@example.org",
+            subscriber_id=ada.id,
+            asked=asked,
+            asked_at=NOW,
+            expires_at=NOW + DAY,
+        )
+    )
+    store.change_address(letter, now=NOW)
+    assert store.erase(ada.id, now=NOW)
+    assert "@example.org" not in everything(store)
+
+
 def test_a_new_address_takes_the_place_of_one_that_was_never_confirmed(store: SqlStore) -> None:
     """Somebody else may have asked for it meanwhile; a reader of its own it may not be."""
     ada, new = readers(store, "ada@example.org", "new@example.org")

@@ -90,5 +90,8 @@ class LetterStore(Protocol):
     def erasures_begun(self) -> tuple[int, ...]:
         """The ids of readers whose erasure had to wait for a mail on its way."""
 
+    def leave_no_trace(self) -> bool:
+        """Leave nothing of those who were erased in the database's files; False when this is to be called again."""
+
     def erased(self, addresses: Collection[str]) -> frozenset[str]:
         """The keys (`address_key`) of those of these addresses whose readers were erased."""
