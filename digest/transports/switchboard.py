@@ -83,6 +83,8 @@ class Switchboard:
     seconds: float
     _calls: list[_Call] = field(default_factory=list, init=False)
     _arriving: set[Future[Called]] = field(default_factory=set, init=False)
+    #: Lines that are saying goodbye: the server counts them until they are gone, and so do we.
+    _leaving: set[Future[None]] = field(default_factory=set, init=False)
     #: Why no line can be had, while there is none.
     _trouble: TransportError | None = field(default=None, init=False)
 
@@ -127,6 +129,7 @@ class Switchboard:
             if not future.exception():
                 future.result().line.drop()
         self._arriving.clear()
+        self._leaving.clear()
         self._bell.close()
 
     def _give_up_on_trouble(self) -> None:
@@ -140,7 +143,8 @@ class Switchboard:
 
     def _call_out(self) -> None:
         """Call for as many lines as there is work for."""
-        wanted = min(self._places, self._load.open) - len(self._calls) - len(self._arriving)
+        free = self._places - len(self._leaving)
+        wanted = min(free, self._load.open) - len(self._calls) - len(self._arriving)
         for _ in range(wanted):
             future = self._threads.submit(self.call)
             self._arriving.add(future)
@@ -162,14 +166,23 @@ class Switchboard:
             self._go_on(call)
 
     def _make_do(self, trouble: TransportError) -> None:
-        """A server that allows fewer lines than we would like is not asked for more again and again."""
-        self._places = len(self._calls) + len(self._arriving)
+        """A server that allows fewer lines than we would like is asked for one more when one has served its share."""
+        self._places = len(self._calls) + len(self._arriving) + len(self._leaving)
         if not self._places:
             self._trouble = trouble
 
     def _say_goodbye(self, call: _Call) -> None:
         self._hang_up(call)
-        self._threads.submit(call.line.quit)
+        future = self._threads.submit(call.line.quit)
+        self._leaving.add(future)
+        future.add_done_callback(self._bell.ring)
+
+    def _take_leave(self) -> None:
+        """Call for others in the places of lines that are gone; the books come first."""
+        gone = {future for future in self._leaving if future.done()}
+        self._leaving -= gone
+        if gone and not self._load.answered:
+            self._call_out()
 
     def _drop(self, call: _Call) -> None:
         self._hang_up(call)
@@ -189,6 +202,7 @@ class Switchboard:
             if key.data is None:
                 self._bell.hush()
                 self._admit()
+                self._take_leave()
             elif key.data in self._calls:
                 self._attend(key.data, events)
         now = time.monotonic()
@@ -211,6 +225,7 @@ class Switchboard:
                 if not isinstance(call.awaits, Pause):
                     break
         except StopIteration:
+            self._places = min(self._places + 1, self.lines)
             self._say_goodbye(call)
         except Broken:
             self._drop(call)

@@ -20,6 +20,8 @@ _LONGEST_REPLY = 8192
 #: TLS carries so much in one record (RFC 8446, 5.1), and half a record cannot be read at the other end.
 _RECORD = 16_384
 _GOODBYE = 5.0
+#: How long (seconds) a server that has said goodbye may take to hang up, as RFC 5321, 4.1.1.10, has it do.
+_HANGING_UP = 1.0
 #: What a socket says that does not wait, when it would have to.
 _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
@@ -210,11 +212,16 @@ class Line:
         return bool(self._heard)
 
     def quit(self) -> None:
-        """Leave politely, and wait a moment for the answer; a server that gives none is left all the same."""
+        """Leave politely, and wait a moment for the answer; a server that gives none is left all the same.
+
+        And until it hangs up: before that it may count this line among those it allows.
+        """
         with contextlib.suppress(OSError):
             self._socket.settimeout(_GOODBYE)
             self._socket.sendall(b"QUIT\r\n")
-            self._socket.recv(_LONGEST_REPLY)
+            if self._socket.recv(_LONGEST_REPLY):
+                self._socket.settimeout(_HANGING_UP)
+                self._socket.recv(_LONGEST_REPLY)
         self.drop()
 
     def drop(self) -> None:

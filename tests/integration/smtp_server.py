@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import socketserver
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from aiosmtpd.controller import Controller
 
@@ -119,6 +121,72 @@ def carried(server: ScriptedServer, *messages: Message, **given: Any) -> list[Re
 
 def outcomes(receipts: Sequence[Receipt]) -> list[tuple[Outcome, str]]:
     return [(receipt.outcome, receipt.code) for receipt in receipts]
+
+
+class NarrowServer(socketserver.ThreadingTCPServer):
+    """A server that allows so many connections at a time, and lets go of one a moment after it has said goodbye."""
+
+    daemon_threads = True
+
+    def __init__(self, most: int) -> None:
+        super().__init__(("127.0.0.1", 0), _Clerk)
+        self.most = most
+        self.live = self.most_live = self.refused = self.taken = 0
+        self.lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+    def let_in(self) -> bool:
+        with self.lock:
+            if self.live >= self.most:
+                self.refused += 1
+                return False
+            self.live += 1
+            self.most_live = max(self.most_live, self.live)
+            return True
+
+
+class _Clerk(socketserver.StreamRequestHandler):
+    """One connection of a `NarrowServer`."""
+
+    disable_nagle_algorithm = True
+    server: NarrowServer
+
+    def handle(self) -> None:
+        if not self.server.let_in():
+            self._say("421 4.7.0 too many connections")
+            return
+        with contextlib.suppress(ConnectionError):
+            self._converse()
+        with self.server.lock:
+            self.server.live -= 1
+
+    def _converse(self) -> None:
+        self._say("220 ready")
+        for line in self.rfile:
+            word = line[:4].upper()
+            if word == b"DATA":
+                self._say("354 go on")
+                while self.rfile.readline() not in {b".\r\n", b""}:
+                    pass
+                self.server.taken += 1
+            self._say({b"EHLO": "250-here\r\n250 PIPELINING", b"QUIT": "221 bye"}.get(word, "250 2.0.0 ok"))
+            if word == b"QUIT":
+                time.sleep(0.01)
+                return
+
+    def _say(self, words: str) -> None:
+        self.wfile.write(words.encode() + b"\r\n")
 
 
 @dataclass

@@ -27,6 +27,7 @@ from tests.integration.smtp_server import (
     BYE,
     ENVELOPE,
     Inbox,
+    NarrowServer,
     ScriptedServer,
     a_real_server,
     a_transport,
@@ -361,6 +362,33 @@ def test_a_server_that_allows_fewer_connections_gets_fewer() -> None:
             assert {receipt.outcome for receipt in receipts} == {OK}
         transport.close()
     assert len(inbox.envelopes) == 40
+
+
+@pytest.mark.parametrize("most", [1, 2, 4])
+def test_a_line_is_renewed_when_the_server_has_let_go_of_it(most: int) -> None:
+    """It still counts a line that is saying goodbye; where our lines are all that it allows, it refuses none."""
+    with (
+        NarrowServer(most) as server,
+        closing(a_transport(server.port, connections=most, messages_per_connection=4)) as it,
+    ):
+        assert {one.outcome for one in it.submit([a_message(number) for number in range(40)])} == {OK}
+    assert (server.taken, server.refused) == (40, 0)
+
+
+def test_fewer_connections_than_we_would_like_carry_all() -> None:
+    """However often the only one that is allowed has to be renewed, nothing is deferred for it."""
+    with NarrowServer(1) as server, closing(a_transport(server.port, connections=3, messages_per_connection=4)) as it:
+        assert {one.outcome for one in it.submit([a_message(number) for number in range(40)])} == {OK}
+    assert server.taken == 40
+
+
+def test_a_server_that_allows_more_again_gets_more_again() -> None:
+    """One more, whenever a line has served its share."""
+    with NarrowServer(1) as server, closing(a_transport(server.port, connections=3, messages_per_connection=4)) as it:
+        it.submit([a_message(number) for number in range(8)])
+        server.most = 3
+        it.submit([a_message(number) for number in range(60)])
+    assert server.most_live == 3
 
 
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
