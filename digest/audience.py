@@ -62,7 +62,7 @@ def merge(stored: Subscriber | None, incoming: Subscriber, *, suppressed: bool) 
 
     The file decides about wishes (interests, cadence, length, name…); the database about permission: a row never
     resurrects somebody who unsubscribed or whose address is suppressed, and never takes a consent away. A row that
-    says `unsubscribed` is always heard.
+    says `unsubscribed` is always heard, and one without a pause ends none.
 
     Returns:
         The subscriber to store; None when nothing changes.
@@ -70,7 +70,11 @@ def merge(stored: Subscriber | None, incoming: Subscriber, *, suppressed: bool) 
     if stored is None:
         return incoming
     merged = replace(
-        incoming, id=stored.id, consent=stored.consent or incoming.consent, status=_status(stored, incoming)
+        incoming,
+        id=stored.id,
+        consent=stored.consent or incoming.consent,
+        status=_status(stored, incoming),
+        paused_until=incoming.paused_until or stored.paused_until,
     )
     if suppressed and merged.status is SubscriberStatus.ACTIVE:
         merged = replace(merged, status=stored.status)

@@ -158,9 +158,9 @@ class Bell:
         seen = _stamp(path)
         if path is None or (seen is not None and seen == self._read):
             return ()
-        problems = self.digest.import_subscribers(path).problems
+        imported = self.digest.sync_subscribers()
         self._read = seen
-        return problems
+        return imported.problems if imported else ()
 
     def _closed_without_issue(self) -> Iterator[Window]:
         """Latest closed windows without an issue, or with a draft from before they closed: made once, however late.

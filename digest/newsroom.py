@@ -383,14 +383,23 @@ class Digest:
     # --- subscribers -------------------------------------------------------------------------------------
 
     def sync_subscribers(self) -> Imported | None:
-        """Bring the configured file into the database; None when none is configured."""
+        """Bring into the database what changed in the configured file; None when none is configured.
+
+        A row that is as it was when it was last brought in undoes nothing that its reader chose since.
+        """
         path = self.settings.subscribers
-        return self.import_subscribers(path) if path is not None else None
+        return self._brought(self.read_subscribers(path), standing=True) if path is not None else None
 
     def import_subscribers(self, path: Path) -> Imported:
-        """Bring a YAML or CSV file into the database. InputError when it cannot be read at all."""
-        read = self.read_subscribers(path)
-        synced = pipeline.sync(self.store, [row.subscriber for row in read.subscribers], now=self.clock())
+        """Bring a YAML or CSV file into the database, each row. InputError when it cannot be read at all."""
+        configured = self.settings.subscribers
+        standing = configured is not None and path.resolve() == configured.resolve()
+        return self._brought(self.read_subscribers(path), standing=standing, again=True)
+
+    def _brought(self, read: Read, *, standing: bool, again: bool = False) -> Imported:
+        rows = [row.subscriber for row in read.subscribers]
+        fingerprints = [row.fingerprint for row in read.subscribers] if standing else []
+        synced = pipeline.sync(self.store, rows, now=self.clock(), fingerprints=fingerprints, again=again)
         return Imported(synced=synced, problems=read.problems)
 
     def read_subscribers(self, path: Path) -> Read:

@@ -453,18 +453,29 @@ class Synced:
     kept_away: int = 0
 
 
-def sync(store: Store, incoming: Sequence[Subscriber], *, now: datetime) -> Synced:
+def sync(
+    store: Store,
+    incoming: Sequence[Subscriber],
+    *,
+    now: datetime,
+    fingerprints: Sequence[str] = (),
+    again: bool = False,
+) -> Synced:
     """Bring rows of a file into the database, by the rules of `audience.merge`; who is not in the file stays.
 
     Args:
         store: the truth about consent and suppression.
         incoming: rows with distinct addresses.
         now: the instant of the change.
+        fingerprints: of the rows, where they are those of the file that stands beside the database.
+        again: whether a row of it counts also where it is as it was when it was last brought in.
     """
     total = Synced()
     for start in range(0, len(incoming), ROWS_AT_ONCE):
-        batch = incoming[start : start + ROWS_AT_ONCE]
-        for row, merged in zip(batch, store.merge_subscribers(batch, now=now), strict=True):
+        part = slice(start, start + ROWS_AT_ONCE)
+        batch = incoming[part]
+        done = store.merge_subscribers(batch, now=now, fingerprints=fingerprints[part], again=again)
+        for row, merged in zip(batch, done, strict=True):
             total = _counted(total, row, merged)
     return total
 

@@ -23,6 +23,7 @@ from digest.store.feedback import FeedbackPart
 from digest.store.joining import JoiningPart
 from digest.store.ledger import LedgerPart
 from digest.store.letters import LettersPart
+from digest.store.merging import MergingPart
 from digest.store.schema import SchemaState, raise_schema, state_of, too_new
 from digest.store.search import SearchPart
 from digest.store.shaping import ShapingPart
@@ -35,6 +36,7 @@ class SqlStore(
     SearchPart,
     ShapingPart,
     SubscribersPart,
+    MergingPart,
     FeedbackPart,
     LettersPart,
     JoiningPart,

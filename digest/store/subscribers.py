@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digest.audience import address_key, merge
+from digest.audience import address_key
 from digest.errors import StoreError
 from digest.models import (
     Cadence,
@@ -21,7 +21,7 @@ from digest.models import (
     SubscriberStatus,
     Suppression,
 )
-from digest.store.base import AudienceRow, HistoryRow, Merged
+from digest.store.base import AudienceRow, HistoryRow
 from digest.store.engine import Conflict, Part, batches, within
 from digest.store.tables import deliveries, edition_items, erasures, issue_status, issues, subscribers, suppressions
 
@@ -139,41 +139,8 @@ class SubscribersPart(Part):
         """
         with self.begin() as connection:
             for batch in batches(subscribers):
-                _insert(connection, [one for one in batch if not one.id], now)
-                _update(connection, [one for one in batch if one.id], now)
-
-    def merge_subscribers(self, incoming: Sequence[Subscriber], *, now: datetime) -> Sequence[Merged]:
-        """Bring rows with distinct addresses into the store, by the rules of `audience.merge`; one for each of them.
-
-        Nothing comes between reading and writing: whoever leaves at this moment has left.
-
-        Raises:
-            StoreError: the same addresses were stored by another command at this moment; nothing was stored.
-        """
-        try:
-            return self._merge(incoming, now)
-        except Conflict:
-            # Somebody asked to join at the same moment; now there is a row of them.
-            return self._merge(incoming, now)
-
-    def _merge(self, incoming: Sequence[Subscriber], now: datetime) -> Sequence[Merged]:
-        keys = [address_key(row.address) for row in incoming]
-        with self.begin() as connection:
-            stored = _locked(connection, keys)
-            concealed = [self.conceal(key) for key in keys]
-            suppressed = _those_in(connection, suppressions.c.address_key, keys)
-            erased = _those_in(connection, erasures.c.concealed, concealed)
-            made: list[Merged] = []
-            changed: list[Subscriber] = []
-            for row, key, hidden in zip(incoming, keys, concealed, strict=True):
-                before = stored.get(key)
-                gone = before is None and hidden in erased
-                after = None if gone else merge(before, row, suppressed=key in suppressed)
-                changed += [after] if after else []
-                made.append(Merged(before=before, after=after or before, suppressed=key in suppressed))
-            _insert(connection, [one for one in changed if not one.id], now)
-            _update(connection, [one for one in changed if one.id], now)
-        return made
+                insert_subscribers(connection, [one for one in batch if not one.id], now)
+                update_subscribers(connection, [one for one in batch if one.id], now)
 
     def set_status(self, address: str, status: SubscriberStatus, *, now: datetime) -> bool:
         """Change what the subscriber told us; effective for mails already claimed. False for an unknown address."""
@@ -289,7 +256,7 @@ class SubscribersPart(Part):
         """The keys (`address_key`) of those of these addresses that are suppressed."""
         keys = {address_key(address) for address in addresses}
         with self.read() as connection:
-            return _those_in(connection, suppressions.c.address_key, sorted(keys))
+            return those_in(connection, suppressions.c.address_key, sorted(keys))
 
     def suppressions(self) -> Iterator[Suppression]:
         """All of them, oldest first."""
@@ -387,26 +354,21 @@ def _is(only: int | None) -> sa.ColumnElement[bool]:
     return sa.true() if only is None else subscribers.c.id == only
 
 
-def _locked(connection: sa.Connection, keys: Sequence[str]) -> dict[str, Subscriber]:
-    """The subscribers of these keys, by these; nobody else changes them before this transaction ends."""
-    query = SELECT.order_by(subscribers.c.id).with_for_update()
-    mine = (connection.execute(query.where(subscribers.c.address_key.in_(some))) for some in batches(keys))
-    return {address_key(one.address): one for rows in mine for one in map(a_subscriber, rows)}
-
-
-def _those_in(connection: sa.Connection, column: sa.ColumnElement[str], values: Sequence[str]) -> frozenset[str]:
+def those_in(connection: sa.Connection, column: sa.ColumnElement[str], values: Sequence[str]) -> frozenset[str]:
     """Those of the values that stand in this column."""
     found = (connection.scalars(sa.select(column).where(column.in_(some))) for some in batches(values))
     return frozenset(one for some in found for one in some)
 
 
-def _insert(connection: sa.Connection, new: Sequence[Subscriber], now: datetime) -> None:
+def insert_subscribers(connection: sa.Connection, new: Sequence[Subscriber], now: datetime) -> None:
+    """Store subscribers who are new."""
     if new:
         rows = [{**row_of(subscriber, now), "created_at": now} for subscriber in new]
         connection.execute(sa.insert(subscribers), rows)
 
 
-def _update(connection: sa.Connection, known: Sequence[Subscriber], now: datetime) -> None:
+def update_subscribers(connection: sa.Connection, known: Sequence[Subscriber], now: datetime) -> None:
+    """Change subscribers by their ids. StoreError when one is not there any more."""
     if not known:
         return
     rows = [{**row_of(subscriber, now), "of_id": subscriber.id} for subscriber in known]

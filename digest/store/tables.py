@@ -270,7 +270,12 @@ subscribers = sa.Table(
     sa.Column("consent_network", Said),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("changed_at", Instant, nullable=False),
+    #: The concealed `address_key` of the row of the readers' file that is about them, and its fingerprint as it was
+    #: last taken in; None where none was.
+    sa.Column("row_of", sa.Text),
+    sa.Column("row_taken", sa.Text),
     sa.Index("ix_subscribers_cadence_id", "cadence", "id"),
+    sa.Index("ix_subscribers_row_of", "row_of"),
     # How many there are of each status, counted without touching a row.
     sa.Index("ix_subscribers_status", "status"),
     sqlite_autoincrement=True,

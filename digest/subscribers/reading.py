@@ -43,7 +43,7 @@ def read_rows(rows: Sequence[Row], terms: Terms) -> Read:
             continue
         first[key] = row.line
         warn_of_look_alikes(row, subscriber.address, alike)
-        found.append(LocatedSubscriber(line=row.line, subscriber=subscriber))
+        found.append(LocatedSubscriber(line=row.line, subscriber=subscriber, fingerprint=row.fingerprint))
     return Read(subscribers=tuple(found), problems=tuple(problem for row in rows for problem in row.problems))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,6 +37,8 @@ class LocatedSubscriber:
 
     line: int
     subscriber: Subscriber
+    #: A hash of all that the row says: another one says something else.
+    fingerprint: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +70,12 @@ class Row:
     lines: Mapping[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     refused: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """What changes when the row says something else, and not when our topics or defaults do (SHA-256)."""
+        said = json.dumps(self.values, sort_keys=True, default=str)
+        return hashlib.sha256(said.encode()).hexdigest()
 
     def warn(self, key: str, message: str) -> None:
         """Report something about a key (empty: about the whole row); the row goes in."""

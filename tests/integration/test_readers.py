@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from digest import approving, archive, belongings, choosing, correcting, departures, previews
+from digest.bell import Bell
 from digest.errors import InputError, NothingToDo, StateError, TokenError, TooManyError
 from digest.joining import ask, confirm
 from digest.leaving import Reason, fewer, leave
@@ -267,6 +268,63 @@ def test_wrong_and_many_addresses_are_refused(story: Story) -> None:
         choosing.ask_address(story.digest, story.ada, f"a{number}@example.net")
     with pytest.raises(TooManyError):
         choosing.ask_address(story.digest, story.ada, "a5@example.net")
+
+
+# --- the readers' file beside the database ---------------------------------------------------------------
+
+
+ROWS = """\
+subscribers:
+- {email: ada@example.org, interests: [symptoms], consent: {at: 2026-01-02, method: paper form}}
+- {email: bob@example.org, interests: [fatigue, vision], consent: {at: 2026-01-02, method: paper form}}
+"""
+
+
+@pytest.fixture
+def filed(story: Story) -> Story:
+    """The same newsletter, whose readers stand in a file that was taken in."""
+    file = story.folder / "subscribers.yaml"
+    file.write_text(ROWS)
+    digest = replace(story.digest, settings=story.digest.settings.model_copy(update={"subscribers": file}))
+    digest.sync_subscribers()
+    ada, bob = digest.store.subscribers()
+    return replace(story, digest=digest, ada=ada, bob=bob)
+
+
+def restart(story: Story) -> None:
+    """A first ring, which reads the file."""
+    assert Bell(digest=story.digest).ring().troubles == ()
+
+
+def test_a_restart_undoes_nothing_that_a_reader_chose(filed: Story) -> None:
+    """Pause, wishes and address are as they left them, and nobody is there twice."""
+    choosing.save(filed.digest, replace(filed.ada, profile=Profile(interests=("care",), length=Length.BRIEF)))
+    choosing.pause(filed.digest, filed.ada, months=3)
+    choosing.ask_address(filed.digest, filed.bob, "bob@example.net")
+    choosing.confirm_address(filed.digest, filed.link("bob@example.net", "a"))
+    before = list(filed.digest.store.subscribers())
+    restart(filed)
+    assert list(filed.digest.store.subscribers()) == before and before[0].paused_until == date(2027, 3, 1)
+
+
+def test_a_row_that_was_changed_counts_and_ends_no_pause(filed: Story) -> None:
+    """The others are left alone."""
+    choosing.pause(filed.digest, filed.ada, months=3)
+    choosing.save(filed.digest, replace(filed.bob, role="nurse"))
+    file = filed.folder / "subscribers.yaml"
+    file.write_text(ROWS.replace("[symptoms]", "[care]"))
+    restart(filed)
+    ada, bob = filed.digest.store.subscribers()
+    assert (ada.profile.interests, ada.paused_until) == (("care",), date(2027, 3, 1)) and bob.role == "nurse"
+
+
+def test_a_file_that_is_named_counts_whole(filed: Story) -> None:
+    """It is somebody's own act, and is remembered as the file beside the database."""
+    choosing.save(filed.digest, replace(filed.bob, role="nurse"))
+    assert filed.digest.import_subscribers(filed.folder / "subscribers.yaml").synced.changed == 1
+    again = choosing.save(filed.digest, replace(filed.bob, role="nurse"))
+    restart(filed)
+    assert filed.digest.store.subscriber(filed.bob.id) == again
 
 
 # --- pause and leave -------------------------------------------------------------------------------------

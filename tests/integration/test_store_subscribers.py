@@ -123,6 +123,48 @@ def test_a_status_is_changed(store):
     assert [reader.status for reader in store.subscribers()] == [SubscriberStatus.UNSUBSCRIBED]
 
 
+def test_a_row_that_was_taken_in_undoes_nothing(store):
+    """What its reader chose since stays, until the row is another one, or is taken in again on purpose."""
+    row = a_subscriber("ada@example.org", "x")
+    assert store.merge_subscribers([row], now=NOW, fingerprints=["one"])[0].before is None
+    (ada,) = store.subscribers()
+    chosen = replace(ada, name="Ada", profile=Profile(interests=("y",)))
+    store.save_wishes(chosen, now=NOW)
+    (done,) = store.merge_subscribers([row], now=LATER, fingerprints=["one"])
+    assert done.before == done.after == chosen and list(store.subscribers()) == [chosen]
+    store.merge_subscribers([replace(row, role="nurse")], now=LATER, fingerprints=["two"])
+    assert list(store.subscribers()) == [replace(ada, role="nurse")]
+    store.save_wishes(chosen, now=NOW)
+    store.merge_subscribers([row], now=LATER, fingerprints=["two"], again=True)
+    assert list(store.subscribers()) == [ada]
+
+
+def test_a_row_of_another_file_counts_and_is_not_remembered(store):
+    """It is somebody's own act; the file that stands beside the database goes on from where it was."""
+    row = a_subscriber("ada@example.org", "x")
+    store.merge_subscribers([row], now=NOW, fingerprints=["one"])
+    store.merge_subscribers([replace(row, name="Ada")], now=NOW)
+    store.merge_subscribers([row], now=LATER, fingerprints=["one"])
+    assert [one.name for one in store.subscribers()] == ["Ada"]
+
+
+def test_who_moved_to_another_address_is_not_brought_in_twice(store):
+    """The row of the old address is theirs, as it is and as another one, while nobody else has that address."""
+    row = a_subscriber("ada@example.org", "x")
+    store.merge_subscribers([row], now=NOW, fingerprints=["one"])
+    (ada,) = store.subscribers()
+    store.save_subscribers([replace(ada, address="ada@example.net")], now=NOW)
+    for fingerprint, name in (("one", ""), ("two", "Ada")):
+        store.merge_subscribers([replace(row, name=name)], now=LATER, fingerprints=[fingerprint])
+        assert list(store.subscribers()) == [replace(ada, address="ada@example.net", name=name)]
+    store.save_subscribers([a_subscriber("ada@example.org", "y")], now=LATER)
+    store.merge_subscribers([row], now=LATER, fingerprints=["three"])
+    assert [(one.address, one.profile.interests) for one in store.subscribers()] == [
+        ("ada@example.net", ("x",)),
+        ("ada@example.org", ("x",)),
+    ]
+
+
 def test_subscribers_are_counted(store):
     """By status, none left out."""
     readers(store, "a@example.org", "b@example.org")

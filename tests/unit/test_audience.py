@@ -59,6 +59,14 @@ def test_nothing_changed_is_nothing_to_store() -> None:
     assert merge(stored, a_subscriber(), suppressed=False) is None
 
 
+def test_a_row_without_a_pause_ends_none() -> None:
+    """It says nothing of it; one with a day does."""
+    stored = a_subscriber(id=1, paused_until=date(2027, 3, 1))
+    assert merge(stored, a_subscriber(), suppressed=False) is None
+    merged = merge(stored, a_subscriber(paused_until=date(2026, 1, 1)), suppressed=False)
+    assert merged is not None and merged.paused_until == date(2026, 1, 1)
+
+
 @pytest.mark.parametrize(
     ("stored", "row", "suppressed", "after"),
     [

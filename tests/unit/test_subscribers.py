@@ -186,6 +186,26 @@ def test_unknown_interest() -> None:
     assert told(read) == "s.yaml:4: interests: there is no topic 'visoin'; did you mean vision?"
 
 
+@pytest.mark.parametrize(
+    "terms",
+    [{"default_cadence": Cadence.QUARTERLY}, {"topics": ("mri",)}, {"default_language": "de"}],
+    ids=["another default", "a topic that is gone", "another language"],
+)
+def test_a_row_is_the_same_whatever_we_offer(terms: dict[str, Any]) -> None:
+    """What a row says is its own: neither its file nor our settings make it another one."""
+    text = "subscribers:\n- {email: ada@example.org, interests: [mri, vision]}"
+    (first,) = from_yaml(text).subscribers
+    (again,) = read_subscribers_yaml(text, "other.yaml", **{**TERMS, **terms}).subscribers
+    assert again.fingerprint == first.fingerprint
+
+
+@pytest.mark.parametrize("key", ["name: Ada", "paused_until: 2027-01-01", "interests: [vision]", "status: active"])
+def test_a_row_is_another_one_when_it_says_something_else(key: str) -> None:
+    """Each key counts."""
+    (first,), (other,) = one().subscribers, one(key).subscribers
+    assert first.fingerprint != other.fingerprint and first.fingerprint == one("").subscribers[0].fingerprint
+
+
 def test_wanted_and_muted() -> None:
     """A topic both wanted and muted is reported."""
     assert "mri is both wanted and muted" in told(one("interests: [mri, vision]", "mutes: [mri]"))

@@ -70,6 +70,8 @@ def test_of_a_known_reader_only_what_is_said_changes(operator: Program, desk: De
     assert desk.digest.subscriber("ada@example.org") == after and made["notes"] == []
     assert operator.post("/subscribers", email="ada@example.org")["changed"] is False
     assert operator.post("/subscribers", email="ada@example.org", role=None)["subscriber"]["role"] == ""
+    assert operator.post("/subscribers", email="ada@example.org", paused_until=None)["changed"] is True
+    assert desk.digest.subscriber("ada@example.org").paused_until is None
 
 
 def test_without_consent_nobody_is_active(operator: Program) -> None:

@@ -56,9 +56,13 @@ class SubscriberStore(Protocol):
     def save_subscribers(self, subscribers: Sequence[Subscriber], *, now: datetime) -> None:
         """Insert those with id 0, update the others, in one transaction."""
 
-    def merge_subscribers(self, incoming: Sequence[Subscriber], *, now: datetime) -> Sequence[Merged]:
+    def merge_subscribers(
+        self, incoming: Sequence[Subscriber], *, now: datetime, fingerprints: Sequence[str] = (), again: bool = False
+    ) -> Sequence[Merged]:
         """Bring rows with distinct addresses into the store, by the rules of `audience.merge`; one for each of them.
 
+        With `fingerprints`, one for each row, a row that was taken in before as it is changes nothing, unless `again`;
+        and whoever moved to another address is known by the row of the old one.
         Nothing comes between reading and writing: whoever leaves at this moment has left.
         """
 

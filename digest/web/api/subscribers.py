@@ -164,7 +164,10 @@ def brought(digest: Newsroom, person: Caller, call: SubscriberCall) -> ChangedAn
     known = next(iter(digest.store.subscribers([call.email])), None)
     given, notes = read_change(digest, known, call.row()) if known else read_row(digest, call.row())
     synced = pipeline.sync(digest.store, [given], now=digest.clock())
-    changed = bool(synced.new or synced.changed)
+    is_over = known is not None and known.paused_until is not None and given.paused_until is None
+    if known is not None and is_over:
+        digest.store.set_pause(known.id, None, now=digest.clock())
+    changed = bool(synced.new or synced.changed or is_over)
     found = _found(digest, call.email)
     if changed:
         write_down(digest, person, f"{'brought in' if synced.new else 'changed'} reader {found.id}")
