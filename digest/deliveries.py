@@ -66,6 +66,7 @@ def reconciled(claim: Claim, carried: bool | None, *, now: datetime) -> Result:
 
 
 def _given_up(claim: Claim, receipt: Receipt, state: DeliveryState, life: timedelta) -> Result:
-    hours = int(life / timedelta(hours=1))
-    detail = f"given up after {claim.attempts + 1} tries in {hours} hours: {receipt.detail}"
+    tries, hours = claim.attempts + 1, round(life / timedelta(hours=1), 1)
+    told = f"{tries} {'try' if tries == 1 else 'tries'} in {hours:g} {'hour' if hours == 1 else 'hours'}"
+    detail = f"given up after {told}: {receipt.detail}"
     return Result(claim=claim, state=state, receipt=replace(receipt, detail=detail))

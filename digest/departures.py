@@ -120,8 +120,9 @@ def refuse_unless_sendable(digest: Digest, issue: Issue) -> None:
 
 
 def _hours(digest: Digest, issue: Issue) -> Hours:
-    """When its mails may leave. A reader's week begins when the issue is due, or approved where that came later."""
-    due = max(issue.window.due, issue.approved_at or issue.window.due)
+    """When its mails may leave. A reader's week begins when the issue may leave, or was approved if that came later."""
+    due = leaves_at(issue)
+    due = max(due, issue.approved_at or due)
     return Hours(zone=digest.calendar.timezone, due=due, quiet=digest.settings.delivery.quiet_hours)
 
 

@@ -50,7 +50,7 @@ class Hours:
 
     #: The newsletter's time zone, for readers who name none.
     zone: tzinfo
-    #: The instant the issue was due, or approved where that came later.
+    #: The instant the issue was due, or the one it was scheduled for or approved at where that came later.
     due: datetime
     #: None: mail may leave at any hour.
     quiet: QuietHours | None = None

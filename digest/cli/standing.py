@@ -12,7 +12,7 @@ from digest import approving
 from digest.cli.making import issue_data
 from digest.cli.tables import cell, counted, table
 from digest.doctor import Finding
-from digest.models import Issue, SourceState
+from digest.models import Issue, IssueStatus, SourceState
 from digest.newsroom import Digest
 
 
@@ -78,7 +78,8 @@ def show_status(console: Console, data: Mapping[str, Any]) -> None:
         sources.add_row(cell(row["source"]), Text(row["state"], style=style), checked, cell(row["trouble"]))
     issues = table("Issue", "Status", "Due (UTC)", "Deliveries")
     for row in data["issues"]:
-        state = "held" if row["held"] else row["status"].value
+        is_held = row["held"] and row["status"] is IssueStatus.APPROVED
+        state = "held" if is_held else row["status"].value
         told = ", ".join(f"{number:,} {name}" for name, number in row["deliveries"].items())
         if row["held_because"]:
             state, told = "stopped itself", f"{row['held_because']}: digest quarantine {row['issue']}; {told}"

@@ -105,7 +105,10 @@ def _acts(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tuple[Act
 
 
 def _withdraw(connection: sa.Connection, issue_id: int, label: str) -> None:
-    """Take back what was frozen. What a worker is just sending is waited for, and then it is too late."""
+    """Take back what was frozen. What a worker is just sending is waited for, and then it is too late.
+
+    An issue that somebody paused stays so: approved again, it waits for them.
+    """
     mine = deliveries.c.issue_id == issue_id
     connection.execute(sa.delete(deliveries).where(mine, _untouched()))
     _nothing_is_left(connection, mine, f"{label} cannot be changed any more")
@@ -116,7 +119,7 @@ def _withdraw(connection: sa.Connection, issue_id: int, label: str) -> None:
     connection.execute(sa.delete(frozen_pools).where(frozen_pools.c.issue_id == issue_id))
     blank: dict[str, Any] = {"approved_at": None, "approved_by": None, "content_hash": None, "recipients": None}
     change = sa.update(issue_status).where(issue_status.c.issue_id == issue_id)
-    connection.execute(change.values(status=IssueStatus.DRAFT, held=False, **blank))
+    connection.execute(change.values(status=IssueStatus.DRAFT, **blank))
 
 
 def _schedule(connection: sa.Connection, act: Act, label: str) -> None:

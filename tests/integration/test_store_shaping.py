@@ -178,6 +178,16 @@ def test_a_change_withdraws_an_approval(store, step):
     assert store.progress(issue.id) == {DeliveryState.PENDING: 2}
 
 
+@pytest.mark.parametrize("step", [PIN, Withdraw()])
+def test_an_issue_that_was_paused_stays_so(store, step):
+    """Approved again, it does not run on before whoever paused it lets it."""
+    issue = an_approved(store)
+    store.set_held(issue.id, True)
+    act(store, issue, step)
+    freeze(store, issue, [a_recipient(reader, an_edition(key="new")) for reader in store.subscribers()])
+    assert store.issue_by_id(issue.id).held and claimed(store, issue) == []
+
+
 def test_a_change_of_a_draft_withdraws_nothing(store):
     """There is no approval to take back."""
     assert not act(store, a_draft(store), PIN)

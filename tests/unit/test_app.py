@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import yaml
 from digest import departures
 from digest.app import make_carriers_of, make_digest
 from digest.config import Settings, load_settings
-from digest.models import DeliveryState, Issue, Message, Outcome, Receipt, Recipient
+from digest.models import DeliveryState, Issue, Message, Outcome, Receipt, Recipient, Schedule
 from digest.newsroom import Digest
 from digest.store.store import SqlStore, open_store
 from digest.transports.file import FileTransport
@@ -92,7 +93,23 @@ def test_a_mail_lives_as_long_as_the_settings_say(
         departures.send(digest_at(NOW + timedelta(minutes=minutes), given, ledger, busy), issue)
     delivery = next(iter(ledger.deliveries(issue.id)))
     assert delivery.state is state
-    assert ("given up after 2 tries in 1 hours" in delivery.detail) == (hours == 1)
+    assert ("given up after 2 tries in 1 hour:" in delivery.detail) == (hours == 1)
+
+
+@pytest.mark.parametrize(("days", "leaves"), [(0, False), (4, True), (7, True)])
+def test_an_issue_that_is_scheduled_waits_for_its_readers_days(
+    tmp_path: Path, ledger: SqlStore, days: int, leaves: bool
+) -> None:
+    """From then on, however long ago it was due: scheduled for a Thursday, it is left for Monday."""
+    approved(ledger)
+    (reader,) = ledger.subscribers()
+    ledger.save_subscribers([replace(reader, weekday=0)], now=NOW)
+    thursday = NOW + timedelta(days=9)
+    ledger.act(1, [Schedule(at=thursday)], by="ada", on=0, now=NOW)
+    box = MemoryTransport()
+    digest = digest_at(thursday + timedelta(days=days), settings(tmp_path), ledger, box)
+    departures.send(digest, ledger.issue_by_id(1))
+    assert len(box.inbox) == leaves
 
 
 @pytest.mark.parametrize(("seconds", "released"), [(60, 2), (900, 0)])

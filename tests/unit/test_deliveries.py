@@ -95,6 +95,18 @@ def test_an_operator_may_give_it_another_life(hours: int, state: DeliveryState) 
     assert result.receipt.detail.startswith("given up after 21 tries in 23 hours") == (state is DeliveryState.BOUNCED)
 
 
+@pytest.mark.parametrize(
+    ("attempts", "minutes", "words"),
+    [(0, 60, "1 try in 1 hour"), (1, 90, "2 tries in 1.5 hours"), (1, 20, "2 tries in 0.3 hours")],
+)
+def test_how_long_it_was_tried_is_said_in_words(attempts: int, minutes: int, words: str) -> None:
+    """One is one, and a life that ends within an hour is not cut to none."""
+    receipt, life = Receipt(outcome=Outcome.DEFERRED, detail="busy"), timedelta(minutes=minutes)
+    old = a_claim(attempts=attempts, first_tried_at=NOW - life)
+    result = decide(old, receipt, policy=DoubtPolicy.RESEND, now=NOW, life=life)
+    assert result.receipt.detail == f"given up after {words}: busy"
+
+
 def test_a_life_lasts_to_its_last_hour() -> None:
     """A try that fits into the 72 hours is still made."""
     claim = a_claim(attempts=69, first_tried_at=NOW - LIFE + timedelta(seconds=4_000))

@@ -633,4 +633,4 @@ def test_a_shorter_life_gives_up_sooner(store: SqlStore) -> None:
     assert office.states == [S.DEFERRED]
     office.now += timedelta(hours=1)
     assert office.send(life=timedelta(hours=1)).bounced == 1
-    assert office.detail(1) == "given up after 2 tries in 1 hours: busy"
+    assert office.detail(1) == "given up after 2 tries in 1 hour: busy"

@@ -160,7 +160,8 @@ def _approvals_of(issue: Issue) -> tuple[str, int]:
 def _approved(digest: Digest, issue: Issue) -> str:
     if issue.status is IssueStatus.DRAFT:
         return "Your approval is written down. Now it is somebody else's turn."
-    return f"Approved. {counted(departures.outstanding(digest, issue), 'mail waits', 'mails wait')} to leave."
+    paused = " It is still paused: let it go on when it may leave." if issue.held else ""
+    return f"Approved. {counted(departures.outstanding(digest, issue), 'mail waits', 'mails wait')} to leave.{paused}"
 
 
 @router.post("/withdraw")
