@@ -48,6 +48,8 @@ class Wait(StrEnum):
     QUIET_HOURS = "night where the reader lives"
     WEEKDAY = "its reader's day of the week"
     PART_OF_DAY = "its reader's time of day"
+    #: It was the mail that showed that a transport is not well again, which was no try of its reader's.
+    REST = "its transport, given a rest"
 
 
 class Outcome(StrEnum):

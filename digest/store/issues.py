@@ -27,6 +27,7 @@ from digest.models import (
 from digest.store.content import SUMMARY
 from digest.store.engine import Conflict, Lock, Part, locked, within
 from digest.store.freezing import write_recipients
+from digest.store.leases import BURIED
 from digest.store.shaping import locked_status, write_act
 from digest.store.tables import (
     deliveries,
@@ -205,7 +206,10 @@ class IssuesPart(Part):
                 raise StoreError(f"there is no issue with the id {issue_id}")
 
     def abort(self, issue_id: int, *, now: datetime) -> int:
-        """End the issue: what is pending, deferred or only claimed is CANCELLED. How many those were."""
+        """End the issue: what is pending, deferred or only claimed is CANCELLED, or UNKNOWN if it may have left before.
+
+        How many those were.
+        """
         mine = issue_status.c.issue_id == issue_id
         end = {"status": IssueStatus.ABORTED, "aborted_at": sa.func.coalesce(issue_status.c.aborted_at, now)}
         # Locked in the order every worker locks them in, so that none of the two waits for the other for ever.
@@ -216,11 +220,11 @@ class IssuesPart(Part):
             .with_for_update()
         )
         free = {"owner": None, "lease_until": None, "due_at": None, "finished_at": now}
-        cancel = sa.update(deliveries).where(deliveries.c.id.in_(waiting))
+        ended = sa.update(deliveries).where(deliveries.c.id.in_(waiting))
         with self.begin() as connection:
             if connection.execute(sa.update(issue_status).where(mine).values(end)).rowcount == 0:
                 raise StoreError(f"there is no issue with the id {issue_id}")
-            return connection.execute(cancel.values(state=DeliveryState.CANCELLED, **free)).rowcount
+            return connection.execute(ended.values(state=BURIED, **free)).rowcount
 
     def _of_window(self, window: Window) -> Issue | None:
         return self._first(_same_window(window))

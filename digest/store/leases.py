@@ -353,7 +353,7 @@ def _in_order(claims: Iterable[Claim]) -> list[Claim]:
 
 def give_back(connection: sa.Connection, ids: Collection[int], until: datetime | None = None) -> None:
     """Let others have what was not tried, not before `until` if that is given; what was deferred keeps its hour."""
-    put_off = {"state": DeliveryState.DEFERRED, "due_at": until, "waits_for": None, **_NOBODY}
+    put_off = {"state": DeliveryState.DEFERRED, "due_at": until, "waits_for": Wait.REST, **_NOBODY}
     change(connection, ids, BACK if until is None else put_off)
 
 
@@ -443,6 +443,13 @@ def by_hand(now: datetime) -> dict[str, Any]:
     }
 
 
+def let_erased_be(connection: sa.Connection, ids: Collection[int], now: datetime) -> None:
+    """End those of these deliveries whose reader is no more: nobody would ever find them due."""
+    nobody = ~sa.exists().where(subscribers.c.id == deliveries.c.subscriber_id)
+    ended = {"state": DeliveryState.SUPPRESSED, "detail": SkipReason.UNSUBSCRIBED.value, "finished_at": now}
+    connection.execute(deliveries.update().where(within(deliveries.c.id, ids), nobody).values(ended))
+
+
 #: What becomes of an unknown delivery that a person believes to have arrived; it keeps the instant it ended at.
 TAKEN_AS_ARRIVED: dict[str, Any] = {
     "state": DeliveryState.ACCEPTED,
@@ -455,7 +462,8 @@ def is_aborted(connection: sa.Connection, issue_id: int) -> bool:
     return connection.execute(_STATUS, {"issue_id": issue_id}).scalar() is IssueStatus.ABORTED
 
 
-_BURIED = sa.case((deliveries.c.doubts > 0, _state(DeliveryState.UNKNOWN)), else_=_state(DeliveryState.CANCELLED))
+#: What becomes of a delivery of an aborted issue: what may have left once already is unknown.
+BURIED = sa.case((deliveries.c.doubts > 0, _state(DeliveryState.UNKNOWN)), else_=_state(DeliveryState.CANCELLED))
 
 
 def bury(connection: sa.Connection, issue_ids: Iterable[int], now: datetime) -> None:
@@ -470,4 +478,4 @@ def bury(connection: sa.Connection, issue_ids: Iterable[int], now: datetime) -> 
                 .with_for_update(skip_locked=True)
             )
             ids = list(connection.scalars(still))
-            change(connection, ids, {"state": _BURIED, "due_at": None, "finished_at": now, **_NOBODY})
+            change(connection, ids, {"state": BURIED, "due_at": None, "finished_at": now, **_NOBODY})

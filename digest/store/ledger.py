@@ -159,6 +159,8 @@ class LedgerPart(Part):
     def resolve(self, issue_id: int, *, resend: bool, now: datetime) -> int:
         """What a person decided about all that is UNKNOWN: send it once more, or take it as arrived. How many it was.
 
+        What of it is an erased reader's is never sent again, and SUPPRESSED.
+
         Raises:
             StateError: it is to be sent again in an issue that was aborted.
         """
@@ -167,6 +169,8 @@ class LedgerPart(Part):
                 raise StateError("the issue was aborted, and nothing of it is sent again")
             unknown = leases.unknown_rows(connection, issue_id)
             leases.change(connection, unknown, leases.by_hand(now) if resend else leases.TAKEN_AS_ARRIVED)
+            if resend:
+                leases.let_erased_be(connection, unknown, now)
         return len(unknown)
 
     def progress(self, issue_id: int) -> Mapping[DeliveryState, int]:

@@ -95,6 +95,14 @@ def test_recovering_settling_and_aborting_agree(books: SqlStore) -> None:
     assert audit(books).agrees
 
 
+def test_a_mail_that_showed_a_transport_ill_agrees(books: SqlStore) -> None:
+    """It waits for an hour, was never tried, and is told apart."""
+    books.release(books.claim(1, "probe", limit=1, lease=60, now=NOW), "probe", now=NOW, until=SOON)
+    found = audit(books)
+    assert found.agrees, found.checks
+    assert ("deferred", "its transport, given a rest", 1) in [(one.value, *rest) for one, *rest in found.accounts]
+
+
 @pytest.mark.parametrize(
     ("statement", "what"),
     [
@@ -170,6 +178,15 @@ def test_a_person_takes_what_is_unknown_as_arrived(store: SqlStore) -> None:
     assert states(store) == [S.ACCEPTED] * 2
     row = store.delivery(1, 1)
     assert row is not None and "operator" in row.detail and row.doubts == 0
+
+
+def test_nobody_who_was_erased_is_sent_anything_again(store: SqlStore) -> None:
+    """Their row ends, so that nothing waits for ever; the others wait again."""
+    an_approved_issue(store, 2)
+    end(store, S.UNKNOWN, S.UNKNOWN)
+    assert store.erase(1, now=NOW) and store.resolve(1, resend=True, now=SOON) == 2
+    assert states(store) == [S.SUPPRESSED, S.PENDING]
+    assert audit(store).agrees and store.resolve(1, resend=True, now=SOON) == 0
 
 
 def test_nothing_of_an_aborted_issue_is_sent_again(store: SqlStore) -> None:

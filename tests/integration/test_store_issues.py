@@ -315,6 +315,16 @@ def test_an_abort_takes_claims_back_and_lets_mail_in_flight_be(store):
     assert store.progress(issue.id) == {DeliveryState.CANCELLED: 2, DeliveryState.INFLIGHT: 1}
 
 
+def test_what_may_have_left_before_an_abort_is_unknown(store):
+    """It died in flight and waited to be sent again: that it was never sent would be a guess."""
+    issue = a_frozen_issue(store, an_edition(), an_edition())
+    (flying,) = store.claim(issue.id, "worker", limit=1, lease=60, now=NOW)
+    store.record([], [flying], "worker", lease=60, now=NOW)
+    store.recover(issue.id, resend=True, gone=["worker"], now=NOW)
+    assert store.abort(issue.id, now=LATER) == 2
+    assert store.progress(issue.id) == {DeliveryState.UNKNOWN: 1, DeliveryState.CANCELLED: 1}
+
+
 def test_an_abort_concerns_one_issue(store):
     """Others go on."""
     first = a_frozen_issue(store, an_edition())

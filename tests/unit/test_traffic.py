@@ -14,7 +14,7 @@ from digest.canary import CANARY
 from digest.errors import StoreError, TransportError
 from digest.feedback import take_in
 from digest.limits import Limits, WarmUp
-from digest.models import DeliveryState, DoubtPolicy, FeedbackKind, Message, Outcome, Receipt
+from digest.models import DeliveryState, DoubtPolicy, FeedbackKind, Message, Outcome, Receipt, Wait
 from digest.outbox import Sent, send_issue
 from digest.store.store import SqlStore, open_store
 from digest.suppression import Feedback
@@ -213,7 +213,8 @@ def test_a_probe_is_one_mail_and_no_try(store: SqlStore) -> None:
         assert "is given a rest" in str(office.send().trouble)
     assert (office.tries(), store.progress(1)) == (0, {S.PENDING: 38, S.DEFERRED: 2})
     office.now += 4 * MINUTE
-    assert office.send() == Sent(accepted=38)
+    sent = office.send()
+    assert (sent.accepted, [(wait, number) for wait, number, _ in sent.waits]) == (38, [(Wait.REST, 2)])
     office.now += timedelta(hours=1)
     assert office.send() == Sent(accepted=2)
 

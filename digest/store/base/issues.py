@@ -76,7 +76,10 @@ class IssueStore(Protocol):
         """Hold the sending of an issue, or let it go on."""
 
     def abort(self, issue_id: int, *, now: datetime) -> int:
-        """End the issue: what is pending, deferred or only claimed is CANCELLED. How many those were."""
+        """End the issue: what is pending, deferred or only claimed is CANCELLED, or UNKNOWN if it may have left before.
+
+        How many those were.
+        """
 
 
 class ShapeStore(Protocol):

@@ -66,7 +66,7 @@ class Ledger(Protocol):
     def release(self, claims: Sequence[Claim], owner: str, *, now: datetime, until: datetime | None = None) -> None:
         """Give back what was not tried, claimed or with an intent: PENDING (or DEFERRED) again, at once.
 
-        With `until` it is DEFERRED until then; no try is counted.
+        With `until` it is DEFERRED until then, and waits for its transport (`Wait.REST`); no try is counted.
         """
 
     def recover(
