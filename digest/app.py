@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -123,8 +123,13 @@ def read_topics(path: Path | None) -> TopicTree:
         text = source.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"topics: {source} cannot be read: {error}") from error
-    located = read_yaml(text, name=str(source))
-    return parse_topics(located.value, name=str(source), line=located.line)
+    return _topics(text, str(source))
+
+
+@lru_cache(maxsize=4)
+def _topics(text: str, name: str) -> TopicTree:
+    located = read_yaml(text, name=name)
+    return parse_topics(located.value, name=name, line=located.line)
 
 
 def make_source(settings: SourceSettings, tree: TopicTree, whole: Settings) -> Source:

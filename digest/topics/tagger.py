@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property, lru_cache
 
 from digest.models import (
     Block,
@@ -23,7 +24,6 @@ from digest.models import (
     Place,
     Section,
     SectionRole,
-    Topic,
     TopicTree,
 )
 from digest.topics.words import Found, Vocabulary, Word, mended, words_of
@@ -102,17 +102,10 @@ class _Reading:
 
 
 class Tagger:
-    """Tags summaries by one tree; the vocabulary is built once. Safe to share between threads."""
+    """Tags summaries by one tree; the vocabulary is built once, when first asked for. Threads may share it."""
 
     def __init__(self, tree: TopicTree) -> None:
         self._tree = tree
-        self._vocabulary: Vocabulary[_Meaning] = Vocabulary()
-        for topic in tree.topics:
-            self._learn(topic)
-        for term in tree.condition_terms:
-            self._vocabulary.add(term, _Meaning(None))
-        for acronym in tree.condition_acronyms:
-            self._vocabulary.add(acronym, _Meaning(None, acronym=True), exact_case=True)
 
     def tag(self, entry: Entry, *, condition_assumed: bool = False) -> tuple[Match, ...]:
         """What an entry is about, heaviest first; ties by depth in the tree, then by the editors' order.
@@ -149,16 +142,9 @@ class Tagger:
         """
         return self._read(entry).names_condition
 
-    def _learn(self, topic: Topic) -> None:
-        groups = (
-            (topic.terms, _Meaning(topic.id), False),
-            (topic.acronyms, _Meaning(topic.id, acronym=True), True),
-            (topic.hints, _Meaning(topic.id, hint=True), False),
-            (topic.not_when, _Meaning(topic.id, excludes=True), False),
-        )
-        for phrases, meaning, exact_case in groups:
-            for phrase in phrases:
-                self._vocabulary.add(phrase, meaning, exact_case=exact_case)
+    @cached_property
+    def _vocabulary(self) -> Vocabulary[_Meaning]:
+        return _learned(self._tree)
 
     def _refusal(self, match: Match, heaviest: float, assumed: bool) -> Refusal | None:
         if not assumed and self._tree.by_id[match.topic_id].needs_condition:
@@ -191,6 +177,27 @@ class Tagger:
             reading.names_condition |= meaning.topic_id is None
             if not meaning.excludes and phrase.casefold() not in known:
                 reading.add(meaning, phrase, Place.TAGS, 0)
+
+
+@lru_cache(maxsize=4)
+def _learned(tree: TopicTree) -> Vocabulary[_Meaning]:
+    """All words of a tree, and what they mean. Kept: it takes longer than tagging a month of summaries."""
+    vocabulary: Vocabulary[_Meaning] = Vocabulary()
+    for topic in tree.topics:
+        groups = (
+            (topic.terms, _Meaning(topic.id), False),
+            (topic.acronyms, _Meaning(topic.id, acronym=True), True),
+            (topic.hints, _Meaning(topic.id, hint=True), False),
+            (topic.not_when, _Meaning(topic.id, excludes=True), False),
+        )
+        for phrases, meaning, exact_case in groups:
+            for phrase in phrases:
+                vocabulary.add(phrase, meaning, exact_case=exact_case)
+    for term in tree.condition_terms:
+        vocabulary.add(term, _Meaning(None))
+    for acronym in tree.condition_acronyms:
+        vocabulary.add(acronym, _Meaning(None, acronym=True), exact_case=True)
+    return vocabulary
 
 
 def entry_of(text: str) -> Entry:
