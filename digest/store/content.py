@@ -152,7 +152,9 @@ def _propose_corrections(connection: sa.Connection, decision: Decision, entry: E
     named = summaries.c.id == decision.summary_id
     if decision.summary_id is None:
         named = summaries.c.study_id == decision.study_id
-    for told in _summaries(connection.execute(_LATEST.where(named))):
+    printed = sa.exists().where(edition_items.c.summary_id == summaries.c.id, edition_items.c.placed)
+    # What readers know comes first: by its headline they are told.
+    for told in _summaries(connection.execute(_LATEST.where(named).order_by(printed.desc(), summaries.c.id))):
         kind = amendment(told.entry if decision.summary_id is not None else None, entry)
         if kind is not None:
             propose(connection, told.id, kind, now=now)

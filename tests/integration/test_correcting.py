@@ -344,6 +344,19 @@ def test_a_notice_about_a_known_study_is_proposed_for_what_was_told(sent: Room) 
     assert proposal.summary_id == number(digest, "1")
 
 
+def test_that_a_study_was_withdrawn_is_proposed_once(sent: Room) -> None:
+    """Of all its summaries, for one that was printed: everybody who got any of them is told by that."""
+    digest = sent.at(LATER)
+    store, doi = digest.store, "10.1000/eyes"
+    store.add_entries([entry("other", "Optic neuritis elsewhere, another summary of it", doi=doi)], now=LATER)
+    store.add_entries([replace(ENTRIES[0], doi=doi)], now=LATER)
+    notice = entry("notice", "Retraction: optic neuritis and another matter entirely", doi=doi)
+    store.add_entries([notice, replace(ENTRIES[0], doi=doi, headline=f"RETRACTED: {ENTRIES[0].headline}")], now=LATER)
+    (proposal,) = store.corrections()
+    assert (proposal.kind, proposal.summary_id) == (Amendment.RETRACTED, number(digest, "1"))
+    assert correcting.reach(digest, proposal).owed == 2
+
+
 @pytest.mark.parametrize(
     ("summary", "sentence", "error", "words"),
     [
