@@ -20,6 +20,7 @@ from digest.records import (
     judge_one_click,
     judge_pointer,
     judge_spf,
+    organisation,
 )
 
 #: Transports that leave the envelope sender and the message as they are: SPF and our own signature count.
@@ -45,9 +46,10 @@ def _dkim(digest: Digest, names: Names) -> str:
 def _dmarc(digest: Digest, names: Names) -> str:
     domain = _from_domain(digest)
     places = {top: names.texts(f"_dmarc.{top}") for top in above(domain)}
-    top = next((top for top, texts in places.items() if any("dmarc1" in text.lower() for text in texts)), domain)
-    tags = judge_dmarc(domain, f"_dmarc.{top}", places[top])
-    told = f"_dmarc.{top}: p={tags['p']}"
+    top = organisation(places, domain)
+    holds = domain if any("dmarc1" in text.lower() for text in places[domain]) else top
+    tags = judge_dmarc(domain, f"_dmarc.{holds}", places[holds])
+    told = f"_dmarc.{holds}: p={tags['p']}"
     signed = [key for key in digest.dkim if is_aligned(domain, key.domain, strict=tags.get("adkim") == "s", top=top)]
     if signed:
         return f"{told}, aligned with our signature for {signed[0].domain}"

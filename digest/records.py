@@ -8,7 +8,7 @@ record that one of the two is aligned with.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from digest.errors import DigestError
 
@@ -70,7 +70,7 @@ def judge_dkim(name: str, texts: Sequence[str], ours: str) -> str:
 
 def judge_dmarc(domain: str, found_at: str, texts: Sequence[str]) -> dict[str, str]:
     """The tags of the policy that holds for the domain (RFC 7489, 6.6.3), found at it or at one above it."""
-    policies = [tags for tags in map(_tags, texts) if tags.get("v", "").upper() == "DMARC1"]
+    policies = [tags for tags in map(_tags, texts) if _is_policy(tags)]
     if not policies:
         raise DigestError(
             f"{domain} has no DMARC policy: publish a TXT record at _dmarc.{domain}, to begin with "
@@ -91,12 +91,38 @@ def is_aligned(domain: str, other: str, *, strict: bool, top: str) -> bool:
         domain: that of the From address.
         other: that of the signature or of the envelope sender.
         strict: whether the policy asks for the very same one.
-        top: the domain both must belong to otherwise: the organisation's, where the policy was found.
+        top: the domain both must belong to otherwise: the organisation's, as `organisation` finds it.
     """
     domain, other, top = domain.lower(), other.lower(), top.lower()
     if strict:
         return domain == other
     return _belongs(domain, top) and _belongs(other, top)
+
+
+def organisation(published: Mapping[str, Sequence[str]], domain: str) -> str:
+    """The domain of the organisation that a domain belongs to, by the walk up the tree of RFC 9989.
+
+    It is the uppermost one with a policy, unless one says itself where the organisation begins ("psd="). A list of
+    public suffixes, as RFC 7489 asks for, may find one further up that has no policy: not every receiver does.
+
+    Args:
+        published: what the domain and those above it publish as policies, in the order of `above`.
+        domain: what it is where none of them has one.
+    """
+    found = below = domain
+    for place, texts in published.items():
+        policy = next((tags for tags in map(_tags, texts) if _is_policy(tags)), {})
+        if policy.get("psd", "").lower() == "y" and place != domain:
+            return below
+        found = place if policy else found
+        if policy.get("psd", "").lower() == "n":
+            break
+        below = place
+    return found
+
+
+def _is_policy(tags: Mapping[str, str]) -> bool:
+    return tags.get("v", "").upper() == "DMARC1"
 
 
 def above(domain: str) -> list[str]:

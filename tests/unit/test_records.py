@@ -30,6 +30,7 @@ from digest.records import (
     judge_one_click,
     judge_pointer,
     judge_spf,
+    organisation,
 )
 from tests.newsletter import a_digest
 
@@ -125,6 +126,27 @@ def test_the_policy(texts: list[str], words: str) -> None:
 def test_what_counts_for_the_from_domain(other: str, strict: bool, aligned: bool) -> None:
     """The same organisation's, or the very same where the policy is strict."""
     assert is_aligned("news.example.org", other, strict=strict, top="example.org") is aligned
+
+
+POLICY = ("v=DMARC1; p=none",)
+
+
+@pytest.mark.parametrize(
+    ("published", "top"),
+    [
+        ({}, "a.news.example.org"),
+        ({"a.news.example.org": POLICY}, "a.news.example.org"),
+        ({"a.news.example.org": POLICY, "example.org": POLICY}, "example.org"),
+        ({"news.example.org": POLICY, "org": POLICY}, "org"),
+        ({"news.example.org": ("v=DMARC1; p=none; psd=n",), "example.org": POLICY}, "news.example.org"),
+        ({"example.org": ("v=DMARC1; p=none; psd=y",)}, "news.example.org"),
+        ({"a.news.example.org": POLICY, "example.org": ("v=spf1 -all",)}, "a.news.example.org"),
+    ],
+)
+def test_where_the_organisation_begins(published: dict[str, tuple[str, ...]], top: str) -> None:
+    """At the uppermost domain with a policy, or where one says so; not where the nearest policy stands."""
+    places = {one: published.get(one, ()) for one in ("a.news.example.org", "news.example.org", "example.org", "org")}
+    assert organisation(places, "a.news.example.org") == top
 
 
 def test_where_a_policy_is_looked_for() -> None:
@@ -257,6 +279,15 @@ def test_an_envelope_from_elsewhere(tmp_path: Path) -> None:
     published = {**WELL, "bounces.example.net": ("v=spf1 -all",)}
     with a_newsletter(tmp_path, FakeNames(published), SMTP, newsletter=bounces) as digest:
         assert "mails are not aligned with it: they are from example.org" in looked(digest)["DMARC"]
+
+
+def test_a_policy_of_its_own_makes_no_organisation(tmp_path: Path) -> None:
+    """The policy of a subdomain holds for its mails; what the organisation's domain authenticates is aligned still."""
+    published = {**WELL, "_dmarc.news.example.org": ("v=DMARC1; p=reject",)}
+    given = {"from": "digest@news.example.org", "bounces": {"address": "back@example.org"}}
+    with a_newsletter(tmp_path, FakeNames(published), SMTP, newsletter=given) as digest:
+        found = looked(digest)["DMARC"]
+    assert found == "_dmarc.news.example.org: p=reject, aligned with the envelope address at example.org"
 
 
 def test_a_provider_that_writes_mails_anew(tmp_path: Path) -> None:
