@@ -124,7 +124,7 @@ def test_what_stands_is_mailed_at_once_after_all(editor: TestClient, desk: Desk)
     correct(editor, when="next")
     assert "Mail it at once" in editor.get(f"{HERE}/1").text
     asked = correct(editor).text
-    assert "3 readers got it, and did not read this yet" in asked and 'value="next"' not in asked
+    assert "3 readers got it, and were not told yet" in asked and 'value="next"' not in asked
     assert correct(editor, when="next").status_code == 409
     assert correct(editor, when="once").headers["location"] == "/desk/issues/correction-1/send"
     page = editor.get(f"{HERE}/1").text
