@@ -72,9 +72,16 @@ class Traffic:
 
     def turn(self, *, limit: int, lease: float, now: datetime) -> Turn:
         """Claim what may leave next, up to `limit`, for `lease` seconds; or say what to wait for."""
-        room = self._room(limit)
-        if not room:
+        if not self._may_begin():
             return Turn(until=now + _GLANCE)
+        found = self._next(limit, lease=lease, now=now)
+        if found.claims or found.until or found.trouble or self._first is None:
+            return found
+        # Nothing is due; or others have taken meanwhile what was left of the canary, and it is waited for.
+        begun, _ = self.store.begun(self.issue_id, at_most=CANARY)
+        return Turn(until=now + _GLANCE) if begun >= CANARY else found
+
+    def _next(self, limit: int, *, lease: float, now: datetime) -> Turn:
         breakers = self.store.breakers()
         self._clean = {one.name for one in self.carriers if breakers.get(one.name, Breaker()).is_clean}
         self._resting = {name for name, breaker in breakers.items() if breaker.is_open}
@@ -88,7 +95,7 @@ class Traffic:
                     return probe
                 resting.append(_rests(carrier, breaker))
                 continue
-            found = self._allotted(carrier, room, own=not leads, lease=lease, now=now)
+            found = self._allotted(carrier, limit, own=not leads, lease=lease, now=now)
             if found.claims:
                 return Turn(carrier=carrier, claims=found.claims)
             if leads:
@@ -143,16 +150,21 @@ class Traffic:
             self.store.stop_itself(self.issue_id, reason, now=now)
         return reason
 
-    def _room(self, limit: int) -> int:
-        """How many may be claimed; the canary's answers are waited for before anybody else leaves."""
-        if self._canary_is_back or not self.canary:
-            return limit
+    @property
+    def _first(self) -> int | None:
+        """How many mails may have begun as long as the canary's answers are not in; None: any number."""
+        return None if self._canary_is_back or not self.canary else CANARY
+
+    def _may_begin(self) -> bool:
+        """Whether anything may be claimed; the canary's answers are waited for before anybody else leaves."""
+        if self._first is None:
+            return True
         begun, in_hand = self.store.begun(self.issue_id, at_most=CANARY)
         if begun < CANARY:
-            return min(limit, CANARY - begun)
+            return True
         self._canary_is_back = not in_hand
         self._look_at = _ONCE
-        return limit if self._canary_is_back else 0
+        return self._canary_is_back
 
     def _probe(self, carrier: Carrier, breaker: Breaker, *, lease: float, now: datetime) -> Turn:
         if breaker.probe_at is None or not _may_probe(self.store, carrier, breaker, now):
@@ -165,9 +177,18 @@ class Traffic:
     def _allotted(self, carrier: Carrier, limit: int, *, own: bool, lease: float, now: datetime) -> Allotted:
         others = frozenset(one.name for one in self.carriers if one.name != carrier.name)
         if not others and not carrier.limits.are_any:
-            claims = self.store.claim(self.issue_id, self.owner, limit=limit, lease=lease, now=now, hours=self.hours)
+            claims = self.store.claim(
+                self.issue_id, self.owner, limit=limit, lease=lease, now=now, hours=self.hours, first=self._first
+            )
             return Allotted(claims=claims)
-        terms = Terms(transport=carrier.name, others=others, only_own=own, limits=carrier.limits, hours=self.hours)
+        terms = Terms(
+            transport=carrier.name,
+            others=others,
+            only_own=own,
+            limits=carrier.limits,
+            hours=self.hours,
+            first=self._first,
+        )
         return self.store.allot(self.issue_id, self.owner, terms, limit=limit, lease=lease, now=now)
 
 

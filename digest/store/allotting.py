@@ -33,7 +33,8 @@ class AllottingPart(Part):
                 approved = leases.open_under(connection, issue_id, now)
                 if approved is None:
                     return Allotted()
-                till = _Till.of(connection, terms, limit, now)
+                most = leases.room(connection, issue_id, limit, terms.first)
+                till = _Till.of(connection, terms, most, now)
                 taken, seen = _taken(connection, issue_id, owner, terms, till, lease=lease, now=now)
                 till.put_back(connection)
                 if taken:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from digest.audience import address_key
 from digest.models import DeliveryState, FeedbackKind, IssueStatus, Suppression
+from digest.store import leases
 from digest.store.engine import Part, within
 from digest.store.tables import deliveries, feedback, issue_status, suppressions
 from digest.suppression import kind_of_code
@@ -33,16 +34,11 @@ class CanaryPart(Part):
 
     def begun(self, issue_id: int, *, at_most: int) -> tuple[int, int]:
         """(begun, in a worker's hands): how many of an issue's mails were tried or claimed, counted up to `at_most`."""
-        tried = sa.or_(
-            deliveries.c.state.in_((*_HELD, *_ANSWERED, DeliveryState.UNKNOWN)),
-            sa.and_(deliveries.c.state == DeliveryState.DEFERRED, deliveries.c.attempts > 0),
-        )
         held = sa.and_(deliveries.c.issue_id == issue_id, deliveries.c.state.in_(_HELD))
-        query = sa.select(deliveries.c.id).where(deliveries.c.issue_id == issue_id, tried).limit(at_most)
         with self.read() as connection:
-            begun = connection.scalar(sa.select(sa.func.count()).select_from(query.subquery()))
+            begun = leases.begun(connection, issue_id, at_most=at_most)
             in_hand = connection.scalar(sa.select(sa.func.count()).select_from(deliveries).where(held))
-        return begun or 0, in_hand or 0
+        return begun, in_hand or 0
 
     def bounced_lately(self, issue_id: int, transports: Sequence[str], *, of: int) -> tuple[int, int]:
         """(bounced hard, of how many): among the last answered mails of an issue, at most `of`.

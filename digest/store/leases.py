@@ -18,6 +18,7 @@ from digest.store.tables import deliveries, issue_status, subscribers, suppressi
 
 _HELD = (DeliveryState.CLAIMED, DeliveryState.INFLIGHT)
 _OPEN = (DeliveryState.PENDING, DeliveryState.DEFERRED, DeliveryState.CLAIMED)
+_ANSWERED = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.UNKNOWN)
 _LONGEST_DETAIL = 500
 
 
@@ -172,6 +173,28 @@ def open_under(connection: sa.Connection, issue_id: int, now: datetime) -> str |
     if row is None or row.status is not IssueStatus.APPROVED or row.held:
         return None
     return None if row.not_before is not None and now < row.not_before else row.content_hash or ""
+
+
+def begun(connection: sa.Connection, issue_id: int, *, at_most: int) -> int:
+    """How many mails of an issue were tried or claimed, counted up to `at_most`."""
+    tried = sa.or_(
+        deliveries.c.state.in_((*_HELD, *_ANSWERED)),
+        sa.and_(deliveries.c.state == DeliveryState.DEFERRED, deliveries.c.attempts > 0),
+    )
+    query = sa.select(deliveries.c.id).where(deliveries.c.issue_id == issue_id, tried).limit(at_most)
+    return connection.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+
+
+def room(connection: sa.Connection, issue_id: int, limit: int, first: int | None) -> int:
+    """How many of `limit` may be claimed where only the `first` mails of an issue may begin; None: all of them may.
+
+    Until this transaction ends nobody else can ask.
+    """
+    if first is None:
+        return limit
+    mine = issue_status.c.issue_id == issue_id
+    connection.execute(sa.select(issue_status.c.issue_id).where(mine).with_for_update())
+    return min(limit, first - begun(connection, issue_id, at_most=first))
 
 
 def due_rows(

@@ -34,7 +34,15 @@ class LedgerPart(Part):
         self._rows: dict[int, int] = {}
 
     def claim(
-        self, issue_id: int, owner: str, *, limit: int, lease: float, now: datetime, hours: Hours | None = None
+        self,
+        issue_id: int,
+        owner: str,
+        *,
+        limit: int,
+        lease: float,
+        now: datetime,
+        hours: Hours | None = None,
+        first: int | None = None,
     ) -> Sequence[Claim]:
         """Up to `limit` deliveries that are due, in the order of their ids; [] when none is, or the issue is held.
 
@@ -48,14 +56,17 @@ class LedgerPart(Part):
                 approved = leases.open_under(connection, issue_id, now)
                 if approved is None:
                     return []
+                most = leases.room(connection, issue_id, limit, first)
+                if most < 1:
+                    return []
                 for _ in range(_LOOKS):
-                    rows = leases.due_rows(connection, issue_id, limit - len(taken), now)
+                    rows = leases.due_rows(connection, issue_id, most - len(taken), now)
                     kept = leases.turn_away(connection, rows, hours, now)
                     kept = leases.put_off(connection, kept, hours, now) if hours is not None else kept
                     leases.take(connection, kept, owner, now + timedelta(seconds=lease))
                     taken += kept
                     is_more = bool(rows)
-                    if not is_more or len(taken) == limit:
+                    if not is_more or len(taken) == most:
                         break
         claims = (leases.claim_of(row, approved or "") for row in taken)
         return sorted(claims, key=lambda claim: claim.delivery_id)

@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from digest.feedback import take_in
 from digest.hours import Hours
 from digest.limits import Limits, WarmUp
-from digest.models import DeliveryState, DomainGroup, FeedbackKind, Outcome, Receipt, Result, Suppression
+from digest.models import Claim, DeliveryState, DomainGroup, FeedbackKind, Outcome, Receipt, Result, Suppression
 from digest.store.base import Allotted, Terms
 from digest.store.store import SqlStore, open_store
 from digest.store.tables import deliveries
@@ -316,6 +317,22 @@ def test_what_has_begun(store: SqlStore) -> None:
     allot(store, limit=3)
     assert store.begun(1, at_most=200) == (6, 3)
     assert store.begun(1, at_most=4) == (4, 3)
+
+
+@pytest.mark.parametrize("limits", [None, Limits(per_second=100)], ids=["claimed", "allotted"])
+def test_workers_share_the_canary(store: SqlStore, limits: Limits | None) -> None:
+    """However many ask at the same moment, no more of its mails begin than there are first ones."""
+    an_approved_issue(store, 40)
+
+    def ask(owner: str) -> Sequence[Claim]:
+        if limits is None:
+            return store.claim(1, owner, limit=40, lease=300, now=NOW, first=5)
+        return allot(store, owner=owner, limits=limits, first=5).claims
+
+    with ThreadPoolExecutor(4) as workers:
+        claims = [one for found in workers.map(ask, "abcd") for one in found]
+    assert (len(claims), store.begun(1, at_most=200)) == (5, (5, 5))
+    assert not ask("late")
 
 
 def test_what_bounced_lately(store: SqlStore) -> None:

@@ -14,7 +14,7 @@ from digest.canary import CANARY
 from digest.errors import StoreError, TransportError
 from digest.feedback import take_in
 from digest.limits import Limits, WarmUp
-from digest.models import DeliveryState, DoubtPolicy, FeedbackKind, Message, Outcome, Receipt, Wait
+from digest.models import Claim, DeliveryState, DoubtPolicy, FeedbackKind, Message, Outcome, Receipt, Wait
 from digest.outbox import Sent, send_issue
 from digest.store.store import SqlStore, open_store
 from digest.suppression import Feedback
@@ -370,6 +370,39 @@ def test_a_canary_in_other_hands_is_waited_for(store: SqlStore) -> None:
     office.wait = lambda seconds: store.release(claims, "another", now=NOW)  # type: ignore[method-assign]
     sent = office.send(gone=lambda owners: [])
     assert sent.accepted == 300
+
+
+class Overtaken:
+    """A store in which another worker claims the whole canary just after this one has looked how many have begun."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+        self.claims: Sequence[Claim] = ()
+
+    def begun(self, issue_id: int, *, at_most: int) -> tuple[int, int]:
+        found = self._store.begun(issue_id, at_most=at_most)
+        self.claims = self.claims or self._store.claim(issue_id, "another", limit=at_most, lease=300, now=NOW)
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+def test_a_canary_that_another_was_quicker_to_take_is_waited_for(store: SqlStore) -> None:
+    """Two workers that start together have one canary, and the second is not through before the first is."""
+    an_approved_issue(store, 300)
+    overtaken = Overtaken(store)
+    carrier = a_carrier()
+    office = Office(overtaken, [carrier])  # type: ignore[arg-type]
+    sent_before: list[int] = []
+
+    def wait(_seconds: float) -> None:
+        sent_before.append(len(inbox(carrier)))
+        store.release(overtaken.claims, "another", now=NOW)
+
+    office.wait = wait  # type: ignore[method-assign]
+    assert office.send(gone=lambda owners: []).accepted == 300
+    assert sent_before[0] == 0
 
 
 @pytest.mark.parametrize(("dead", "stops"), [(10, False), (11, True)])

@@ -30,12 +30,21 @@ class Ledger(Protocol):
     """The deliveries. Every change of state goes through here, under a lease and a fence."""
 
     def claim(
-        self, issue_id: int, owner: str, *, limit: int, lease: float, now: datetime, hours: Hours | None = None
+        self,
+        issue_id: int,
+        owner: str,
+        *,
+        limit: int,
+        lease: float,
+        now: datetime,
+        hours: Hours | None = None,
+        first: int | None = None,
     ) -> Sequence[Claim]:
         """Take up to `limit` deliveries that are due, oldest id first, for `lease` seconds; [] when none is due.
 
         A delivery whose reader has unsubscribed or is suppressed by now becomes SUPPRESSED instead, one whose reader
         is paused SKIPPED, and one that may not leave at this hour DEFERRED until it may; None for `hours`: all may.
+        With `first` no more than so many mails of the issue have begun after it, by all workers together.
         Whether a pause is over is judged by the day in the newsletter's time zone, which `hours` names; else in UTC.
         """
 
