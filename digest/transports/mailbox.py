@@ -6,15 +6,17 @@ that whoever looks into the mailbox finds the letters that people wrote.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import imaplib
+import re
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from digest.errors import FeedbackError
+from digest.errors import ConfigError, FeedbackError
 from digest.transports.base import Letter
 from digest.transports.events import one_line
 from digest.transports.returned import MOST, read_mail
@@ -85,6 +87,12 @@ class ImapSettings:
     #: Trusted authorities; None for the system's.
     authorities: ssl.SSLContext | None = None
 
+    def __post_init__(self) -> None:
+        if not (self.username + self.password).isascii():
+            raise ConfigError(
+                "newsletter.bounces.imap.username and password may hold ASCII letters only (RFC 3501): change them"
+            )
+
 
 class ImapMailbox:
     """A folder on an IMAP server (RFC 3501)."""
@@ -127,7 +135,7 @@ class ImapMailbox:
         try:
             self._line = self._line or self._connected()
             answer, data = self._line.uid(command, *arguments)
-        except (imaplib.IMAP4.error, OSError) as error:
+        except (imaplib.IMAP4.error, OSError, ValueError) as error:
             self.close()
             raise FeedbackError(
                 f"the mailbox at {self._settings.host} cannot be read: {one_line(str(error))}"
@@ -145,7 +153,7 @@ class ImapMailbox:
             line = imaplib.IMAP4(given.host, given.port, timeout=given.timeout)
         try:
             line.login(given.username, given.password)
-            answer, _ = line.select(f'"{given.folder}"')
+            answer, _ = line.select(f'"{_as_named(given.folder)}"')
         except BaseException:
             _drop(line)
             raise
@@ -153,6 +161,15 @@ class ImapMailbox:
             _drop(line)
             raise FeedbackError(f"the mailbox at {given.host} has no folder {given.folder}")
         return line
+
+
+def _as_named(folder: str) -> str:
+    """A folder's name on the wire: modified UTF-7 (RFC 3501, 5.1.3)."""
+    return re.sub(r"&|[^\x20-\x7e]+", lambda found: f"&{_in_base64(found[0])}-" if found[0] != "&" else "&-", folder)
+
+
+def _in_base64(text: str) -> str:
+    return base64.b64encode(text.encode("utf-16-be"), b"+,").decode("ascii").rstrip("=")
 
 
 def _drop(line: imaplib.IMAP4) -> None:

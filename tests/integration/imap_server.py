@@ -22,6 +22,7 @@ class Folder:
     #: After which command it hangs up.
     hangs_up_at: str = ""
     logged_in: list[str] = field(default_factory=list)
+    selected: list[str] = field(default_factory=list)
 
     def add(self, data: bytes) -> int:
         number = len(self.mails) + 1
@@ -33,6 +34,8 @@ class Folder:
         """What comes before the OK."""
         if command == "LOGIN":
             self.logged_in.append(rest)
+        if command == "SELECT":
+            self.selected.append(rest)
         if command != "UID":
             return b"* CAPABILITY IMAP4rev1\r\n" if command == "CAPABILITY" else b""
         word = rest.split(" ", 1)[0].upper()

@@ -338,8 +338,8 @@ def imap() -> Iterator[Folder]:
         yield folder
 
 
-def imap_mailbox(folder: Folder, **given: Any) -> ImapMailbox:
-    defaults = {"host": "127.0.0.1", "port": folder.port, "username": "u", "password": "s3cret", "tls": False}
+def imap_mailbox(held: Folder, **given: Any) -> ImapMailbox:
+    defaults = {"host": "127.0.0.1", "port": held.port, "username": "u", "password": "s3cret", "tls": False}
     return ImapMailbox(ImapSettings(**{**defaults, "timeout": 2.0, **given}))
 
 
@@ -370,6 +370,35 @@ def test_a_check_looks_and_touches_nothing(imap: Folder) -> None:
     imap.add(b"")
     assert imap_mailbox(imap).check() == "127.0.0.1, INBOX, 1 unread"
     assert imap.flags == {1: set()}
+
+
+@pytest.mark.parametrize(
+    ("folder", "named"),
+    [
+        ("INBOX", '"INBOX"'),
+        ("Rückläufer", '"R&APw-ckl&AOQ-ufer"'),
+        ("~peter/mail/台北/日本語", '"~peter/mail/&U,BTFw-/&ZeVnLIqe-"'),
+        ("This & that", '"This &- that"'),
+        ("☺", '"&Jjo-"'),
+    ],
+)
+def test_a_folder_may_be_named_in_any_language(imap: Folder, folder: str, named: str) -> None:
+    """As RFC 3501, 5.1.3, has it, with its own examples."""
+    assert imap_mailbox(imap, folder=folder).check() == f"127.0.0.1, {folder}, 0 unread"
+    assert imap.selected == [named]
+
+
+@pytest.mark.parametrize("given", [{"username": "zoë"}, {"password": "sécret"}])
+def test_a_login_beyond_ascii_is_refused_at_once(imap: Folder, given: dict[str, str]) -> None:
+    """What cannot be said to the server is the operator's to change."""
+    with pytest.raises(ConfigError, match="ASCII letters only"):
+        imap_mailbox(imap, **given)
+
+
+def test_what_cannot_be_said_is_trouble_with_the_mailbox(imap: Folder) -> None:
+    """A folder that no name on the wire can be made of is told like all else."""
+    with pytest.raises(FeedbackError, match="cannot be read"):
+        imap_mailbox(imap, folder="\ud800").check()
 
 
 @pytest.mark.parametrize("refused", ["LOGIN", "SELECT", "UID SEARCH", "UID FETCH", "UID STORE"])
