@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -87,7 +88,7 @@ class FolderSource:
             raise SourceError(f"{self.folder} is no folder; make it, or correct `folder`", permanent=True)
         inside = root.resolve()
         for count, path in enumerate(self._matching(root)):
-            name = path.relative_to(root).as_posix()
+            name = _spelled(path.relative_to(root))
             if count >= MOST_FILES:
                 problems.append(
                     Problem(place=str(self.folder), message=f"only the first {MOST_FILES:,} files are read")
@@ -140,6 +141,11 @@ class FolderSource:
             document.pieces, headings=self.headings, vocabulary=self.vocabulary, title_first=True, by_position=True
         )
         return reading, None
+
+
+def _spelled(path: Path) -> str:
+    """A file's name as text that can be stored and printed; bytes of it that are no UTF-8 are spelled out."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def _is_hidden(path: Path, root: Path) -> bool:

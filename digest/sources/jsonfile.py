@@ -65,6 +65,8 @@ def read_json(text: str, *, name: str, headings: Headings) -> tuple[Reading, str
         value = json.loads(text)
     except json.JSONDecodeError as error:
         raise InputError(f"this is not valid JSON: {error.msg}", place=f"{name}:{error.lineno}") from error
+    except ValueError as error:  # Python reads no number of more than 4,300 digits
+        raise InputError("it holds a number that no summary has", place=name) from error
     except RecursionError as error:
         raise InputError("this is nested deeper than any summary", place=name) from error
     if not isinstance(value, dict):

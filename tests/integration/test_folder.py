@@ -91,6 +91,20 @@ def test_what_is_too_large_or_no_file(tmp_path: Path) -> None:
     assert found["pipe.txt"] == "it is no ordinary file"
 
 
+def test_a_name_in_another_encoding_is_spelled_out(tmp_path: Path) -> None:
+    """The file is read, and its name can be stored and printed; the others are read, too."""
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/M\xe4rz.txt")).write_text("One study\n\nText.")
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xe4.png")).write_text("x")
+    (tmp_path / "März.txt").write_text("Another\n\nText.")
+    (tmp_path / "number.json").write_text('{"headline": "A number", "pmid": ' + "1" * 5000 + "}")
+    result = collect(tmp_path)
+    assert {entry.guid: entry.headline for entry in result.entries} == {
+        r"M\xe4rz.txt": "One study",
+        "März.txt": "Another",
+    }
+    assert set(problems(result)) == {r"\xe4.png", "number.json"}
+
+
 def test_hidden_files_are_left_alone(tmp_path: Path) -> None:
     """Editors and file managers leave such files about."""
     (tmp_path / ".DS_Store").write_text("x")

@@ -52,6 +52,7 @@ def test_an_item_of_a_json_feed() -> None:
     [
         ('{"headline": "x",\n "tags": [}', r"a\.json:2: this is not valid JSON"),
         ("[1]", "one object was expected"),
+        ('{"pmid": ' + "1" * 5000 + "}", r"a\.json: it holds a number that no summary has"),
         ("{}", "headline: Field required"),
         ('{"headline": 7}', "headline: Input should be a valid string"),
         ('{"headline": "x", "titel": "y"}', "titel: Extra inputs are not permitted"),
