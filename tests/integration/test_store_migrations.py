@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,19 @@ from alembic import command
 from alembic.config import Config
 
 import digest.store.schema
-from digest.models import Cadence, IssueStatus, Length, Match, Placement, Selection
+from digest.models import (
+    Bullets,
+    Cadence,
+    IssueStatus,
+    Length,
+    Match,
+    Paragraph,
+    Placement,
+    Section,
+    SectionRole,
+    Selection,
+    Subheading,
+)
 from digest.store.engine import Part, make_engine
 from digest.store.schema import upgrade
 from digest.store.store import SqlStore, open_store
@@ -86,6 +99,17 @@ def opened(empty_url: str) -> Any:
         store.close()
 
 
+STEPS = sorted((Path(digest.store.schema.__file__).parent / "migrations" / "versions").glob("r*.py"))
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda path: path.stem)
+def test_a_step_stands_alone(step: Path) -> None:
+    """What it does to an old database is the same whatever becomes of the code since."""
+    found = ast.walk(ast.parse(step.read_text(encoding="utf-8")))
+    named = [one.module or "" for one in found if isinstance(one, ast.ImportFrom)]
+    assert not [name for name in named if name.partition(".")[0] == "digest"]
+
+
 def test_what_editions_printed_is_known_by_summary(opened: Any) -> None:
     """Since 0008; before, only the studies were known. What was printed and what was left over are told apart."""
 
@@ -113,7 +137,27 @@ def test_what_editions_printed_is_known_by_summary(opened: Any) -> None:
 
 
 def test_what_was_stored_before_is_found_by_its_words(opened: Any) -> None:
-    """Since 0010; by those of its latest revision, as for what is stored now."""
+    """Since 0010; by those of its latest revision, wherever in its text they stand, as for what is stored now."""
+    blocks = (Subheading("Stairs"), Bullets(("Ladders",), False))
+    sections = (
+        Section(role=SectionRole.FINDINGS, heading="Étude", blocks=blocks),
+        Section(role=SectionRole.CONSIDERATIONS, heading=None, blocks=(Paragraph("Few owls"),)),
+    )
+    told = an_entry("told", headline="Orchids", tags=("gardens",), journal="Annals", sections=sections)
+
+    def fill(connection: sa.Connection) -> None:
+        summaries_of_then(connection)
+        text = {"summary_id": 3, "revision": 2, "entry": told, "content_hash": "", "seen_at": NOW}
+        connection.execute(sa.insert(revisions).values(text))
+        connection.execute(sa.update(summaries).where(summaries.c.id == 3).values(revision=2))
+
+    store = opened("0009", fill)
+    for word in ("etude", "stairs", "ladders", "owls", "gardens", "annals", "orchids"):
+        assert store.search(word).ids == (3,), word
+
+
+def test_only_the_latest_revision_of_what_was_stored_before_is_found(opened: Any) -> None:
+    """Since 0010."""
     store = opened("0009", summaries_of_then)
     found = {word: store.search(word).ids for word in ("swimming", "bicycles", "eyes", "memory", "balance")}
     assert found == {"swimming": (1,), "bicycles": (), "eyes": (2,), "memory": (3,), "balance": (1,)}

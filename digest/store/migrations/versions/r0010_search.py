@@ -1,13 +1,12 @@
 """Full text search over summaries, and the topics they were found to be about."""
 
 import json
+import re
+import unicodedata
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
-
-from digest.store.search import index
-from digest.store.values import read_entry
 
 revision = "0010"
 down_revision = "0009"
@@ -15,6 +14,16 @@ down_revision = "0009"
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 #: Summaries that are read at a time.
 BATCH = 500
+
+# How texts were searched at this step; it stays as it is, whatever becomes of searching since.
+LONGEST = 100_000
+REVISIONS = 1 << 20
+NO_WORD = re.compile(r"[\W_]+")
+SQLITE = sa.text("INSERT INTO search_words (rowid, headline, body) VALUES (:row, :headline, :body)")
+POSTGRESQL = sa.text(
+    "INSERT INTO search_words (summary_id, words) VALUES (:summary_id, "
+    "setweight(to_tsvector('english', :headline), 'A') || setweight(to_tsvector('english', :body), 'D'))"
+)
 
 
 def upgrade() -> None:
@@ -49,10 +58,32 @@ def _fill_words(connection: sa.Connection) -> None:
         "WHERE summaries.id > :last ORDER BY summaries.id LIMIT :batch"
     )
     last = 0
+    is_sqlite = connection.dialect.name == "sqlite"
     while rows := connection.execute(query, {"last": last, "batch": BATCH}).all():
         for summary_id, number, entry in rows:
-            index(connection, summary_id, number, read_entry(entry))
+            headline, body = _texts(json.loads(entry))
+            key = {"row": summary_id * REVISIONS + number} if is_sqlite else {"summary_id": summary_id}
+            connection.execute(SQLITE if is_sqlite else POSTGRESQL, {**key, "headline": headline, "body": body})
         last = rows[-1][0]
+
+
+def _texts(entry: dict[str, Any]) -> tuple[str, str]:
+    """(headline, everything else that is searched) of an entry as it is stored."""
+    known = (entry.get(name) for name in ("journal", "doi", "pmid", "people", "design"))
+    said = [*(entry.get("tags") or ()), *(one for one in known if one)]
+    for section in entry["sections"]:
+        said.append(section["heading"] or "")
+        for block in section["blocks"]:
+            if isinstance(block, str):
+                said.append(block)
+            else:
+                said += [block["heading"]] if "heading" in block else block["items"]
+    return _reduced(entry["headline"]), _reduced(" ".join(said))
+
+
+def _reduced(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text[:LONGEST]).casefold()
+    return NO_WORD.sub(" ", "".join(char for char in folded if not unicodedata.combining(char))).strip()
 
 
 def _fill_topics(connection: sa.Connection, topics: Any) -> None:
