@@ -16,7 +16,7 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from digest.errors import TokenError
-from digest.models import FeedbackKind, Subscriber, SubscriberStatus
+from digest.models import FeedbackKind, IssueKind, Subscriber, SubscriberStatus
 from digest.store.base import Store
 from digest.suppression import Feedback, verdict
 from digest.tokens import Purpose, Signer, Subject
@@ -24,7 +24,8 @@ from digest.transports.base import Mailbox, Returned
 
 T = TypeVar("T")
 
-#: Issues a mail without a token may be about, the latest first: bounces come within days.
+#: Issues, and corrections that were mailed, a mail without a token may be about, the latest first: bounces come within
+#: days.
 ISSUES = 12
 
 
@@ -175,7 +176,8 @@ def _read(read: Callable[[str], T], tokens: Iterable[str]) -> Iterator[T]:
 
 def _of_message_id(store: Store, reader: Subscriber, message_ids: Sequence[str], signer: Signer) -> Iterator[Subject]:
     """A Message-ID cannot be made by anybody but us: it shows that this reader's mail is in the reporter's hands."""
-    for issue in store.issues()[:ISSUES]:
+    lately = (one for kind in IssueKind for one in store.issues(kind=kind)[:ISSUES])
+    for issue in lately:
         subject = Subject(subscriber_id=reader.id, issue_id=issue.id)
         if any(signer.message_id(subject, _domain(name)) == name for name in message_ids):
             yield subject

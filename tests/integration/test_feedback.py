@@ -134,6 +134,17 @@ def test_a_message_id_of_ours_is_the_second_key(maildir: Path, readers: SqlStore
     assert reasons(readers) == {ADA: FeedbackKind.HARD_BOUNCE}
 
 
+def test_a_correction_that_was_mailed_is_known_by_its_message_id(maildir: Path, readers: SqlStore) -> None:
+    """It stands in the ledger as an issue of a kind of its own."""
+    recipient = Recipient(subscriber_id=1, address=ADA, name="", edition=an_edition("right"))
+    window = a_window(label="correction-1", since=NOW, until=NOW, due=NOW)
+    approval = {"pool": b"", "content_hash": "x", "approved_by": "ed", "now": NOW}
+    letter = readers.freeze_letter(window, [recipient], **approval)
+    arrives(maildir, by_message_id(1, issue=letter.id))
+    assert take_letters(readers, MaildirMailbox(maildir), SIGNER, now=NOW).suppressed == 1
+    assert [one.issue_id for one in readers.suppressions()] == [letter.id]
+
+
 FORGED = {
     "another secret": bounce(
         status_block(),
