@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,8 @@ from digest.shaping import paragraphs
 
 #: Raised whenever a stored pool could no longer be read as it was meant.
 _VERSION = 1
+#: How many frozen pools are kept as they were read: pages show the same one again and again.
+_LOADED = 4
 _PERIODS = {Cadence.WEEKLY: "week", Cadence.MONTHLY: "month", Cadence.QUARTERLY: "quarter"}
 
 
@@ -83,17 +86,22 @@ class Pool:
     @classmethod
     def loads(cls, data: bytes) -> Pool:
         """The pool those bytes were made from. Raises StoreError when they are none of ours."""
-        try:
-            plain: dict[str, Any] = json.loads(data)
-            if plain.pop("version") != _VERSION:
-                raise StoreError("this issue was frozen by another version of Digest; send it with that version")
-            plain["cadence"] = None if plain["cadence"] is None else Cadence(plain["cadence"])
-            plain["headlines"] = {int(key): headline for key, headline in plain["headlines"].items()}
-            for form in ("html", "text"):
-                plain[form] = _paper(plain[form])
-            return cls(**plain)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise StoreError(f"the frozen pool of the issue cannot be read: {error}") from error
+        return _loaded(data)
+
+
+@lru_cache(maxsize=_LOADED)
+def _loaded(data: bytes) -> Pool:
+    try:
+        plain: dict[str, Any] = json.loads(data)
+        if plain.pop("version") != _VERSION:
+            raise StoreError("this issue was frozen by another version of Digest; send it with that version")
+        plain["cadence"] = None if plain["cadence"] is None else Cadence(plain["cadence"])
+        plain["headlines"] = {int(key): headline for key, headline in plain["headlines"].items()}
+        for form in ("html", "text"):
+            plain[form] = _paper(plain[form])
+        return Pool(**plain)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreError(f"the frozen pool of the issue cannot be read: {error}") from error
 
 
 def _paper(plain: Mapping[str, Any]) -> Paper:

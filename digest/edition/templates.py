@@ -119,6 +119,7 @@ def _environment(directories: tuple[str, ...]) -> Environment:
 
 
 def _printable(value: Any) -> Any:
-    if isinstance(value, str) and not isinstance(value, Markup):
+    # Asked first because it is quick, and nearly all there is.
+    if isinstance(value, str) and not value.isprintable() and not isinstance(value, Markup):
         return _UNPRINTABLE.sub("", value)
     return value

@@ -26,7 +26,7 @@ from digest.models import (
     TopicTree,
 )
 from digest.selection import History, Limits, select
-from digest.shaping import told
+from digest.shaping import shaped, told
 from digest.web.desk.frame import TheIssue, show
 from digest.web.desk.gate import known_flaws
 from digest.web.desk.log import named
@@ -102,8 +102,8 @@ def page(
     digest = site.digest
     issue = digest.store.issue_by_id(issue.id)
     shape = digest.shape(issue)
-    originals = {item.summary.id: item.summary.entry for item in digest.store.items(issue.id)}
-    headlines = {summary_id: entry.headline for summary_id, entry in originals.items()}
+    pool = digest.store.items(issue.id)
+    headlines = {item.summary.id: item.summary.entry.headline for item in pool}
     states = digest.store.progress(issue.id)
     return show(
         request,
@@ -112,7 +112,7 @@ def page(
         issue=issue,
         status=status,
         shape=shape,
-        parts=parts_of(site, issue, originals),
+        parts=parts_of(site, issue, pool, shape),
         excluded=[(one, headlines[one], why) for one, why in shape.excluded.items() if one in headlines],
         tops=tops_of(shape, digest.tree),
         topics=[(topic, len(digest.tree.lineage(topic.id)) - 1) for topic in digest.tree.topics],
@@ -125,10 +125,11 @@ def page(
     )
 
 
-def parts_of(site: Site, issue: Issue, originals: dict[int, Entry]) -> tuple[Part, ...]:
+def parts_of(site: Site, issue: Issue, pool: Sequence[IssueItem], shape: Shape) -> tuple[Part, ...]:
     """The items by heading in reading order; those that tell of another item's study stand under the first of it."""
     digest = site.digest
-    items = {item.summary.id: item for item in digest.items(issue)}
+    originals = {item.summary.id: item.summary.entry for item in pool}
+    items = {item.summary.id: item for item in shaped(pool, shape)}
     flaws = known_flaws(site, issue)
     until = digest.calendar.local_day(issue.window.until)
 
