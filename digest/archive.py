@@ -23,6 +23,10 @@ _NOBODY = "x-nobody-"
 _BLOCKS = frozenset({"p", "li", "div", "td", "h1", "h2", "h3"})
 
 
+#: What an issue without news says to anybody.
+_QUIET = "This was a quiet time: nothing new was added."
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PublicIssue:
     """An issue that anybody may read. What is equal here is the same page."""
@@ -101,11 +105,13 @@ def public_issue(digest: Digest, label: str) -> PublicIssue:
 def general_edition(digest: Digest, public: PublicIssue) -> Archived:
     """An issue as a reader without interests gets it, without anything that is a reader's own.
 
-    Raises:
-        NothingToDo: it had nothing for them.
+    Where it had nothing for them it is the note of a quiet month: an issue that is listed can be read.
     """
-    preview = previews.of_profile(digest, public.issue, Profile())
+    preview = previews.of_profile(digest, public.issue, Profile(quiet_note=True))
     edition = preview.edition
+    if edition.selection.is_empty:
+        edition = replace(edition, preheader=_QUIET)
+        preview = replace(preview, edition=edition)
     page = "".join(
         words if is_text else _NOBODY + words for words, is_text in preview.pool.html.join(_fillings(preview))
     )
@@ -137,7 +143,8 @@ def _fillings(preview: Preview) -> Mapping[str, Filling]:
     """What fills the page: words of feeds among them, which are no markup; and nobody is greeted."""
     planned = lay_out(preview.edition, preview.pool.html.pieces)
     written = {name: escape(given) if isinstance(given, str) else given for name, given in planned.items()}
-    return {**written, "greeting": ()}
+    quiet = {"opening": _QUIET} if preview.edition.selection.is_empty else {}
+    return {**written, **quiet, "greeting": ()}
 
 
 def without_reader(page: str) -> str:

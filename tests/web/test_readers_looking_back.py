@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from lxml import etree, html
 from PIL import Image
 
-from digest import correcting
-from digest.models import Amendment
+from digest import approving, correcting
+from digest.models import Amendment, Profile
 from digest.tokens import Purpose
 from tests.web.conftest import EDITOR, Desk, Opener
 from tests.web.readers import FORGED, HEADLINES, a_reader, an_issue, html_of, link, mail_of
@@ -90,6 +90,21 @@ def test_an_issue_is_there_whole(public: Desk) -> None:
     (card,) = root.xpath("//meta[@property='og:image']/@content")
     assert card == "http://localhost:8000/archive/2026-11.png" and root.xpath("//link[@rel='canonical']")
     assert {"/archive", "/join"} <= set(root.xpath("//nav//a/@href")) and "@media print" in page
+
+
+def test_a_quiet_month_is_an_issue_like_any_other(open_desk: Opener) -> None:
+    """It has a page that says so, and takes neither the feed nor the list down."""
+    desk = open_desk(archive=True, days_later=40)
+    a_reader(desk, "ada@example.org", profile=Profile(quiet_note=True))
+    an_issue(desk)
+    approving.approve(
+        desk.digest, desk.digest.compose(desk.digest.window("2026-12")).issue, by=EDITOR.name, despite="x"
+    )
+    browser = desk.browser()
+    page = browser.get("/archive/2026-12").text
+    assert "nothing new was added" in page and not re.search("you asked", page, re.IGNORECASE)
+    assert browser.get("/archive/feed.atom").text.count("<entry>") == 2
+    assert HEADLINES[0] in browser.get("/archive/2026-11").text and "2026-12" in browser.get("/archive").text
 
 
 def test_what_was_put_right_stands_first(public: Desk) -> None:
