@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -140,5 +140,14 @@ def answer_to_asking(
         told = any(kind is LetterKind.ALREADY for kind, _ in earlier)
         return None if told else LetterKind.ALREADY
     asked = [at for kind, at in earlier if kind is LetterKind.CONFIRMATION]
-    often = len(asked) >= LETTERS_A_DAY or any(now - at < BETWEEN_LETTERS for at in asked)
-    return None if often else LetterKind.CONFIRMATION
+    return None if is_often(asked, now=now) else LetterKind.CONFIRMATION
+
+
+def is_often(asked: Collection[datetime], *, now: datetime) -> bool:
+    """Whether an address is left alone for now: anybody may name one, and letters were asked for at these instants.
+
+    Args:
+        asked: of the last day, those that left or wait.
+        now: the instant of asking.
+    """
+    return len(asked) >= LETTERS_A_DAY or any(now - at < BETWEEN_LETTERS for at in asked)

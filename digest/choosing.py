@@ -23,7 +23,7 @@ from digest.models import (
     Topic,
 )
 from digest.newsroom import Digest
-from digest.post import put
+from digest.post import life_of_letter, put
 from digest.previews import Preview
 from digest.subscribers import check_address, check_wishes
 from digest.tokens import Errand
@@ -115,6 +115,8 @@ def less(digest: Digest, holder: Holder, number: int) -> Prepared:
 def more(digest: Digest, holder: Holder, number: int) -> Prepared:
     """More of what this item stood under: the first of the reader's topics from now on.
 
+    Whoever followed none, and got a little of each, is told that it will be the only one.
+
     Raises:
         InputError: as `less`.
     """
@@ -122,7 +124,13 @@ def more(digest: Digest, holder: Holder, number: int) -> Prepared:
     profile = reader.profile
     interests = (topic.id, *(one for one in profile.interests if one != topic.id))
     changed = replace(profile, interests=interests, mutes=profile.mutes - set(digest.tree.lineage(topic.id)))
-    return _prepared(topic, reader, changed, f"{topic.label} comes first among your topics.")
+    words = f"{topic.label} comes first among your topics."
+    if not profile.interests:
+        words = (
+            f"From now on you get mails about {topic.label} only. Until now you had ticked no topic, and got a little"
+            " of each: tick the others that you want to keep."
+        )
+    return _prepared(topic, reader, changed, words)
 
 
 def pause(digest: Digest, reader: Subscriber, *, months: int | None = None, until: date | None = None) -> Subscriber:
@@ -168,7 +176,8 @@ def what_would_have_been(digest: Digest, changed: Subscriber) -> Preview:
 def ask_address(digest: Digest, reader: Subscriber, address: str) -> None:
     """Ask the owner of a new address, by a letter, whether it is the reader's. Nothing changes before they say so.
 
-    The same answer, after the same work, whether the address is known or not.
+    The same answer, after the same work, whether the address is known or not, and whether it was written to so often
+    lately that no letter leaves: it may be a stranger's.
 
     Raises:
         InputError: it is no address, or the one they have; `place` is `email`.
@@ -185,9 +194,9 @@ def ask_address(digest: Digest, reader: Subscriber, address: str) -> None:
     other = next(iter(digest.store.subscribers([wanted])), None)
     complained = any(one.reason is FeedbackKind.COMPLAINT for one in digest.store.suppressions_of([wanted]))
     if other is not None and other.status is SubscriberStatus.ACTIVE:
-        put(digest, LetterKind.ALREADY, other, withheld=complained)
+        put(digest, LetterKind.ALREADY, other, withheld=complained, sparing=True)
     else:
-        put(digest, LetterKind.ADDRESS_CHANGE, reader, to=wanted, withheld=complained)
+        put(digest, LetterKind.ADDRESS_CHANGE, reader, to=wanted, withheld=complained, sparing=True)
 
 
 def look_address(digest: Digest, token: str) -> str:
@@ -213,10 +222,8 @@ def confirm_address(digest: Digest, token: str) -> Subscriber:
         StateError: its owner asked us never to write to it.
     """
     letter_id = letter_of(digest, Errand.CHANGE_ADDRESS, token).id
-    reader, old = digest.store.change_address(letter_id, now=digest.clock())
-    if old != reader.address:
-        put(digest, LetterKind.ADDRESS_CHANGED, reader, to=old)
-    return reader
+    now = digest.clock()
+    return digest.store.change_address(letter_id, now=now, expires_at=life_of_letter(digest, now))
 
 
 # --- how -------------------------------------------------------------------------------------------------

@@ -101,7 +101,15 @@ def post(digest: Digest, letter: Letter, *, to: str, confirm_url: str = "", subs
     return receipt.detail
 
 
-def put(digest: Digest, kind: LetterKind, reader: Subscriber, *, to: str = "", withheld: bool = False) -> int:
+def put(
+    digest: Digest,
+    kind: LetterKind,
+    reader: Subscriber,
+    *,
+    to: str = "",
+    withheld: bool = False,
+    sparing: bool = False,
+) -> int:
     """Put a letter to a reader into the outbox of letters; its id.
 
     Args:
@@ -110,9 +118,9 @@ def put(digest: Digest, kind: LetterKind, reader: Subscriber, *, to: str = "", w
         reader: whose links it holds.
         to: where it goes; empty for the reader's own address.
         withheld: never let it leave: nobody is to find out by asking that nobody is written to.
+        sparing: withhold it where the address was written to often lately: anybody may have named it.
     """
     now = digest.clock()
-    life = timedelta(days=digest.settings.readers.confirm_days)
     address = to or reader.address
     return digest.store.add_letter(
         Posting(
@@ -121,10 +129,16 @@ def put(digest: Digest, kind: LetterKind, reader: Subscriber, *, to: str = "", w
             subscriber_id=reader.id,
             asked=Asked(wanted=Subscriber(address=address)),
             asked_at=now,
-            expires_at=now + life,
+            expires_at=life_of_letter(digest, now),
         ),
         withheld=withheld,
+        sparing=sparing,
     )
+
+
+def life_of_letter(digest: Digest, now: datetime) -> datetime:
+    """Until when a letter that is put down at this instant may be on its way, and its link works."""
+    return now + timedelta(days=digest.settings.readers.confirm_days)
 
 
 def send_waiting(digest: Digest, *, stop: Callable[[], bool] = lambda: False) -> Posted:

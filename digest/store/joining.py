@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digest.audience import A_DAY, address_key, answer_to_asking
+from digest.audience import address_key, answer_to_asking
 from digest.errors import InputError, StateError, TokenError
 from digest.models import (
     Asked,
@@ -23,7 +23,7 @@ from digest.models import (
 )
 from digest.store.engine import Conflict, Part
 from digest.store.erasing import forget_readers
-from digest.store.letters import POSTING, a_posting, insert_letter
+from digest.store.letters import POSTING, a_posting, insert_letter, letters_lately
 from digest.store.subscribers import SELECT, a_subscriber, row_of, wishes_of
 from digest.store.tables import erasures, feedback, letters, subscribers, suppressions
 from digest.store.values import instant_text
@@ -48,7 +48,7 @@ class JoiningPart(Part):
         with self.begin() as connection:
             reader = _of_key(connection, key)
             reason = connection.scalar(sa.select(suppressions.c.reason).where(suppressions.c.address_key == key))
-            kind = answer_to_asking(reader, reason, _earlier(connection, key, now), now=now)
+            kind = answer_to_asking(reader, reason, letters_lately(connection, key, now), now=now)
             number = _touched(connection, reader) if reader else _added(connection, asked.wanted, now)
             posting = Posting(
                 kind=kind or LetterKind.CONFIRMATION,
@@ -84,10 +84,10 @@ class JoiningPart(Part):
             _used(connection, reader.id, LetterKind.CONFIRMATION, now)
         return made
 
-    def change_address(self, letter_id: int, *, now: datetime) -> tuple[Subscriber, str]:
-        """Give a reader the address this letter went to; the reader, and the address they had.
+    def change_address(self, letter_id: int, *, now: datetime, expires_at: datetime) -> Subscriber:
+        """Give a reader the address this letter went to, and put down a letter that tells the old one; the reader.
 
-        Again for the same letter: the reader as they are, and their own address, while that is still it.
+        Again for the same letter: the reader as they are, while it is still their address.
 
         Raises:
             TokenError: there is no such letter any more (`gone`), or it was used (`used`).
@@ -100,7 +100,7 @@ class JoiningPart(Part):
             new = posting.address
             if posting.used_at is not None:
                 if address_key(reader.address) == address_key(new):
-                    return reader, reader.address
+                    return reader
                 raise TokenError("this link was used already", used=True)
             other = _of_key(connection, address_key(new))
             if other is not None and other.id != reader.id:
@@ -111,7 +111,16 @@ class JoiningPart(Part):
             mine = sa.update(subscribers).where(subscribers.c.id == reader.id)
             connection.execute(mine.values(address=new, address_key=address_key(new), changed_at=now))
             _used(connection, reader.id, LetterKind.ADDRESS_CHANGE, now)
-        return replace(reader, address=new), reader.address
+            farewell = Posting(
+                kind=LetterKind.ADDRESS_CHANGED,
+                address=reader.address,
+                subscriber_id=reader.id,
+                asked=Asked(wanted=Subscriber(address=reader.address)),
+                asked_at=now,
+                expires_at=expires_at,
+            )
+            insert_letter(connection, farewell, PostingState.WAITING)
+        return replace(reader, address=new)
 
 
 def _of_key(connection: sa.Connection, key: str) -> Subscriber | None:
@@ -124,13 +133,6 @@ def _of_id(connection: sa.Connection, number: int) -> Subscriber:
     if row is None:
         raise TokenError("this link is too old: ask for a new one", gone=True)
     return a_subscriber(row)
-
-
-def _earlier(connection: sa.Connection, key: str, now: datetime) -> list[tuple[LetterKind, datetime]]:
-    query = sa.select(letters.c.kind, letters.c.asked_at).where(
-        letters.c.address_key == key, letters.c.asked_at > now - A_DAY, letters.c.state != PostingState.WITHHELD
-    )
-    return [(row.kind, row.asked_at) for row in connection.execute(query)]
 
 
 def _touched(connection: sa.Connection, reader: Subscriber) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digest.audience import address_key
+from digest.audience import A_DAY, address_key, is_often
 from digest.models import LetterKind, Posting, PostingState
 from digest.store.engine import Part, within
 from digest.store.tables import letters, tries
@@ -32,10 +32,16 @@ POSTING = (
 class LettersPart(Part):
     """Letters on their way."""
 
-    def add_letter(self, posting: Posting, *, withheld: bool = False) -> int:
-        """Put a letter into the outbox; its id. One that is withheld never leaves: it is there to be as much work."""
+    def add_letter(self, posting: Posting, *, withheld: bool = False, sparing: bool = False) -> int:
+        """Put a letter into the outbox; its id. One that is withheld never leaves: it is there to be as much work.
+
+        With `sparing` it is withheld, too, where the address was written to often lately (`audience.is_often`).
+        """
         with self.begin() as connection:
-            return insert_letter(connection, posting, PostingState.WITHHELD if withheld else PostingState.WAITING)
+            earlier = letters_lately(connection, address_key(posting.address), posting.asked_at)
+            often = sparing and is_often([at for _, at in earlier], now=posting.asked_at)
+            state = PostingState.WITHHELD if withheld or often else PostingState.WAITING
+            return insert_letter(connection, posting, state)
 
     def letters_of(self, subscriber_id: int) -> tuple[Posting, ...]:
         """The letters with a reader's links that are not forgotten yet and were not withheld, oldest first."""
@@ -119,6 +125,14 @@ class LettersPart(Part):
             if not is_one_too_many:
                 connection.execute(sa.insert(tries).values(who=who, at=now))
         return not is_one_too_many
+
+
+def letters_lately(connection: sa.Connection, key: str, now: datetime) -> list[tuple[LetterKind, datetime]]:
+    """The letters of the last day to this key of an address that were not withheld, and when they were asked for."""
+    query = sa.select(letters.c.kind, letters.c.asked_at).where(
+        letters.c.address_key == key, letters.c.asked_at > now - A_DAY, letters.c.state != PostingState.WITHHELD
+    )
+    return [(row.kind, row.asked_at) for row in connection.execute(query)]
 
 
 def insert_letter(connection: sa.Connection, posting: Posting, state: PostingState) -> int:

@@ -199,6 +199,15 @@ def test_more_of_an_item_puts_its_topic_first(story: Story) -> None:
         choosing.more(story.digest, holder, 999)
 
 
+def test_more_of_one_topic_says_that_it_will_be_the_only_one(story: Story) -> None:
+    """To whoever followed none, and got a little of each; to others it says what comes first."""
+    words = choosing.more(story.digest, story.holder(story.bob), number_of(story, "two")).words
+    assert words == "Eyes comes first among your topics."
+    story.digest.store.save_wishes(replace(story.bob, profile=Profile()), now=DUE)
+    prepared = choosing.more(story.digest, story.holder(story.bob), number_of(story, "two"))
+    assert prepared.changed.profile.interests == ("vision",) and "about Eyes only" in prepared.words
+
+
 def test_what_the_last_issue_would_have_been(story: Story) -> None:
     """The code that sends makes it: with the wishes they have it is the very mail they had."""
     same = choosing.what_would_have_been(story.digest, story.ada)
@@ -257,6 +266,32 @@ def test_an_address_that_reads_already_is_told_so_itself(story: Story) -> None:
     assert [one["Subject"] for one in story.mails() if one["To"] == "bob@example.org"][
         -1
     ] == "You are subscribed already"
+
+
+def at(story: Story, after: timedelta) -> Digest:
+    """The newsletter so much later."""
+    return replace(story.digest, clock=lambda: DUE + after)
+
+
+@pytest.mark.parametrize("address", ["eve@example.net", "bob@example.org"], ids=["nobody's", "a reader's"])
+def test_a_stranger_s_address_is_written_to_seldom(story: Story, address: str) -> None:
+    """Whoever asks: once in ten minutes, and three times a day, by joining or by a change of address; told alike."""
+    sent = []
+    for minutes in (0, 1, 11, 22, 33):
+        later = at(story, timedelta(minutes=minutes))
+        choosing.ask_address(later, story.ada, address)
+        sent.append(send_waiting(later).total)
+    assert sent == [1, 0, 1, 1, 0]
+    tomorrow = at(story, timedelta(days=2))
+    choosing.ask_address(tomorrow, story.ada, address)
+    assert send_waiting(tomorrow).total == 1
+
+
+def test_a_letter_to_join_counts_for_a_change_of_address(story: Story) -> None:
+    """It went to the same mailbox."""
+    ask(story.digest, Subscriber(address="eve@example.net"))
+    choosing.ask_address(story.digest, story.ada, "eve@example.net")
+    assert send_waiting(story.digest).total == 1
 
 
 def test_wrong_and_many_addresses_are_refused(story: Story) -> None:
@@ -438,6 +473,25 @@ def test_an_old_mail_s_link_is_no_answer_to_a_letter(story: Story) -> None:
     leave(story.digest, story.token(Purpose.UNSUBSCRIBE, story.ada))
     assert not story.digest.store.suppressed(["ada@example.org"])
     assert confirm(story.digest, letter).status is SubscriberStatus.ACTIVE
+
+
+@pytest.mark.parametrize("reason", [None, Reason.OFTEN], ids=["one click again", "a reason"])
+def test_leaving_twice_bars_nobody_who_asked_to_come_back(story: Story, reason: Reason | None) -> None:
+    """A mailbox repeats its click, or the page that asks for a reason is still open: they may confirm all the same."""
+    token = story.digest.signer.sign(Purpose.UNSUBSCRIBE, Subject(subscriber_id=story.ada.id))
+    leave(story.digest, token)
+    ask(story.digest, Subscriber(address="ada@example.org"))
+    letter = story.link("ada@example.org", "c")
+    leave(story.digest, token, reason)
+    assert not story.digest.store.suppressed(["ada@example.org"])
+    assert confirm(story.digest, letter).status is SubscriberStatus.ACTIVE
+
+
+def test_a_reason_is_no_complaint(story: Story) -> None:
+    """Whoever says why they leave has had our mails; nobody answers so to a request to confirm."""
+    ask(story.digest, Subscriber(address="eve@example.org"))
+    leave(story.digest, story.link("eve@example.org", "u"), Reason.DONE)
+    assert not story.digest.store.suppressed(["eve@example.org"])
 
 
 def test_fewer_mails_instead(story: Story) -> None:

@@ -147,7 +147,7 @@ def test_an_address_that_was_taken_over_is_erased_with_its_reader(store: SqlStor
             expires_at=NOW + DAY,
         )
     )
-    store.change_address(letter, now=NOW)
+    store.change_address(letter, now=NOW, expires_at=NOW + DAY)
     assert store.erase(ada.id, now=NOW)
     assert "@example.org" not in everything(store)
 
@@ -161,6 +161,8 @@ def test_a_new_address_takes_the_place_of_one_that_was_never_confirmed(store: Sq
         kind=LetterKind.ADDRESS_CHANGE, address="new@example.org", subscriber_id=ada.id, asked=asked, asked_at=NOW,
         expires_at=NOW + DAY,
     )  # fmt: skip
-    reader, old = store.change_address(store.add_letter(posting), now=NOW)
-    assert (reader.id, old) == (ada.id, "ada@example.org")
+    reader = store.change_address(store.add_letter(posting), now=NOW, expires_at=NOW + DAY)
+    assert (reader.id, reader.address) == (ada.id, "new@example.org")
+    farewell = store.letters_of(ada.id)[-1]
+    assert (farewell.kind, farewell.address) == (LetterKind.ADDRESS_CHANGED, "ada@example.org")
     assert [(one.id, one.address) for one in store.subscribers()] == [(ada.id, "new@example.org")]

@@ -26,10 +26,10 @@ class LetterStore(Protocol):
             StateError: the address complained.
         """
 
-    def change_address(self, letter_id: int, *, now: datetime) -> tuple[Subscriber, str]:
-        """Give a reader the address this letter went to; the reader, and the address they had.
+    def change_address(self, letter_id: int, *, now: datetime, expires_at: datetime) -> Subscriber:
+        """Give a reader the address this letter went to, and put down a letter that tells the old one; the reader.
 
-        Again for the same letter: the reader as they are, and their own address, while that is still it.
+        Again for the same letter: the reader as they are, while it is still their address.
 
         Raises:
             TokenError: there is no such letter any more (`gone`), or it was used (`used`).
@@ -37,8 +37,11 @@ class LetterStore(Protocol):
             StateError: the address complained.
         """
 
-    def add_letter(self, posting: Posting, *, withheld: bool = False) -> int:
-        """Put a letter into the outbox; its id. One that is withheld never leaves: it is there to be as much work."""
+    def add_letter(self, posting: Posting, *, withheld: bool = False, sparing: bool = False) -> int:
+        """Put a letter into the outbox; its id. One that is withheld never leaves: it is there to be as much work.
+
+        With `sparing` it is withheld, too, where the address was written to often lately (`audience.is_often`).
+        """
 
     def letters_of(self, subscriber_id: int) -> tuple[Posting, ...]:
         """The letters with a reader's links that are not forgotten yet and were not withheld, oldest first."""
