@@ -29,7 +29,8 @@ def leave(digest: Digest, token: str, reason: Reason | None = None) -> None:
     """Let the reader of this link go, also as to mails that are claimed already. The same again does no harm.
 
     Whoever says so by the link of a letter that asks them to confirm never wanted anything of us: it is taken for a
-    complaint, and their address is left alone for good. The link of an issue that they once had says no such thing.
+    complaint, and their address is left alone for good. The link of an issue that they once had says no such thing, nor
+    does a reason for leaving that is told afterwards, or a link that is pressed again by whoever has left before.
 
     Raises:
         TokenError: the link is none of ours.
@@ -39,7 +40,7 @@ def leave(digest: Digest, token: str, reason: Reason | None = None) -> None:
     if reader is None:
         return
     now = digest.clock()
-    is_waiting = reader.status is not SubscriberStatus.ACTIVE and not subject.issue_id
+    is_waiting = reader.status is SubscriberStatus.UNCONFIRMED and not subject.issue_id and reason is None
     if is_waiting and digest.store.is_asked(reader.id, now=now):
         never = Feedback(
             address=reader.address,
