@@ -96,4 +96,4 @@ def _refuse_unknown_keys(row: Row) -> None:
     """A misspelt key must not pass: `mute:` or `paused_untill:` would send mail somebody did not want."""
     for key in row.values:
         if key not in KEYS:
-            row.refuse(key[:60], f"there is no such key{nearest(key, KEYS)}")
+            row.refuse("…@…" if "@" in key else key[:60], f"there is no such key{nearest(key, KEYS)}")

@@ -119,5 +119,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def shown(value: Any) -> str:
-    """The beginning of a value, in quotes. Never for addresses: reports reach logs."""
+    """The beginning of a value, in quotes; of one that may hold an address a sign alone, for reports reach logs."""
+    if "@" in str(value):
+        return "'…@…'"
     return repr(value if len(str(value)) <= 60 else f"{str(value)[:60]}…")

@@ -6,6 +6,8 @@ import difflib
 from functools import cache
 from zoneinfo import available_timezones
 
+from digest.subscribers.rows import shown
+
 
 def check_timezone(text: str) -> str:
     """The name, if it is that of a time zone. ValueError asks about the nearest one."""
@@ -15,7 +17,7 @@ def check_timezone(text: str) -> str:
     same_city = sorted(name for name in _known() if wanted in (name.lower(), name.lower().rpartition("/")[2]))
     close = same_city or difflib.get_close_matches(text, _known(), n=1)
     question = f"; did you mean {close[0]}?" if close else ""
-    raise ValueError(f"there is no time zone {text[:60]!r}{question}")
+    raise ValueError(f"there is no time zone {shown(text)}{question}")
 
 
 @cache

@@ -206,6 +206,29 @@ def test_a_row_is_another_one_when_it_says_something_else(key: str) -> None:
     assert first.fingerprint != other.fingerprint and first.fingerprint == one("").subscribers[0].fingerprint
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "email,name,cadence,interests,language\nbob@example.org,Smith, ada@example.org,eve@example.org,en\n",
+        "email,interests\nbob@example.org,ada@example.org\n",
+        "email,weekday\nbob@example.org,ada@example.org\n",
+        "email,timezone\nbob@example.org,ada@example.org\n",
+        "email,part_of_day\nbob@example.org,ada@example.org\n",
+        "email,ada@example.org\nbob@example.org,x\n",
+    ],
+)
+def test_no_report_shows_an_address(text: str) -> None:
+    """Also where columns slipped, so that one stands where something else should."""
+    read = from_csv(text)
+    assert read.problems and "example.org" not in told(read)
+
+
+def test_a_key_that_is_an_address_is_not_shown() -> None:
+    """A colon too many makes a key of it."""
+    read = from_yaml("subscribers:\n- {email: bob@example.org, ada@example.org: x}")
+    assert "no such key" in told(read) and "example.org" not in told(read)
+
+
 def test_wanted_and_muted() -> None:
     """A topic both wanted and muted is reported."""
     assert "mri is both wanted and muted" in told(one("interests: [mri, vision]", "mutes: [mri]"))

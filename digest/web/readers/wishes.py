@@ -54,7 +54,9 @@ class Move:
 
 
 def wished(form: Form, reader: Subscriber) -> Subscriber:
-    """The reader with the wishes of a form; what the form does not have stays as it was.
+    """The reader with the wishes of a form; a field the form does not have stays as it was.
+
+    A box that is not ticked is not sent either: topics, what is left out, and the short note are as the form has them.
 
     Raises:
         InputError: a choice is none of those on offer.
