@@ -46,7 +46,7 @@ from digest.models import (
     Window,
 )
 from digest.selection import History, Limits, best_of, editors_order, is_old, select, topics_read
-from digest.sources.base import Collected, Source, after_failure
+from digest.sources.base import Collected, Source, after_failure, own_state
 from digest.store.base import Added, Merged, Store
 
 logger = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ def collect(
     with ThreadPoolExecutor(max_workers=VISITS_AT_ONCE, thread_name_prefix="visit") as pool:
         asked = {}
         for source in sources:
-            state = store.source_state(source.name)
+            state = own_state(store.source_state(source.name), source)
             reason = None if insist else _reason_to_wait(state, now)
             if reason:
                 visits[source.name] = Visit(source=source.name, passed_over=reason)

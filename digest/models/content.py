@@ -143,12 +143,14 @@ class SourceState:
     """What we remember about a source between two visits."""
 
     name: str
+    #: The configured address all this is about: of another one nothing is known. None where that was not noted.
+    address: str | None = None
     #: As the server sent them, for the next conditional GET (RFC 9110, 13).
     etag: str | None = None
     modified: str | None = None
-    #: Where a permanent redirect (301, 308) sent us; asked instead of the configured url.
+    #: Where a permanent redirect (301, 308) sent us; asked instead of the configured url while it is there.
     moved_to: str | None = None
-    #: True after 410: never asked again until its configuration changes.
+    #: True after 410: never asked again until its configuration changes, or an operator's visit goes well.
     retired: bool = False
     #: Not to be asked before this instant; None when it may be asked at once.
     retry_at: datetime | None = None

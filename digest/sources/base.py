@@ -40,6 +40,10 @@ class Source(Protocol):
     def name(self) -> str:
         """The name in the configuration, unique."""
 
+    @property
+    def address(self) -> str:
+        """Where it is, as configured: what was remembered of another address is not about it."""
+
     def collect(self, state: SourceState, *, known: Known, now: datetime) -> Collected:
         """Visit it once.
 
@@ -67,7 +71,13 @@ def after_failure(
 
 def after_success(state: SourceState, *, now: datetime) -> SourceState:
     """The state after a visit that went well: nothing held against it."""
-    return replace(state, failures=0, trouble=None, checked_at=now, succeeded_at=now, retry_at=None)
+    return replace(state, failures=0, trouble=None, checked_at=now, succeeded_at=now, retry_at=None, retired=False)
+
+
+def own_state(state: SourceState, source: Source) -> SourceState:
+    """What is remembered of the source as it is configured now; a blank state when that has changed."""
+    kept = state if state.address in {None, source.address} else SourceState(name=source.name)
+    return replace(kept, address=source.address)
 
 
 @dataclass(kw_only=True)
@@ -76,6 +86,7 @@ class StaticSource:
 
     name: str
     entries: list[Entry] = field(default_factory=list)
+    address: str = ""
 
     def collect(self, state: SourceState, *, known: Known, now: datetime) -> Collected:
         """Every entry that is not known yet."""

@@ -58,6 +58,11 @@ class FeedSource:
     language: str = "en"
     identity: Identity = Identity.GUID
 
+    @property
+    def address(self) -> str:
+        """The configured feed."""
+        return self.feed
+
     def collect(self, state: SourceState, *, known: Known, now: datetime) -> Collected:
         """Visit the feed once.
 
@@ -65,7 +70,7 @@ class FeedSource:
             SourceError: it cannot be had or read; it says whether asking again can help.
         """
         fetched = self._fetched(state, now)
-        remembered = replace(after_success(state, now=now), moved_to=fetched.moved_to or state.moved_to)
+        remembered = replace(after_success(state, now=now), moved_to=fetched.moved_to)
         if fetched.unchanged:
             return Collected(state=remembered)
         with Sandbox() as sandbox:
@@ -82,9 +87,18 @@ class FeedSource:
         )
 
     def _fetched(self, state: SourceState, now: datetime) -> Fetched:
+        """From where it moved to; from the configured address where that is not so, or no longer."""
         if not self.feed.lower().startswith(("http://", "https://")):
             return Fetched(url="", body=_local(self.feed))
-        return self.fetch.get(state.moved_to or self.feed, etag=state.etag, modified=state.modified, now=now)
+        if state.moved_to is None:
+            return self.fetch.get(self.feed, etag=state.etag, modified=state.modified, now=now)
+        try:
+            fetched = self.fetch.get(state.moved_to, etag=state.etag, modified=state.modified, now=now)
+        except SourceError as error:
+            if not error.permanent:
+                raise
+            return self.fetch.get(self.feed, now=now)
+        return replace(fetched, moved_to=fetched.moved_to or state.moved_to)
 
 
 def _local(path: str) -> bytes:

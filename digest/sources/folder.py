@@ -54,6 +54,11 @@ class FolderSource:
     vocabulary: tuple[str, ...] = ()
     language: str = "en"
 
+    @property
+    def address(self) -> str:
+        """The folder's path."""
+        return str(self.folder)
+
     def collect(self, state: SourceState, *, known: Known, now: datetime) -> Collected:
         """Every file that is new or changed since it was stored, by path.
 

@@ -59,6 +59,7 @@ sources = sa.Table(
     sa.Column("trouble", Said),
     sa.Column("checked_at", Instant),
     sa.Column("succeeded_at", Instant),
+    sa.Column("address", Said),
 )
 
 #: A study is only what its keys and summaries have in common. Ids are never used again: frozen editions name them.

@@ -89,6 +89,29 @@ def test_a_permanent_move_is_remembered(server: FeedServer) -> None:
     assert server.paths() == ["/feed", "/moved", "/moved"]
 
 
+@pytest.mark.parametrize("status", [404, 410])
+def test_where_nothing_is_any_more_the_configured_address_counts(server: FeedServer, status: int) -> None:
+    """The feed moved and moved back: what was remembered of the detour is forgotten."""
+    server.answers |= {"/feed": Answer(301, headers={"Location": "/moved"}), "/moved": feed(an_item())}
+    visitor = Visitor(server)
+    visitor.visits()
+    server.answers |= {"/feed": feed(an_item(2)), "/moved": Answer(status)}
+    result = visitor.visits()
+    assert ([entry.guid for entry in result.entries], result.state.moved_to) == (["g2"], None)
+    assert "If-None-Match" not in server.asked[-1].headers
+
+
+def test_a_detour_that_fails_for_now_is_kept(server: FeedServer) -> None:
+    """The configured address is not asked each time the other one stumbles."""
+    server.answers |= {"/feed": Answer(301, headers={"Location": "/moved"}), "/moved": feed(an_item())}
+    visitor = Visitor(server)
+    visitor.visits()
+    server.answers["/moved"] = Answer(503)
+    with pytest.raises(SourceError, match="503"):
+        visitor.visits()
+    assert server.paths() == ["/feed", "/moved", "/moved"]
+
+
 def test_a_page_that_is_no_feed(server: FeedServer) -> None:
     """The error says what it is instead."""
     server.answers["/feed"] = Answer(body=b"<!doctype html><html><body>Welcome")

@@ -61,6 +61,7 @@ class BrokenSource:
 
     name: str
     error: Exception
+    address: str = "https://example.org/old.xml"
 
     def collect(self, state: SourceState, *, known: Known, now: datetime) -> Collected:
         raise self.error
@@ -149,6 +150,29 @@ def test_a_source_in_trouble_is_left_alone_unless_asked_for(store: Store) -> Non
     assert visit.passed_over is not None and "backed off" in visit.passed_over
     (visit,) = pipeline.collect(store, [broken], clock=lambda: NOVEMBER, insist=True)
     assert visit.trouble == "no" and store.source_state("broken").failures == 2
+
+
+def test_a_source_at_another_address_begins_anew(store: Store) -> None:
+    """What was held against the old one, where it moved to and what it had is not the new one's."""
+    gone = BrokenSource("news", SourceError("it is gone", gone=True))
+    pipeline.collect(store, [gone], clock=lambda: NOVEMBER)
+    store.save_source_state(replace(store.source_state("news"), moved_to="https://example.org/moved.xml", etag="1"))
+    (waits,) = pipeline.collect(store, [gone], clock=lambda: NOVEMBER)
+    source = StaticSource(name="news", entries=entries("one"), address="https://example.org/new.xml")
+    (visit,) = pipeline.collect(store, [source], clock=lambda: NOVEMBER)
+    state = store.source_state("news")
+    assert (waits.passed_over, visit.added.new) == ("retired: it is gone", 1)
+    assert (state.address, state.moved_to, state.etag, state.retired) == (source.address, None, None, False)
+
+
+def test_a_retired_source_that_is_back_is_visited_again(store: Store) -> None:
+    """An operator asked for it, it went well, and from then on it is like any other."""
+    pipeline.collect(store, [BrokenSource("news", SourceError("gone", gone=True), "x")], clock=lambda: NOVEMBER)
+    back = StaticSource(name="news", entries=entries("one"), address="x")
+    first, second = (
+        pipeline.collect(store, [back], clock=lambda: NOVEMBER, insist=insist)[0] for insist in (True, False)
+    )
+    assert (first.added.new, second.passed_over) == (1, None)
 
 
 def test_the_same_entries_again_are_nothing(store: Store) -> None:

@@ -27,7 +27,8 @@ def test_a_source_never_visited_is_blank(store):
 def test_a_source_is_remembered(store):
     """The last state counts, with every field."""
     full = SourceState(
-        name="news", etag='W/"1"', modified="Mon", moved_to="https://example.org", retired=True, retry_at=LATER,
+        name="news", address="https://example.org/feed",
+        etag='W/"1"', modified="Mon", moved_to="https://example.org", retired=True, retry_at=LATER,
         failures=3, trouble="it is away", checked_at=NOW, succeeded_at=NOW,
     )  # fmt: skip
     store.save_source_state(SourceState(name="news", failures=1))
