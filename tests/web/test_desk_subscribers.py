@@ -127,7 +127,7 @@ def test_all_readers_are_saved_as_a_file(operator: TestClient) -> None:
 def test_a_file_is_looked_at_before_it_is_taken_in(operator: TestClient, desk: Desk) -> None:
     """Who is new and who is known is said first; the button takes it in, once."""
     page = upload(operator, FILE)
-    assert "1 new reader, and 1 who is known" in page.text
+    assert "1 new reader, and 1 who is known" in page.text and "all but a break" in page.text
     assert next(desk.digest.store.subscribers(["new@example.org"]), None) is None
     press(operator, "/import/do", kept=kept(page))
     assert next(desk.digest.store.subscribers(["new@example.org"])).profile.interests == ("pml",)

@@ -73,6 +73,17 @@ def test_how_often_is_asked_where_there_is_a_choice(open_desk: Opener) -> None:
     assert press(desk, ada, cadence="quarterly").status_code == 422
 
 
+def test_a_cadence_that_is_offered_no_more_keeps_nothing_else_out(open_desk: Opener) -> None:
+    """It is shown as theirs, and may be left."""
+    desk = open_desk()
+    ada = a_reader(desk, "ada@example.org", "vision", cadence=Cadence.WEEKLY)
+    assert ticked(desk.browser().get(choices(desk, ada)).text, "cadence") == ["weekly"]
+    assert press(desk, ada, cadence="weekly", name="Ada").status_code == 303
+    assert (reader(desk).name, reader(desk).cadence) == ("Ada", Cadence.WEEKLY)
+    press(desk, ada, cadence="monthly")
+    assert reader(desk).cadence is Cadence.MONTHLY
+
+
 @pytest.mark.parametrize(
     ("button", "expected"), [("up fatigue-sleep", "fatigue-sleep"), ("down vision", "vision"), ("up vision", "vision")]
 )

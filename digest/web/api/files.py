@@ -71,7 +71,10 @@ def exported(
 
 @operators.post("/import")
 def imported(digest: Newsroom, person: Caller, call: Annotated[ImportCall, Body()]) -> ImportedAnswer:
-    """Bring a file of readers in. Nobody who left or bounced comes back by it."""
+    """Bring a file of readers in: each row replaces what its reader chose, all but a pause.
+
+    Nobody who left or bounced comes back by it.
+    """
     read = (read_csv if call.format is Form.CSV else read_yaml)(digest, call.text, "file")
     synced = pipeline.sync(digest.store, [row.subscriber for row in read.subscribers], now=digest.clock())
     write_down(digest, person, f"imported a file of readers: {synced.new} new, {synced.changed} changed")
