@@ -16,8 +16,8 @@ from digest.config import FeedSettings, Settings, SmtpSettings, SourceSettings, 
 from digest.dkim import DkimKey
 from digest.edition import Templates, bundled_directory
 from digest.errors import ConfigError
+from digest.international import with_ascii_domain
 from digest.located import read_yaml
-from digest.message import header_address
 from digest.models import TopicTree
 from digest.names import DnsNames, Names
 from digest.newsroom import Digest, ReadWebhook
@@ -103,7 +103,7 @@ def make_digest(
 
 def read_dkim_keys(settings: Settings) -> tuple[DkimKey, ...]:
     """The keys that sign the mails, read and checked. ConfigError names the file that is wrong."""
-    domain = header_address(settings.newsletter.sender.address).rpartition("@")[2]
+    domain = with_ascii_domain(settings.newsletter.sender.address).rpartition("@")[2]
     keys = []
     for number, given in enumerate(settings.newsletter.dkim):
         try:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from digest.international import ascii_domain
 from digest.models import DomainGroup, FeedbackKind, LetterKind, SkipReason, Subscriber, SubscriberStatus
 
 _DOMAINS = {
@@ -38,7 +39,7 @@ def address_key(address: str) -> str:
     `Ada@` from `ada@`, and mailing one person twice is the worse mistake.
     """
     local, _, domain = unicodedata.normalize("NFC", address.strip()).rpartition("@")
-    return f"{local.lower()}@{_ascii_domain(domain.lower())}"
+    return f"{local.lower()}@{_domain_key(domain.lower())}"
 
 
 def domain_group(address: str) -> DomainGroup:
@@ -50,9 +51,9 @@ def domain_group(address: str) -> DomainGroup:
     return _FAMILIES.get(name, DomainGroup.OTHER) if _COUNTRY.fullmatch(rest) else DomainGroup.OTHER
 
 
-def _ascii_domain(domain: str) -> str:
+def _domain_key(domain: str) -> str:
     try:
-        return domain.encode("idna").decode("ascii").rstrip(".")
+        return ascii_domain(domain).rstrip(".")
     except UnicodeError:
         return domain
 

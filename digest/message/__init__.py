@@ -8,6 +8,6 @@ holes for a reader's few values.
 """
 
 from digest.message.composer import Addressee, Composer
-from digest.message.headers import HEADERS, UNLISTED_HEADERS, header_address, header_text
+from digest.message.headers import HEADERS, UNLISTED_HEADERS, header_text
 
-__all__ = ["HEADERS", "UNLISTED_HEADERS", "Addressee", "Composer", "header_address", "header_text"]
+__all__ = ["HEADERS", "UNLISTED_HEADERS", "Addressee", "Composer", "header_text"]

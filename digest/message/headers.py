@@ -10,6 +10,7 @@ from email.utils import format_datetime
 
 from digest.edition import Pool
 from digest.errors import InputError
+from digest.international import with_ascii_domain
 from digest.message.quoted import UNPRINTABLE
 
 #: In every message of the list, in this order; the signatures stand before them.
@@ -74,11 +75,11 @@ def header_values(address: str, message_id: str, unsubscribe: str, mailto: str) 
     Raises:
         InputError: one of them cannot stand in a header; the message says which.
     """
-    values = "\n".join((header_address(address), message_id, unsubscribe, mailto))
+    values = "\n".join((with_ascii_domain(address), message_id, unsubscribe, mailto))
     if _ALL.fullmatch(values) and "=?" not in values:
         return values.encode("ascii").split(b"\n")
     return [
-        in_header("address", _ADDRESS, header_address(address)),
+        in_header("address", _ADDRESS, with_ascii_domain(address)),
         in_header("Message-ID", _MESSAGE_ID, message_id),
         in_header("unsubscribe link", _LINK, unsubscribe),
         in_header("unsubscribe mailto", _LINK, mailto),
@@ -97,17 +98,6 @@ def header_text(name: str, text: str) -> str:
     return Header(text, "utf-8", header_name=name).encode(linesep="\r\n")
 
 
-def header_address(address: str) -> str:
-    """The address with its domain in ASCII (IDNA), as a header without SMTPUTF8 needs it."""
-    if address.isascii():
-        return address
-    local, _, domain = address.rpartition("@")
-    try:
-        return f"{local}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError:
-        return address
-
-
 def in_header(what: str, form: re.Pattern[str], value: str) -> bytes:
     """The value for a header. InputError, naming `what`, where it has not this form or holds `=?`."""
     if not form.fullmatch(value) or "=?" in value:
@@ -120,7 +110,7 @@ def _mailbox(name: str, address: str) -> str:
     shown = header_text("From", re.sub(r"[<>@]|=(?=\?)", " ", name)[:120])
     if "=?" not in shown:
         shown = '"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    mailbox = in_header("sender's address", _ADDRESS, header_address(address)).decode()
+    mailbox = in_header("sender's address", _ADDRESS, with_ascii_domain(address)).decode()
     return f"{shown} <{mailbox}>" if name.strip() else mailbox
 
 

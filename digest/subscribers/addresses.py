@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from digest.international import ascii_domain
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
 
@@ -35,7 +36,7 @@ def check_address(text: str) -> str:
 
 def _domain(text: str) -> str:
     try:
-        domain = unicodedata.normalize("NFC", text).encode("idna").decode("ascii").lower()
+        domain = ascii_domain(text)
     except UnicodeError:
         domain = ""
     labels = domain.split(".")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from digest.international import spoken_domain
 from digest.subscribers.rows import Row
 
 # Cyrillic, Greek and Latin letters and digits by what they are taken for; the commonest of the Unicode confusables
@@ -55,7 +56,7 @@ _SCRIPTS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
 def warn_of_look_alikes(row: Row, address: str, alike: dict[str, int]) -> None:
     """Report what is probably a slip or a trick; `alike` remembers the lines of the rows before."""
     local, _, domain = address.rpartition("@")
-    shown = _unicode(domain)
+    shown = spoken_domain(domain)
     if any(len(_scripts(label)) > 1 for label in shown.split(".")):
         row.warn("email", "the domain mixes letters of different alphabets that look the same; check it")
     if meant := _meant_domain(shown):
@@ -65,13 +66,6 @@ def warn_of_look_alikes(row: Row, address: str, alike: dict[str, int]) -> None:
         row.warn(
             "email", f"this address looks like the one on line {earlier}; both went in, check that it is not one person"
         )
-
-
-def _unicode(domain: str) -> str:
-    try:
-        return domain.encode("ascii").decode("idna")
-    except UnicodeError:
-        return domain
 
 
 def _scripts(label: str) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from digest.international import with_ascii_domain
 from digest.models import Message, Outcome, Receipt
 
 _PART = r"[^\s\x00-\x1f\x7f<>@\ud800-\udfff]+"
@@ -34,8 +35,8 @@ def commands(message: Message) -> tuple[bytes, bytes, bytes]:
     """MAIL, RCPT and DATA, as lines."""
     options = " BODY=8BITMIME" * _has_eight_bits(message) + " SMTPUTF8" * _is_international(message)
     return (
-        f"MAIL FROM:<{on_the_wire(message.sender)}>{options}\r\n".encode(),
-        f"RCPT TO:<{on_the_wire(message.recipient)}>\r\n".encode(),
+        f"MAIL FROM:<{with_ascii_domain(message.sender)}>{options}\r\n".encode(),
+        f"RCPT TO:<{with_ascii_domain(message.recipient)}>\r\n".encode(),
         b"DATA\r\n",
     )
 
@@ -61,17 +62,4 @@ def _is_address(address: str) -> bool:
 def _is_international(message: Message) -> bool:
     if message.recipient.isascii() and message.sender.isascii():
         return False
-    return not (on_the_wire(message.sender).isascii() and on_the_wire(message.recipient).isascii())
-
-
-def on_the_wire(address: str) -> str:
-    """The address with its domain in ASCII where the rest is (RFC 5891): that needs nothing of the server."""
-    if address.isascii():
-        return address
-    local, _, domain = address.rpartition("@")
-    if not local.isascii():
-        return address
-    try:
-        return f"{local}@{domain.encode('idna').decode()}"
-    except UnicodeError:
-        return address
+    return not (with_ascii_domain(message.sender).isascii() and with_ascii_domain(message.recipient).isascii())

@@ -15,12 +15,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from digest.errors import FeedbackError, TransportError
+from digest.international import with_ascii_domain
 from digest.models import FeedbackKind, Message, Outcome, Receipt
 from digest.suppression import Feedback, kind_of_code
 from digest.transports import events
 from digest.transports.base import one_by_one
 from digest.transports.calls import READ_TIMEOUT, Calls
-from digest.transports.envelope import on_the_wire
 
 API = "https://api.mailgun.net"
 
@@ -73,7 +73,7 @@ class MailgunTransport:
         answer = self._calls.post(
             f"/v3/{self._domain}/messages.mime",
             data={
-                "to": on_the_wire(message.recipient),
+                "to": with_ascii_domain(message.recipient),
                 "o:tracking": "no",
                 "o:tracking-clicks": "no",
                 "o:tracking-opens": "no",

@@ -22,12 +22,12 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from digest.errors import ConfigError, FeedbackError, TransportError
+from digest.international import with_ascii_domain
 from digest.models import FeedbackKind, Message, Outcome, Receipt
 from digest.suppression import Feedback, kind_of_code
 from digest.transports import events
 from digest.transports.base import one_by_one
 from digest.transports.calls import CONNECT_TIMEOUT, READ_TIMEOUT
-from digest.transports.envelope import on_the_wire
 
 try:
     import boto3
@@ -130,7 +130,7 @@ class SesTransport:
         options = {"ConfigurationSetName": self._set} if self._set else {}
         try:
             taken = self._client.send_email(
-                Destination={"ToAddresses": [on_the_wire(message.recipient)]},
+                Destination={"ToAddresses": [with_ascii_domain(message.recipient)]},
                 Content={"Raw": {"Data": message.data}},
                 **options,
             )

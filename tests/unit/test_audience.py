@@ -30,6 +30,18 @@ def test_spellings_of_one_address(spelling: str) -> None:
     assert address_key(spelling) == "ada@xn--mnchen-3ya.example"
 
 
+def test_a_domain_is_the_one_that_is_registered() -> None:
+    """`straße` and `strasse` are two domains (RFC 5894, 7.2), and a mail to one must not go to the other."""
+    assert address_key("ada@STRAßE.example") == address_key("ada@xn--strae-oqa.example") == "ada@xn--strae-oqa.example"
+    assert address_key("ada@strasse.example") == "ada@strasse.example"
+
+
+@pytest.mark.parametrize("domain", ["exa_mple.example", "☺.example", "localhost", "xn--a.example"])
+def test_a_domain_that_is_none_still_has_a_key(domain: str) -> None:
+    """Whatever is stored can be looked up."""
+    assert address_key(f"Ada@{domain}") == f"ada@{domain}"
+
+
 def test_different_people_stay_different() -> None:
     """A letter that only looks like another in upper case is another address."""
     keys = {

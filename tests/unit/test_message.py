@@ -193,6 +193,7 @@ def test_a_domain_may_have_any_letters() -> None:
     """An address in an international domain is written in its ASCII form, the recipient as it is stored."""
     message = compose(address="ada@bücher.example.org")
     assert parsed(message)["To"] == "ada@xn--bcher-kva.example.org" and message.recipient == "ada@bücher.example.org"
+    assert parsed(compose(address="ada@straße.example.org"))["To"] == "ada@xn--strae-oqa.example.org"
 
 
 # --- bodies ----------------------------------------------------------------------------------------------

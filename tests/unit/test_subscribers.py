@@ -297,6 +297,9 @@ def test_names(name: str, cleaned: str, words: str) -> None:
         (" Ada.B+news@Example.ORG ", "Ada.B+news@example.org"),
         ("o'hara@example.org", "o'hara@example.org"),
         ("ada@bücher.example", "ada@xn--bcher-kva.example"),
+        ("ada@Straße.example", "ada@xn--strae-oqa.example"),
+        ("ada@βόλος.example", "ada@xn--nxasmm1c.example"),
+        ("ada@\uff25xample\u3002org", "ada@example.org"),
         ("a" * 64 + "@example.org", "a" * 64 + "@example.org"),
     ],
 )
@@ -318,6 +321,8 @@ def test_addresses(text: str, address: str) -> None:
         "ada@example..org",
         "ada@-example.org",
         "ada@exa_mple.org",
+        "ada@exa\u200dmple.org",
+        "ada@☺.example",
         "ada@example.org.",
         ".ada@example.org",
         "ada.@example.org",
