@@ -303,6 +303,18 @@ def test_a_send_is_paused_and_goes_on(desk: Desk) -> None:
     assert "Paused the sending" in editor.get(f"{HERE}/log").text
 
 
+def test_a_pause_outlives_a_withdrawal(desk: Desk) -> None:
+    """A draft again, and approved again, the issue is still paused, and whoever approves it is told so."""
+    approving.approve(desk.digest, filled(desk.digest), by="ada@example.org")
+    editor = desk.of(EDITOR)
+    press(editor, "pause")
+    press(editor, "withdraw", on=1, reason="a typo")
+    assert "waits for approval" in editor.get(HERE).text
+    press(editor, "approve", on=2)
+    page = settled(editor, f"{HERE}/send").text
+    assert "It is still paused" in page and "Let it go on" in page
+
+
 def test_only_an_operator_ends_an_issue_for_good(desk: Desk) -> None:
     """And is asked first, with how many mails it concerns."""
     issue = approving.approve(desk.digest, filled(desk.digest), by="ada@example.org")
