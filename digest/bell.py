@@ -92,6 +92,7 @@ class Bell:
         returned = tuple(self._each([digest] if digest.has_mailbox else [], Digest.read_mailbox))
         composed = tuple(self._each(self._closed_without_issue(), digest.compose))
         approved = tuple(self._each(approving.drafts_due(digest), self._approve_if_auto))
+        tuple(self._each(departures.cut_short(digest), lambda issue: departures.close_books(digest, issue)))
         issues = () if stop() else departures.sendable(digest)
         sent = tuple(self._each(issues, lambda issue: (issue, departures.send(digest, issue, stop=stop))))
         return Tick(

@@ -119,6 +119,21 @@ def refuse_unless_sendable(digest: Digest, issue: Issue) -> None:
         )
 
 
+def cut_short(digest: Digest) -> tuple[Issue, ...]:
+    """Aborted issues of which something is still in somebody's hands."""
+    everything = (*digest.letters(), *digest.store.issues())
+    return tuple(one for one in everything if one.status is IssueStatus.ABORTED and is_open(digest, one))
+
+
+def close_books(digest: Digest, issue: Issue) -> int:
+    """Of an aborted issue, call unknown what was in flight with a worker that died: no send comes by any more.
+
+    How many there were. What a living worker has in hand ends by its answer.
+    """
+    gone = owners.surely_gone(digest.store.owners(issue.id))
+    return digest.store.recover(issue.id, resend=False, gone=gone, now=digest.clock()).held
+
+
 def _hours(digest: Digest, issue: Issue) -> Hours:
     """When its mails may leave. A reader's week begins when the issue may leave, or was approved if that came later."""
     due = leaves_at(issue)

@@ -46,6 +46,8 @@ class Aborted:
     cancelled: int
     #: On their way at that moment: their answers are still waited for.
     in_flight: int
+    #: Nobody knows whether they arrived: their worker died.
+    unknown: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,7 +124,13 @@ def abort(digest: Digest, issue: Issue) -> Aborted:
     if issue.status is IssueStatus.APPROVED and not departures.is_open(digest, issue):
         raise NothingToDo(f"nothing of {label} is left to stop")
     cancelled = digest.store.abort(issue.id, now=digest.clock())
-    return Aborted(cancelled=cancelled, in_flight=digest.store.progress(issue.id).get(DeliveryState.INFLIGHT, 0))
+    departures.close_books(digest, digest.store.issue_by_id(issue.id))
+    states = digest.store.progress(issue.id)
+    return Aborted(
+        cancelled=cancelled,
+        in_flight=states.get(DeliveryState.INFLIGHT, 0),
+        unknown=states.get(DeliveryState.UNKNOWN, 0),
+    )
 
 
 def resolve(digest: Digest, issue: Issue, decision: Decision) -> int:
@@ -135,6 +143,8 @@ def resolve(digest: Digest, issue: Issue, decision: Decision) -> int:
     resend = decision is Decision.RESEND
     if resend and issue.status is IssueStatus.ABORTED:
         raise StateError(f"{label} was aborted, and nothing of it is sent again: `--unknown accept` closes its books")
+    if issue.status is IssueStatus.ABORTED:
+        departures.close_books(digest, issue)
     settled = digest.store.resolve(issue.id, resend=resend, now=digest.clock())
     if not settled:
         raise NothingToDo(f"nothing of {label} is in doubt")

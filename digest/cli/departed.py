@@ -14,7 +14,7 @@ from digest.bell import Tick
 from digest.cli.making import composed_data, show_composed, show_visits, visit_data
 from digest.cli.tables import counted, show_problems
 from digest.feedback import Taken
-from digest.models import Issue, Wait
+from digest.models import Issue, IssueStatus, Wait
 from digest.outbox import Sent
 
 logger = logging.getLogger("digest")
@@ -52,6 +52,14 @@ def waits_lines(waits: Sequence[tuple[Wait, int, datetime]]) -> list[str]:
     ]
 
 
+def in_doubt(issue: Issue, number: int) -> str:
+    """That nobody knows whether so many mails arrived, and who decides."""
+    label = issue.window.label
+    closed = f"`digest resolve {label} --unknown accept` takes them as arrived"
+    again = "" if issue.status is IssueStatus.ABORTED else ", `--unknown resend` sends them again, perhaps twice"
+    return f"In doubt: {counted(number, 'mail')}, for a person to decide: {closed}{again}."
+
+
 def show_sent(console: Console, results: Sequence[tuple[Issue, Sent]]) -> None:
     """What each issue's sending came to."""
     for issue, sent in results:
@@ -65,6 +73,8 @@ def show_sent(console: Console, results: Sequence[tuple[Issue, Sent]]) -> None:
         ):
             told += [f"{number:,} {words}"] if number else []
         console.print(f"{issue.window.label}: {'; '.join(told)}.", markup=False)
+        if sent.unknown:
+            console.print(f"  {in_doubt(issue, sent.unknown)}", markup=False)
         for delivery, reason in sent.reasons.items():
             console.print(f"  delivery {delivery}: {reason}", markup=False, style="yellow")
         for line in waits_lines(sent.waits):

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from digest import departures, operations
 from digest.audit import Account, Audit, Row
+from digest.cli.departed import in_doubt
 from digest.cli.making import issue_data
 from digest.cli.session import Output
 from digest.cli.tables import cell, counted, table, title
@@ -72,9 +73,10 @@ def abort(
         done = operations.abort(digest, found)
         ended = digest.issue(issue)
     label = ended.window.label
-    flying = f" {counted(done.in_flight, 'mail')} were on their way and may still arrive." if done.in_flight else ""
-    said = f"{label} is aborted: {counted(done.cancelled, 'mail')} will never leave.{flying}"
-    _say(ended, as_json, said, cancelled=done.cancelled, in_flight=done.in_flight)
+    said = f"{label} is aborted: {counted(done.cancelled, 'mail')} will never leave."
+    said += f" On the way, and it may still arrive: {counted(done.in_flight, 'mail')}." if done.in_flight else ""
+    said += f" {in_doubt(ended, done.unknown)}" if done.unknown else ""
+    _say(ended, as_json, said, cancelled=done.cancelled, in_flight=done.in_flight, unknown=done.unknown)
 
 
 def _confirmed(issue: Issue, outstanding: int) -> bool:

@@ -14,13 +14,14 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from digest import departures, operations
+from digest import departures, operations, owners
+from digest.bell import Bell
 from digest.cli import application
 from digest.cli.watching import renderable
 from digest.doctor import examine
 from digest.errors import NothingToDo, StateError
 from digest.feedback import take_in
-from digest.models import DeliveryState, DoubtPolicy, FeedbackKind
+from digest.models import DeliveryState, DoubtPolicy, FeedbackKind, Issue
 from digest.newsroom import Digest
 from digest.outbox import Sent, send_issue
 from digest.store.base import Terms
@@ -51,6 +52,44 @@ def lines(digest: Digest) -> str:
     console = Console(width=200, record=True, file=io.StringIO())
     console.print(renderable([operations.sending(digest, digest.store.issue_by_id(1))]))
     return console.export_text()
+
+
+# --- an aborted issue ------------------------------------------------------------------------------------
+
+
+def die_with(store: SqlStore, issue: Issue, mails: int) -> None:
+    """A run has so many mails of the issue on their way when it dies."""
+    with owners.a_run() as owner:
+        store.record([], store.claim(issue.id, owner, limit=mails, lease=300, now=NOW), owner, lease=7200, now=NOW)
+
+
+def test_an_abort_says_what_died_on_its_way(tmp_path: Path, ledger: SqlStore) -> None:
+    """No send comes by any more that could find it."""
+    issue = an_approved_issue(ledger, 3)
+    die_with(ledger, issue, 2)
+    with a_newsletter(tmp_path, ledger) as digest:
+        assert operations.abort(digest, issue) == operations.Aborted(cancelled=1, in_flight=0, unknown=2)
+        assert operations.resolve(digest, digest.issue(issue.window.label), operations.Decision.ACCEPT) == 2
+
+
+@pytest.mark.parametrize("by_hand", [True, False], ids=["resolve", "the bell"])
+def test_what_dies_after_an_abort_is_found_as_well(tmp_path: Path, ledger: SqlStore, by_hand: bool) -> None:
+    """By whoever decides about it, or by the next ring: the books of an aborted issue are closed some day."""
+    issue = an_approved_issue(ledger, 2)
+    with a_newsletter(tmp_path, ledger) as digest:
+        with owners.a_run() as owner:
+            ledger.record([], ledger.claim(1, owner, limit=1, lease=300, now=NOW), owner, lease=7200, now=NOW)
+            aborted = operations.abort(digest, issue)
+            assert (aborted.cancelled, aborted.in_flight, aborted.unknown) == (1, 1, 0)
+            Bell(digest=digest).ring()
+            assert ledger.progress(1)[DeliveryState.INFLIGHT] == 1
+        if by_hand:
+            ended = digest.issue(issue.window.label)
+            assert operations.resolve(digest, ended, operations.Decision.ACCEPT) == 1
+            assert ledger.progress(1) == {DeliveryState.ACCEPTED: 1, DeliveryState.CANCELLED: 1}
+        else:
+            Bell(digest=digest).ring()
+            assert ledger.progress(1) == {DeliveryState.UNKNOWN: 1, DeliveryState.CANCELLED: 1}
 
 
 # --- status ----------------------------------------------------------------------------------------------
