@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from digest import belongings, operations
+from digest.audience import address_key
 from digest.cli.session import Output
 from digest.cli.tables import cell, counted, show_problems, table
 from digest.errors import InputError, NothingToDo
@@ -116,7 +117,7 @@ def _row(reader: Subscriber, suppressed: frozenset[str]) -> dict[str, Any]:
         "email": reader.address,
         "name": reader.name,
         "status": reader.status,
-        "suppressed": reader.address in suppressed,
+        "suppressed": address_key(reader.address) in suppressed,
         "cadence": reader.cadence,
         "length": reader.profile.length,
         "interests": list(reader.profile.interests),

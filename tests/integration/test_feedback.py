@@ -19,7 +19,7 @@ from digest.cli.commands import application
 from digest.config import Settings, load_settings
 from digest.errors import ConfigError, FeedbackError, StateError
 from digest.feedback import take_feedback, take_letters
-from digest.models import FeedbackKind, LetterKind, Message, Recipient, SubscriberStatus
+from digest.models import FeedbackKind, LetterKind, Message, Recipient, SubscriberStatus, Suppression
 from digest.newsroom import Digest
 from digest.operations import lift
 from digest.post import put, send_waiting
@@ -523,6 +523,17 @@ def test_the_command_reads_the_mailbox(tmp_path: Path, maildir: Path, sqlite_url
     assert CliRunner().invoke(application, call).exit_code == 3
     (maildir / "new").rmdir()
     assert isinstance(CliRunner().invoke(application, call).exception, FeedbackError)
+
+
+def test_the_list_shows_who_is_suppressed(tmp_path: Path, sqlite_url: str, readers: SqlStore) -> None:
+    """However their address is spelled."""
+    settings(tmp_path, database=sqlite_url)
+    address = "Bob.Big@example.org"
+    readers.save_subscribers([a_subscriber(address)], now=NOW)
+    readers.suppress(Suppression(address=address, reason=FeedbackKind.HARD_BOUNCE, at=NOW))
+    call = ["--config", str(tmp_path / "digest.yaml"), "subscribers", "list", "--json"]
+    listed = {row["email"]: row["suppressed"] for row in json.loads(CliRunner().invoke(application, call).stdout)}
+    assert [found for found, suppressed in listed.items() if suppressed] == [address]
 
 
 #: (settings of a transport, with a key for its webhook)
