@@ -4,7 +4,8 @@
                     -> each item -> headline, limits, source; at each printed length -> readability
                     -> each edition -> size, headings; two of them -> spam
 
-What editions share is looked at once, so the cost grows with the pool. Pure but for two callables it is given: one that
+What editions share is looked at once, so the cost grows with the pool; only size and headings are of each edition, and
+grow with their number. Pure but for two callables it is given: one that
 follows links, one that asks a spam filter.
 """
 

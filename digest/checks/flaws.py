@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -90,18 +90,16 @@ class Report:
 
 def merged(flaws: Iterable[Flaw]) -> tuple[Flaw, ...]:
     """Flaws that differ only in the item's length or in the edition, as one; in the order they were first seen."""
-    found: dict[tuple[object, ...], Flaw] = {}
+    alike: dict[tuple[object, ...], list[Flaw]] = {}
     for flaw in flaws:
-        key = (flaw.rule, flaw.severity, flaw.message, flaw.summary_id)
-        other = found.get(key)
-        found[key] = replace(flaw, lengths=_lengths(flaw, other), editions=_editions(flaw, other)) if other else flaw
-    return tuple(found.values())
+        alike.setdefault((flaw.rule, flaw.severity, flaw.message, flaw.summary_id), []).append(flaw)
+    return tuple(_as_one(group) for group in alike.values())
 
 
-def _lengths(one: Flaw, other: Flaw) -> tuple[Length, ...]:
-    either = {*one.lengths, *other.lengths}
-    return tuple(length for length in Length if length in either)
-
-
-def _editions(one: Flaw, other: Flaw) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*other.editions, *one.editions)))
+def _as_one(flaws: Sequence[Flaw]) -> Flaw:
+    lengths = {length for flaw in flaws for length in flaw.lengths}
+    return replace(
+        flaws[-1],
+        lengths=tuple(length for length in Length if length in lengths),
+        editions=tuple(dict.fromkeys(key for flaw in flaws for key in flaw.editions)),
+    )

@@ -459,6 +459,22 @@ def test_a_spam_score_is_judged(score: float | None, found: list[Severity]) -> N
 # --- all of it -----------------------------------------------------------------------------------------------------
 
 
+def test_one_flaw_of_many_editions_is_said_once() -> None:
+    """With all of them, in the order they were looked at, and at all lengths, the shortest first."""
+
+    def flaw(message: str, number: int, length: Length = Length.FULL) -> Flaw:
+        given = {"message": message, "editions": (str(number),), "lengths": (length,)}
+        return Flaw(rule=Rule.HEADINGS, severity=Severity.ERROR, **given)  # type: ignore[arg-type]
+
+    many = [flaw("a", number) for number in range(50_000)]
+    found = merged([flaw("b", 7), *many, flaw("a", 3, Length.BRIEF)])
+    assert [(one.message, len(one.editions), one.lengths) for one in found] == [
+        ("b", 1, (Length.FULL,)),
+        ("a", 50_000, (Length.BRIEF, Length.FULL)),
+    ]
+    assert found[1].editions[:2] == ("0", "1")
+
+
 def examined(items: Sequence[IssueItem], editions: Sequence[tuple[Selection, int]], **gate: object) -> list[Flaw]:
     pool = a_pool(tuple(items))
     made = [(make_edition(pool, selection), readers) for selection, readers in editions]
