@@ -27,7 +27,9 @@ SHORTENED = "shortened"
 #: What the reader fills in, per message: `greeting` is left out for a reader without a name.
 READER_HOLES = frozenset({"greeting", "name", "address", "preferences", "pause", "unsubscribe", "web", "confirm"})
 #: What the edition fills in besides slots.
-EDITION_HOLES = frozenset({"subject", "preheader", "count"})
+EDITION_HOLES = frozenset({"subject", "preheader"})
+#: What the edition fills in inside the pieces that count something, and nowhere else.
+COUNT = "count"
 #: The holes an issue's templates may have; nobody confirms anything in one.
 ISSUE_HOLES = (READER_HOLES | EDITION_HOLES) - {"confirm"}
 #: What every mail must have somewhere, whatever an operator's template looks like.
@@ -80,7 +82,7 @@ def _single(_pieces: Container[str], key: str) -> Iterator[Step]:
 
 def _counted(_pieces: Container[str], key: str, number: int) -> Iterator[Step]:
     """One piece that counts something, for one or for many."""
-    yield f"{key}/{'one' if number == 1 else 'many'}", {"count": str(number)}
+    yield f"{key}/{'one' if number == 1 else 'many'}", {COUNT: str(number)}
 
 
 def _listed(

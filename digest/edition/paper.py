@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Set
 from typing import Any
 
+from digest.edition.layout import COUNT
 from digest.edition.page import Catalogue, MarkedPage, Paper, WholePage, cut
 from digest.edition.templates import Templates
 from digest.errors import TemplateError
@@ -21,6 +22,7 @@ def make_papers(
     seed: str,
     holes: Set[str],
     required: Set[str],
+    counted: Set[str] = frozenset(),
 ) -> tuple[Paper, Paper]:
     """The HTML and the text of this mail.
 
@@ -32,6 +34,7 @@ def make_papers(
         seed: everything the paper is made from, so that no text of it can contain a marker.
         holes: what the readers' values and the edition fill, besides slots.
         required: holes and slots without which the mail would be no lawful one.
+        counted: the pieces with a number in them, which alone may have a hole for it.
 
     Raises:
         TemplateError: a template is broken, or would lose its styles or holes by being inlined.
@@ -44,12 +47,15 @@ def make_papers(
         if form == ".html":
             rendered = inline(rendered, tokens=marked.tokens)
         page, pieces = cut(rendered, marked)
-        _check_holes(f"{name}{form}", {hole for part in (page, *pieces.values()) for hole in part[1::2]})
+        _check_holes(f"{name}{form}", {key: {*part[1::2]} for key, part in {"": page, **pieces}.items()})
         return Paper(page=page, pieces=pieces)
 
-    def _check_holes(file: str, found: Set[str]) -> None:
+    def _check_holes(file: str, holes_of: Mapping[str, Set[str]]) -> None:
         known = holes | catalogue.keys()
-        if unknown := found - known:
+        found = frozenset().union(*holes_of.values())
+        if any(COUNT in names and key not in counted for key, names in holes_of.items()):
+            raise TemplateError(f"{file} has a hole {COUNT!r} where nothing is counted; macros that count have one")
+        if unknown := found - known - {COUNT}:
             raise TemplateError(f"{file} has a hole {min(unknown)!r}; the holes are {', '.join(sorted(known))}")
         if missing := required - found:
             raise TemplateError(f"{file} lacks {', '.join(sorted(missing))}: every mail must have room for that")

@@ -146,6 +146,7 @@ def render_pool(
         catalogue=catalogue,
         seed=seed,
         holes=ISSUE_HOLES,
+        counted={key for slot in ("opening", "waiting") for key in catalogue[slot] if key.endswith(("/one", "/many"))},
         required=REQUIRED_HOLES | ({"notes"} if shape.notes else set()) | ({CORRECTIONS} if errata else set()),
     )
     return Pool(

@@ -541,6 +541,7 @@ def test_an_operator_overrides_one_file(tmp_path: Path) -> None:
         ("issue.txt", "{{ slot('gone') }}", r"no slot 'gone'"),
         ("issue.txt", "nothing at all", r"issue\.txt lacks .*unsubscribe"),
         ("issue.txt", "{{ hole('gone') }}", r"hole 'gone'"),
+        ("issue.txt", "{{ hole('count') }} items", r"issue\.txt has a hole 'count' where nothing is counted"),
         ("_inlined.css", "p + p { color: red }", r"'\+'"),
     ],
 )
