@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,17 @@ class Answer:
     def get(self, key: str) -> Any:
         """A value of the JSON object it sent; None when there is none, or no object."""
         return self.body.get(key) if isinstance(self.body, dict) else None
+
+    def objects(self, key: str = "", *, having: Collection[str] = ()) -> list[dict[str, Any]]:
+        """The objects of the list it sent, or of the one under this key; each has these fields.
+
+        Raises:
+            TransportError: it sent something else.
+        """
+        found = self.get(key) if key else self.body
+        if not isinstance(found, list) or not all(isinstance(one, dict) and {*having} <= one.keys() for one in found):
+            raise TransportError(f"an answer nobody can read: {self.words}")
+        return found
 
     def receipt(self, outcome: Outcome) -> Receipt:
         """The same as an answer about a message."""

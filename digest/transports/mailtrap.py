@@ -59,11 +59,11 @@ class MailtrapTransport:
 
     def check(self) -> str:
         """The account's name. TransportError when one of its domains tracks readers, or it cannot be asked."""
-        accounts = [one for one in self._account.get("/api/accounts").body or [] if isinstance(one, dict)]
+        accounts = self._account.get("/api/accounts").objects(having=("id", "name"))
         for account in accounts:
-            for domain in self._account.get(f"/api/accounts/{account['id']}/sending_domains").get("data") or []:
+            for domain in self._account.get(f"/api/accounts/{account['id']}/sending_domains").objects("data"):
                 _refuse_tracking(domain)
-        return f"Mailtrap, {', '.join(str(one.get('name')) for one in accounts) or 'no account'}"
+        return f"Mailtrap, {', '.join(str(one['name']) for one in accounts) or 'no account'}"
 
     def close(self) -> None:
         """Let go of the lines."""

@@ -64,7 +64,7 @@ class ResendTransport:
 
     def check(self) -> str:
         """The account's domains. TransportError when one of them tracks readers, or it cannot be asked."""
-        domains = self._calls.get("/domains").get("data") or []
+        domains = self._calls.get("/domains").objects("data", having=("id", "name"))
         for domain in domains:
             one = self._calls.get(f"/domains/{domain['id']}")
             if one.get("open_tracking") or one.get("click_tracking"):
@@ -72,7 +72,7 @@ class ResendTransport:
                     f"Resend: {one.get('name')} tracks opens or clicks: switch both off, readers are not watched",
                     permanent=True,
                 )
-        return f"Resend, {', '.join(str(domain.get('name')) for domain in domains) or 'no domain yet'}"
+        return f"Resend, {', '.join(str(domain['name']) for domain in domains) or 'no domain yet'}"
 
     def close(self) -> None:
         """Let go of the line."""

@@ -753,6 +753,25 @@ def test_a_check_finds_what_would_go_wrong(kind: str, path: str, said: Any, told
     assert caught.value.permanent
 
 
+@pytest.mark.parametrize(
+    ("kind", "path", "said"),
+    [
+        ("resend", "/domains", {"data": [{"name": "example.org"}]}),
+        ("resend", "/domains", {"data": ["example.org"]}),
+        ("resend", "/domains", ["example.org"]),
+        ("mailtrap", "/api/accounts", {"error": "later"}),
+        ("mailtrap", "/api/accounts", [{"name": "Example"}]),
+        ("mailtrap", "/api/accounts", ["Example"]),
+        ("mailtrap", "/api/accounts/7/sending_domains", {"data": ["example.org"]}),
+    ],
+)
+def test_a_check_that_cannot_read_the_answer_says_so(kind: str, path: str, said: Any, provider: Provider) -> None:
+    """All is not well where nobody can tell."""
+    provider.answer = says({**WELL[kind], path: said})
+    with pytest.raises(TransportError, match="an answer nobody can read"):
+        transport_to(kind, provider).check()
+
+
 @each_kind
 def test_a_check_with_a_wrong_token_says_so(kind: str, provider: Provider) -> None:
     """As a send would."""
