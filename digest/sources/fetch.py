@@ -124,8 +124,8 @@ class Fetcher:
             url=url,
             body=self._body(response),
             charset=charset_of(response.headers.get("content-type")),
-            etag=response.headers.get("etag"),
-            modified=response.headers.get("last-modified"),
+            etag=_validator(response, "etag"),
+            modified=_validator(response, "last-modified"),
             moved_to=moved_to,
         )
 
@@ -215,6 +215,12 @@ def _check_scheme(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
         raise SourceError(f"only http and https addresses are fetched, not {shown(url)[:200]!r}", permanent=True)
+
+
+def _validator(response: httpx.Response, name: str) -> str | None:
+    """What the server sent, where it can be sent back: a value with bytes beyond ASCII could not."""
+    value: str | None = response.headers.get(name)
+    return value if value and value.isascii() and value.isprintable() else None
 
 
 def _unpacker(encoding: str) -> zlib._Decompress | None:

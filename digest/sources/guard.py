@@ -24,6 +24,10 @@ LONGEST_CONNECT = 10.0
 #: IPv6 that carries an IPv4 address to a translator (RFC 6052): as good as that address.
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 
+#: Within networks, though Python calls them global: translators of one's own (RFC 8215), the site-local addresses of
+#: old (RFC 3879), and IPv4 addresses as IPv6 once wrote them (RFC 4291, 2.5.5.1).
+_WITHIN = tuple(map(ipaddress.ip_network, ("64:ff9b:1::/48", "fec0::/10", "::/96")))
+
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -102,6 +106,8 @@ def is_public(text: str) -> bool:
     try:
         address: _Address = ipaddress.ip_address(text)
     except ValueError:
+        return False
+    if any(address in network for network in _WITHIN):
         return False
     return all(one.is_global and not one.is_multicast for one in (address, *_embedded(address)))
 

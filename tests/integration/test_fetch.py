@@ -49,6 +49,13 @@ def test_a_conditional_get(server: FeedServer) -> None:
     assert headers["User-Agent"].startswith("Digest/")
 
 
+def test_a_validator_that_cannot_be_sent_back_is_not_remembered(server: FeedServer) -> None:
+    """The next visit is an ordinary one, and no error."""
+    server.answers["/feed"] = Answer(body=b"x", headers={"ETag": '"\xe9"', "Last-Modified": "M\xe4rz"})
+    fetched = get(server)
+    assert (fetched.etag, fetched.modified) == (None, None)
+
+
 @pytest.mark.parametrize(("status", "remembered"), [(301, True), (308, True), (302, False), (303, False), (307, False)])
 def test_redirects(server: FeedServer, status: int, remembered: bool) -> None:
     """All are followed; only permanent ones are worth remembering."""

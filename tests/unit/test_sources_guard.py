@@ -15,7 +15,8 @@ def test_public(address: str) -> None:
     "address",
     ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
      "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:127.0.0.1",
-     "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:7f00:1::", "localhost", ""],
+     "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:7f00:1::", "64:ff9b:1::7f00:1", "64:ff9b:1::808:808", "fec0::1",
+     "::7f00:1", "::808:808", "localhost", ""],
 )  # fmt: skip
 def test_not_public(address: str) -> None:
     """Everything inside a machine or a network, through every way of writing it."""
