@@ -123,11 +123,11 @@ def abort(digest: Digest, issue: Issue) -> Aborted:
         raise NothingToDo(f"{label} was aborted already")
     if issue.status is IssueStatus.APPROVED and not departures.is_open(digest, issue):
         raise NothingToDo(f"nothing of {label} is left to stop")
-    cancelled = digest.store.abort(issue.id, now=digest.clock())
+    digest.store.abort(issue.id, now=digest.clock())
     departures.close_books(digest, digest.store.issue_by_id(issue.id))
     states = digest.store.progress(issue.id)
     return Aborted(
-        cancelled=cancelled,
+        cancelled=states.get(DeliveryState.CANCELLED, 0),
         in_flight=states.get(DeliveryState.INFLIGHT, 0),
         unknown=states.get(DeliveryState.UNKNOWN, 0),
     )

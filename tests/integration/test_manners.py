@@ -68,6 +68,8 @@ def test_an_abort_says_what_died_on_its_way(tmp_path: Path, ledger: SqlStore) ->
     issue = an_approved_issue(ledger, 3)
     die_with(ledger, issue, 2)
     with a_newsletter(tmp_path, ledger) as digest:
+        ledger.recover(issue.id, resend=True, gone=owners.surely_gone(ledger.owners(1)), now=NOW)
+        die_with(ledger, issue, 1)
         assert operations.abort(digest, issue) == operations.Aborted(cancelled=1, in_flight=0, unknown=2)
         assert operations.resolve(digest, digest.issue(issue.window.label), operations.Decision.ACCEPT) == 2
 
