@@ -6,6 +6,7 @@ Preview and send both go through here, so what an editor sees is what a reader g
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from digest.dkim import DkimKey
@@ -55,6 +56,13 @@ class Press:
     def message(self, edition: FrozenEdition, *, subscriber_id: int, address: str, name: str) -> Message:
         """The message: the same bytes for the same arguments. InputError when the address fits no header."""
         return self._composer.compose(edition, self._addressee(subscriber_id, address, name))
+
+    def test_message(self, edition: FrozenEdition, *, address: str) -> Message:
+        """The message to somebody who tries it, of no subscriber: its Message-ID is made of contents and address."""
+        nobody = self._addressee(0, address, "")
+        contents = address.encode("utf-8", "surrogatepass") + b"\n" + self._composer.compose(edition, nobody).data
+        own = self._signer.test_message_id(contents, self._newsletter.address.rpartition("@")[2])
+        return self._composer.compose(edition, replace(nobody, message_id=own))
 
     def parts(self, edition: FrozenEdition, *, subscriber_id: int, address: str, name: str) -> tuple[str, str]:
         """HTML and text of that very message."""

@@ -161,8 +161,7 @@ def send_test(digest: Digest, preview: Preview, *, to: str) -> str:
     """
     subject, key = f"[TEST] {preview.edition.subject}", f"test {preview.edition.key}"
     edition = replace(preview.edition, subject=subject, key=key, test=preview.topics)
-    press = digest.press(preview.issue, preview.pool)
-    message = press.message(edition, subscriber_id=0, address=to, name="")
+    message = digest.press(preview.issue, preview.pool).test_message(edition, address=to)
     with digest.carriers() as carriers:
         receipt = hand_over(digest.store, carriers, message, now=digest.clock())
     if receipt.outcome is not Outcome.ACCEPTED:

@@ -164,6 +164,10 @@ class Signer:
         """The Message-ID of one letter, with its angle brackets."""
         return self._named(b"letter-id", letter_id.to_bytes(8), domain)
 
+    def test_message_id(self, contents: bytes, domain: str) -> str:
+        """The Message-ID of a test mail with these contents, with its angle brackets."""
+        return self._named(b"test-id", contents, domain)
+
     def conceal(self, text: str) -> str:
         """A hash (hex) by which a text is known again, and not read; another operator's hash of it is another.
 

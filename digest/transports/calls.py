@@ -181,7 +181,7 @@ def _answer(response: httpx.Response) -> Answer:
 def once_key(*messages: Message) -> uuid.UUID:
     """What names this sending of these messages for ever: the same Message-IDs with the same bytes, the same key.
 
-    The bytes count, too: a test mail of another draft bears the Message-ID of the first.
+    The bytes count, too: what was not sent before must not be taken for what was.
     """
     digest = hashlib.blake2b(digest_size=16, person=b"once-key")
     for message in messages:
