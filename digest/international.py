@@ -18,9 +18,11 @@ def ascii_domain(domain: str) -> str:
 
 def with_ascii_domain(address: str) -> str:
     """The address with its domain in ASCII, which needs nothing of a server; as it is where that is none."""
+    if address.isascii():
+        return address
     local, _, domain = address.rpartition("@")
     try:
-        return address if address.isascii() else f"{local}@{ascii_domain(domain)}"
+        return f"{local}@{ascii_domain(domain)}"
     except UnicodeError:
         return address
 

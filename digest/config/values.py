@@ -20,7 +20,7 @@ from digest.errors import ConfigError
 from digest.hours import QuietHours
 from digest.models import WEEKDAYS
 from digest.sources.headings import Headings
-from digest.subscribers import LANGUAGE, check_address, check_timezone
+from digest.subscribers import LANGUAGE, check_own_address, check_timezone
 
 
 class Sender(NamedTuple):
@@ -39,7 +39,7 @@ def parse_sender(given: Any) -> Sender:
     )
     if not found:
         raise ValueError('write an address, with a name or without: "Research Monthly <digest@example.org>"')
-    return Sender((found[1] or "").strip(), check_address(found[2] if found[3] is None else found[3]))
+    return Sender((found[1] or "").strip(), check_own_address(found[2] if found[3] is None else found[3]))
 
 
 def _timezone(given: Any) -> ZoneInfo:
@@ -129,7 +129,7 @@ def _domain(given: str) -> str:
 
 
 def _bounce_address(given: str) -> str:
-    local, _, domain = check_address(given).rpartition("@")
+    local, _, domain = check_own_address(given).rpartition("@")
     if len(local) > 18 or "+" in local or not given.isascii():
         # A local part has 64 octets (RFC 5321, 4.5.3.1.1), and a plus with 45 characters of token is put behind it.
         raise ValueError("write an address with at most 18 characters before the @, all ASCII and none of them a +")
@@ -228,7 +228,7 @@ def _headings(given: Mapping[str, str]) -> Mapping[str, str]:
 
 
 Line = Annotated[str, AfterValidator(_one_line)]
-Address = Annotated[str, AfterValidator(check_address)]
+Address = Annotated[str, AfterValidator(check_own_address)]
 From = Annotated[Sender, PlainValidator(parse_sender)]
 Language = Annotated[str, AfterValidator(_language)]
 #: `#rrggbb`.

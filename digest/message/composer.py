@@ -146,7 +146,8 @@ class Composer:
             sender=addressee.sender,
             recipient=addressee.address,
             data=data,
-            is_plain=True,
+            # Only an address beyond ASCII is written as it is, in UTF-8; all else is encoded.
+            is_plain=data.isascii(),
         )
 
     def html(self, edition: FrozenEdition, addressee: Addressee) -> str:

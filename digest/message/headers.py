@@ -30,6 +30,8 @@ SUBJECT_AT = 3
 
 #: One mailbox without comments, quotes or lists: nothing in it can begin another recipient or another header.
 _ADDRESS = re.compile(r"[!#$%&'*+/=?^_`{|}~.a-zA-Z0-9-]{1,64}@[a-zA-Z0-9.-]{1,253}")
+#: A reader's, with letters of any language before the @ (RFC 6532).
+_READER = re.compile(r"[!#$%&'*+/=?^_`{|}~.a-zA-Z0-9\u00a1-\U0010ffff-]{1,64}@[a-zA-Z0-9.-]{1,253}")
 _LIST_ID = re.compile(r"[!#$%&'*+/=?^_`{|}~.a-zA-Z0-9-]{1,254}")
 _MESSAGE_ID = re.compile(r"<[^\s<>@\x00-\x20\x7f-\U0010ffff]{1,200}@[a-zA-Z0-9.-]{1,253}>")
 _LINK = re.compile(r"(?:https?://|mailto:)[!-;=?-~]{1,900}")
@@ -75,11 +77,12 @@ def header_values(address: str, message_id: str, unsubscribe: str, mailto: str) 
     Raises:
         InputError: one of them cannot stand in a header; the message says which.
     """
-    values = "\n".join((with_ascii_domain(address), message_id, unsubscribe, mailto))
+    address = with_ascii_domain(address)
+    values = "\n".join((address, message_id, unsubscribe, mailto))
     if _ALL.fullmatch(values) and "=?" not in values:
         return values.encode("ascii").split(b"\n")
     return [
-        in_header("address", _ADDRESS, with_ascii_domain(address)),
+        in_header("address", _READER, address if address.isprintable() else ""),
         in_header("Message-ID", _MESSAGE_ID, message_id),
         in_header("unsubscribe link", _LINK, unsubscribe),
         in_header("unsubscribe mailto", _LINK, mailto),
@@ -102,7 +105,7 @@ def in_header(what: str, form: re.Pattern[str], value: str) -> bytes:
     """The value for a header. InputError, naming `what`, where it has not this form or holds `=?`."""
     if not form.fullmatch(value) or "=?" in value:
         raise InputError(f"the {what} cannot be written into a mail's header; correct it and send again", place=what)
-    return value.encode("ascii")
+    return value.encode()
 
 
 def _mailbox(name: str, address: str) -> str:

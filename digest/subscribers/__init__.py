@@ -5,7 +5,7 @@ What is reported never shows an address: reports reach logs. File and line say w
 
 from __future__ import annotations
 
-from digest.subscribers.addresses import check_address
+from digest.subscribers.addresses import check_address, check_own_address
 from digest.subscribers.csv_file import COLUMNS, guarded, read_subscribers_csv, write_subscribers_csv
 from digest.subscribers.fields import LANGUAGE, LONGEST_NAME
 from digest.subscribers.files import read_subscribers
@@ -24,6 +24,7 @@ __all__ = [
     "Read",
     "as_row",
     "check_address",
+    "check_own_address",
     "check_timezone",
     "check_wishes",
     "guarded",

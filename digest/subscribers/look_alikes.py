@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from digest.international import spoken_domain
+from digest.subscribers.addresses import alphabets
 from digest.subscribers.rows import Row
 
 # Cyrillic, Greek and Latin letters and digits by what they are taken for; the commonest of the Unicode confusables
@@ -50,14 +51,12 @@ _REAL_DOMAINS = frozenset({*_MAIL_DOMAINS, "ymail.com", "mail.com", "email.com"}
 
 _SLIPS = frozenset({"con", "co", "cmo", "ocm", "cm", "om", "comm", "vom", "xom", "cpm", "c0m"})
 
-_SCRIPTS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
-
 
 def warn_of_look_alikes(row: Row, address: str, alike: dict[str, int]) -> None:
     """Report what is probably a slip or a trick; `alike` remembers the lines of the rows before."""
     local, _, domain = address.rpartition("@")
     shown = spoken_domain(domain)
-    if any(len(_scripts(label)) > 1 for label in shown.split(".")):
+    if any(len(alphabets(label)) > 1 for label in shown.split(".")):
         row.warn("email", "the domain mixes letters of different alphabets that look the same; check it")
     if meant := _meant_domain(shown):
         row.warn("email", f"{domain} looks like a slip of {meant}; check it")
@@ -66,11 +65,6 @@ def warn_of_look_alikes(row: Row, address: str, alike: dict[str, int]) -> None:
         row.warn(
             "email", f"this address looks like the one on line {earlier}; both went in, check that it is not one person"
         )
-
-
-def _scripts(label: str) -> frozenset[str]:
-    names = (unicodedata.name(letter, "").partition(" ")[0] for letter in label if letter.isalpha())
-    return _SCRIPTS.intersection(names)
 
 
 def _skeleton(text: str) -> str:

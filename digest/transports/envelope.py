@@ -23,11 +23,11 @@ def impossible(message: Message) -> Receipt | None:
 
 def not_for(message: Message, *, eight_bits: bool, international: bool) -> Receipt | None:
     """A refusal of what a server cannot take that offers 8BITMIME and SMTPUTF8 or not; None when it can."""
-    if not eight_bits and _has_eight_bits(message):
-        return Receipt(outcome=Outcome.REFUSED, detail="the server takes no 8-bit text (8BITMIME)", code="5.6.3")
     if not international and _is_international(message):
         detail = "the address has letters beyond ASCII, and the server does not take those (SMTPUTF8)"
         return Receipt(outcome=Outcome.REFUSED, detail=detail, code="5.6.7")
+    if not eight_bits and _has_eight_bits(message):
+        return Receipt(outcome=Outcome.REFUSED, detail="the server takes no 8-bit text (8BITMIME)", code="5.6.3")
     return None
 
 
@@ -60,6 +60,4 @@ def _is_address(address: str) -> bool:
 
 
 def _is_international(message: Message) -> bool:
-    if message.recipient.isascii() and message.sender.isascii():
-        return False
     return not (with_ascii_domain(message.sender).isascii() and with_ascii_domain(message.recipient).isascii())

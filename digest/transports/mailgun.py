@@ -18,7 +18,7 @@ from digest.errors import FeedbackError, TransportError
 from digest.international import with_ascii_domain
 from digest.models import FeedbackKind, Message, Outcome, Receipt
 from digest.suppression import Feedback, kind_of_code
-from digest.transports import events
+from digest.transports import envelope, events
 from digest.transports.base import one_by_one
 from digest.transports.calls import READ_TIMEOUT, Calls
 
@@ -70,6 +70,8 @@ class MailgunTransport:
         self._calls.close()
 
     def _carry(self, message: Message) -> Receipt:
+        if refused := envelope.not_for(message, eight_bits=True, international=False):
+            return refused
         answer = self._calls.post(
             f"/v3/{self._domain}/messages.mime",
             data={

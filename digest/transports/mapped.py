@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from digest.errors import TransportError
 from digest.models import Message, Outcome, Receipt
+from digest.transports import envelope
 
 #: Fields of their own, or what the provider writes by itself: neither goes along as a header.
 _NOT_CARRIED = frozenset({
@@ -57,9 +58,11 @@ def mapped(message: Message) -> Mapped:
     """The fields of a message.
 
     Raises:
-        Unmappable: it holds something that would be lost.
+        Unmappable: it holds something that would be lost, or its address has letters that no provider promises to take.
         TransportError: it is signed (RFC 6376), and no signature of ours would be valid on what arrives.
     """
+    if refused := envelope.not_for(message, eight_bits=True, international=False):
+        raise Unmappable(refused.detail)
     try:
         parsed = BytesParser(EmailMessage, policy=policy.default).parsebytes(message.data)
         headers = [(name, str(value)) for name, value in parsed.items()]

@@ -25,7 +25,7 @@ from digest.errors import ConfigError, FeedbackError, TransportError
 from digest.international import with_ascii_domain
 from digest.models import FeedbackKind, Message, Outcome, Receipt
 from digest.suppression import Feedback, kind_of_code
-from digest.transports import events
+from digest.transports import envelope, events
 from digest.transports.base import one_by_one
 from digest.transports.calls import CONNECT_TIMEOUT, READ_TIMEOUT
 
@@ -126,6 +126,8 @@ class SesTransport:
         return list(found.get("EventDestinations") or ())
 
     def _carry(self, message: Message) -> Receipt:
+        if refused := envelope.not_for(message, eight_bits=True, international=False):
+            return refused
         # Without a configuration set there is no tracking at all; with one, `check` looks that there is none. No tags.
         options = {"ConfigurationSetName": self._set} if self._set else {}
         try:

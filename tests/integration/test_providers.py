@@ -660,6 +660,17 @@ def test_a_domain_with_letters_beyond_ascii_is_given_as_the_domain_name_system_h
     assert KINDS[kind].seen(provider.sent[0])[0].recipient == "ada@xn--bcher-kva.example.org"
 
 
+@each_kind
+def test_an_address_beyond_ascii_is_refused_with_the_reason(kind: str, provider: Provider) -> None:
+    """No provider promises to take one; the others' mails go."""
+    provider.answer = KINDS[kind].yes
+    international = replace(a_mail(1), recipient="zoë@example.org")
+    receipts = transport_to(kind, provider).submit([international, a_mail(2)])
+    assert [receipt.outcome for receipt in receipts] == [Outcome.REFUSED, Outcome.ACCEPTED]
+    assert "beyond ASCII" in receipts[0].detail
+    assert "zo" not in repr([one.recipient for call in provider.sent for one in KINDS[kind].seen(call)])
+
+
 @pytest.mark.parametrize(("batch", "calls"), [(1, 4), (2, 2), (3, 2), (100, 1)])
 def test_resend_gets_no_more_in_one_call_than_was_said(provider: Provider, batch: int, calls: int) -> None:
     """However many the outbox holds ready."""

@@ -8,19 +8,23 @@ import socket
 import ssl
 import subprocess
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from digest.edition import make_edition
 from digest.errors import ConfigError, TransportError
+from digest.message import Composer
 from digest.models import Message, Outcome, Receipt
+from digest.suppression import kind_of_code
 from digest.transports.base import Transport, one_by_one
 from digest.transports.file import FileTransport, file_name
 from digest.transports.memory import MemoryTransport, PulledPlug
 from digest.transports.smtp import Security, SmtpSettings
-from tests.factories import a_message
+from tests.factories import NOW, a_message
 from tests.integration.smtp_server import (
     BYE,
     ENVELOPE,
@@ -33,6 +37,7 @@ from tests.integration.smtp_server import (
     outcomes,
     trusting,
 )
+from tests.sample_issue import a_pool, a_selection, an_addressee
 
 OK, NO, NOT_NOW, DOUBT = Outcome.ACCEPTED, Outcome.REFUSED, Outcome.DEFERRED, Outcome.DOUBTFUL
 
@@ -403,6 +408,46 @@ def test_an_international_address_is_sent_where_it_is_offered() -> None:
         carried(server, a_message(recipient="zoë@example.org"))
     assert "MAIL FROM:<bounce+1@example.org> SMTPUTF8" in server.heard
     assert "RCPT TO:<zoë@example.org>" in server.heard
+
+
+def a_composed(address: str) -> Message:
+    """A whole mail as it is sent, to this address."""
+    reader = replace(an_addressee(), address=address, sender="bounce+1@example.org")
+    pool = a_pool()
+    return Composer(pool, date=NOW).compose(make_edition(pool, a_selection()), reader)
+
+
+@pytest.mark.parametrize(
+    ("offers", "expected"),
+    [
+        ("250-here\r\n250-8BITMIME\r\n250 SMTPUTF8", [(OK, "2.0.0"), (OK, "2.0.0")]),
+        ("250-here\r\n250 8BITMIME", [(NO, "5.6.7"), (OK, "2.0.0")]),
+        ("250 here", [(NO, "5.6.7"), (OK, "2.0.0")]),
+    ],
+)
+def test_a_whole_mail_to_any_address(offers: str, expected: list[tuple[Outcome, str]]) -> None:
+    """With its header in UTF-8 where the server takes that, else refused with the reason; the others go."""
+    taken = [outcome for outcome, _ in expected].count(OK)
+    with ScriptedServer([[("", "220 ready"), ("EHLO", offers), *TAKEN * taken, *BYE]]) as server:
+        receipts = carried(server, a_composed("zoë@bücher.example.org"), a_composed("ada@example.org"))
+    assert outcomes(receipts) == expected
+    if taken == 2:
+        assert "MAIL FROM:<bounce+1@example.org> BODY=8BITMIME SMTPUTF8" in server.heard
+        assert "RCPT TO:<zoë@xn--bcher-kva.example.org>" in server.heard
+        assert "\r\nTo: zoë@xn--bcher-kva.example.org\r\n".encode() in server.bodies[0]
+    assert b"To: ada@example.org\r\n" in server.bodies[-1]
+    assert kind_of_code("5.6.7") is None
+
+
+def test_a_real_server_takes_a_mail_to_an_international_address() -> None:
+    """Written by others, it agrees that this is what RFC 6531 asks for."""
+    mail = a_composed("用户@example.org")
+    with a_real_server(enable_SMTPUTF8=True) as (inbox, port), closing(a_transport(port)) as transport:
+        (receipt,) = transport.submit([mail])
+    assert receipt.outcome is OK
+    (envelope,) = inbox.envelopes
+    assert (envelope.rcpt_tos, envelope.smtp_utf8) == (["用户@example.org"], True)
+    assert envelope.content == mail.data
 
 
 def test_hostile_words_become_one_harmless_line() -> None:

@@ -240,6 +240,8 @@ def test_secrets_are_never_printed(tmp_path: Path) -> None:
     [
         ({"from": "digest"}, "no email address"),
         ({"from": "A <a@example.org>, B <b@example.org>"}, "write an address"),
+        ({"from": "zoë@example.org"}, "mailed from everywhere"),
+        ({"unsubscribe_mailto": "zoë@example.org"}, "mailed from everywhere"),
         ({"from": "A\r\nBcc: x <a@example.org>"}, "write an address"),
         ({"name": "A\nB"}, "one line of text"),
         ({"name": ""}, "one line of text"),

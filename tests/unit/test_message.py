@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from digest.edition import make_edition
 from digest.errors import InputError
+from digest.international import with_ascii_domain
 from digest.message import HEADERS, Composer, header_text
 from digest.message.quoted import decoded, encoded, encoded_plain
 from digest.models import Length, Message, Selection
@@ -173,7 +174,7 @@ def test_words_come_back_from_a_header(text: str) -> None:
         {"address": "ada@example.org, evil@example.org"},
         {"address": "=?utf-8?q?x?=@example.org"},
         {"address": '"a b"@example.org'},
-        {"address": "łucja@example.org"},
+        {"address": "ada@exa☺mple.org"},
         {"address": ""},
         {"message_id": "<a b@example.org>"},
         {"message_id": "a@example.org"},
@@ -194,6 +195,24 @@ def test_a_domain_may_have_any_letters() -> None:
     message = compose(address="ada@bücher.example.org")
     assert parsed(message)["To"] == "ada@xn--bcher-kva.example.org" and message.recipient == "ada@bücher.example.org"
     assert parsed(compose(address="ada@straße.example.org"))["To"] == "ada@xn--strae-oqa.example.org"
+
+
+@pytest.mark.parametrize("address", ["zoë@bücher.example.org", "用户@example.org", "संपर्क@example.org"])
+def test_an_address_beyond_ascii_is_written_as_it_is(address: str) -> None:
+    """In UTF-8 (RFC 6532), its domain in ASCII, and nothing else of the message is beyond ASCII."""
+    message = compose(address=address)
+    local, _, domain = with_ascii_domain(address).rpartition("@")
+    lines = message.data.split(b"\r\n")
+    assert [line for line in lines if not line.isascii()] == [f"To: {local}@{domain}".encode()]
+    assert not message.is_plain and compose().is_plain
+    assert address in body(parsed(message), "plain")
+
+
+@pytest.mark.parametrize("address", ["zoë\u202e@example.org", "zoë\u2028@example.org", "zoë\nBcc: x@example.org"])
+def test_an_address_beyond_ascii_begins_no_header(address: str) -> None:
+    """Nor does it turn around what stands behind it."""
+    with pytest.raises(InputError, match="address"):
+        compose(address=address)
 
 
 # --- bodies ----------------------------------------------------------------------------------------------

@@ -301,10 +301,15 @@ def test_names(name: str, cleaned: str, words: str) -> None:
         ("ada@βόλος.example", "ada@xn--nxasmm1c.example"),
         ("ada@\uff25xample\u3002org", "ada@example.org"),
         ("a" * 64 + "@example.org", "a" * 64 + "@example.org"),
+        ("zoë@Example.org", "zoë@example.org"),
+        ("zoe\u0308@bücher.example", "zoë@xn--bcher-kva.example"),
+        ("почта@example.org", "почта@example.org"),
+        ("संपर्क@example.org", "संपर्क@example.org"),
+        ("用户.2@example.org", "用户.2@example.org"),
     ],
 )
 def test_addresses(text: str, address: str) -> None:
-    """What RFC 5321 lets be mailed passes, its domain in ASCII."""
+    """What RFC 5321 and RFC 6531 let be mailed passes, its domain in ASCII."""
     assert check_address(text) == address
 
 
@@ -334,6 +339,12 @@ def test_addresses(text: str, address: str) -> None:
         "ada@example.org\r\nBcc: x@example.org",
         "ada@example.org, bela@example.org",
         "\u0430da@example.org",
+        "zoë\u202e@example.org",
+        "zo\u200bë@example.org",
+        "zoë\u3000b@example.org",
+        "\ud800@example.org",
+        "☺@example.org",
+        "ë" * 33 + "@example.org",
         "a" * 65 + "@example.org",
         "ada@" + "a" * 64 + ".org",
         "ada@" + ".".join(["a" * 60] * 5) + ".org",
