@@ -51,15 +51,18 @@ def write(digest: Digest, summary_id: int, sentence: str, *, kind: Amendment, by
         InputError: there is no such summary, or the sentence is missing or too long.
         NothingToDo: the same was written before.
     """
-    made, is_new = _written(digest, summary_id, sentence, kind, by)
+    made, is_new = write_once(digest, summary_id, sentence, kind=kind, by=by)
     if not is_new:
         raise NothingToDo("the same correction was written before")
     return made
 
 
-def write_once(digest: Digest, summary_id: int, sentence: str, *, kind: Amendment, by: str) -> Correction:
-    """The same; where it was written before, the one that stands. InputError as above."""
-    return _written(digest, summary_id, sentence, kind, by)[0]
+def write_once(digest: Digest, summary_id: int, sentence: str, *, kind: Amendment, by: str) -> tuple[Correction, bool]:
+    """(correction, whether it is new): where it was written before, the one that stands. InputError as above."""
+    words, state = _sentence(sentence), CorrectionState.STANDING
+    if summary_id not in digest.store.summaries([summary_id]):
+        raise InputError(f"there is no summary with the number {summary_id}: `digest search` finds it")
+    return digest.store.add_correction(summary_id, kind, words, state=state, by=by, now=digest.clock())
 
 
 def standing(digest: Digest, summary_id: int, sentence: str, *, kind: Amendment) -> Correction | None:
@@ -176,13 +179,6 @@ def _recipients(digest: Digest, corrections: list[Correction], telling: FrozenEd
                 skip = reason_to_skip(reader, suppressed=row.suppressed, today=digest.today)
                 made = Recipient(subscriber_id=reader.id, address=reader.address, name=reader.name)
                 yield replace(made, skip=skip) if skip else replace(made, edition=telling)
-
-
-def _written(digest: Digest, summary_id: int, sentence: str, kind: Amendment, by: str) -> tuple[Correction, bool]:
-    words, state = _sentence(sentence), CorrectionState.STANDING
-    if summary_id not in digest.store.summaries([summary_id]):
-        raise InputError(f"there is no summary with the number {summary_id}: `digest search` finds it")
-    return digest.store.add_correction(summary_id, kind, words, state=state, by=by, now=digest.clock())
 
 
 def _sentence(words: str) -> str:

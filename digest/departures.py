@@ -13,7 +13,7 @@ from digest.hours import Hours
 from digest.models import Claim, DeliveryState, FrozenEdition, Issue, IssueStatus, Message, Recipient, SkipReason
 from digest.newsroom import Digest
 from digest.outbox import Sent, send_issue
-from digest.press import Press, leaves_at
+from digest.press import Press, date_of, leaves_at
 
 #: States in which a delivery still wants to leave.
 OPEN = frozenset({DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.INFLIGHT, DeliveryState.DEFERRED})
@@ -136,8 +136,7 @@ def close_books(digest: Digest, issue: Issue) -> int:
 
 def _hours(digest: Digest, issue: Issue) -> Hours:
     """When its mails may leave. A reader's week begins when the issue may leave, or was approved if that came later."""
-    due = leaves_at(issue)
-    due = max(due, issue.approved_at or due)
+    due = date_of(issue, now=leaves_at(issue))
     return Hours(zone=digest.calendar.timezone, due=due, quiet=digest.settings.delivery.quiet_hours)
 
 

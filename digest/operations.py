@@ -124,7 +124,7 @@ def abort(digest: Digest, issue: Issue) -> Aborted:
     if issue.status is IssueStatus.APPROVED and not departures.is_open(digest, issue):
         raise NothingToDo(f"nothing of {label} is left to stop")
     digest.store.abort(issue.id, now=digest.clock())
-    departures.close_books(digest, digest.store.issue_by_id(issue.id))
+    departures.close_books(digest, issue)
     states = digest.store.progress(issue.id)
     return Aborted(
         cancelled=states.get(DeliveryState.CANCELLED, 0),

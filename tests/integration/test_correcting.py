@@ -92,8 +92,10 @@ def test_the_same_is_written_once(sent: Room) -> None:
     first = wrong(digest)
     with pytest.raises(NothingToDo, match="written before"):
         wrong(digest)
-    again = correcting.write_once(digest, number(digest, "1"), f" {SENTENCE}\n", kind=Amendment.CORRECTED, by="jo")
-    assert again == first and digest.store.corrections() == (first,)
+    again, is_new = correcting.write_once(
+        digest, number(digest, "1"), f" {SENTENCE}\n", kind=Amendment.CORRECTED, by="jo"
+    )
+    assert not is_new and again == first and digest.store.corrections() == (first,)
 
 
 def test_nobody_is_told_twice(sent: Room) -> None:

@@ -9,7 +9,7 @@ from fastapi import Depends, Path, Request
 from pydantic import Field
 
 from digest import correcting
-from digest.errors import NothingToDo, StateError
+from digest.errors import StateError
 from digest.models import Amendment, Correction, CorrectionState
 from digest.newsroom import Digest
 from digest.web.api.answers import Answer, Call, Cursor, Limit, Page, page_of
@@ -98,12 +98,9 @@ def one(digest: Newsroom, correction: TheCorrection) -> ReachAnswer:
 @editors.post("/corrections")
 def written(digest: Newsroom, person: Caller, call: WriteCall) -> ReachAnswer:
     """Owe a sentence to everybody who got a summary: in their next issue, or at once by `send`. Twice is once."""
-    try:
-        made = correcting.write(digest, call.summary_id, call.sentence, kind=call.kind, by=by(person))
-    except NothingToDo:
-        known = correcting.write_once(digest, call.summary_id, call.sentence, kind=call.kind, by=by(person))
-        return _reached(digest, known)
-    write_down(digest, person, f"marked summary {made.summary_id} as {made.kind}")
+    made, is_new = correcting.write_once(digest, call.summary_id, call.sentence, kind=call.kind, by=by(person))
+    if is_new:
+        write_down(digest, person, f"marked summary {made.summary_id} as {made.kind}")
     return _reached(digest, made)
 
 
