@@ -127,8 +127,8 @@ def more(digest: Digest, holder: Holder, number: int) -> Prepared:
     words = f"{topic.label} comes first among your topics."
     if not profile.interests:
         words = (
-            f"From now on you get mails about {topic.label} only. Until now you had ticked no topic, and got a little"
-            " of each: tick the others that you want to keep."
+            f"From now on you get mails about one topic only: {topic.label}. Until now you had ticked none, and got a"
+            " little of each: tick the others that you want to keep."
         )
     return _prepared(topic, reader, changed, words)
 
