@@ -205,7 +205,7 @@ def test_more_of_one_topic_says_that_it_will_be_the_only_one(story: Story) -> No
     assert words == "Eyes comes first among your topics."
     story.digest.store.save_wishes(replace(story.bob, profile=Profile()), now=DUE)
     prepared = choosing.more(story.digest, story.holder(story.bob), number_of(story, "two"))
-    assert prepared.changed.profile.interests == ("vision",) and "about Eyes only" in prepared.words
+    assert prepared.changed.profile.interests == ("vision",) and "about one topic only: Eyes." in prepared.words
 
 
 def test_what_the_last_issue_would_have_been(story: Story) -> None:
