@@ -129,9 +129,7 @@ def status_of(row: Row, consent: Consent | None) -> SubscriberStatus:
         return chosen
     if consent is None:
         if not row.refused:
-            row.warn(
-                "consent", "there is none, so this reader goes in unconfirmed and gets no mail before they confirm"
-            )
+            row.warn("consent", "there is none: who is new goes in unconfirmed, and gets no mail before they confirm")
         return SubscriberStatus.UNCONFIRMED
     return SubscriberStatus.ACTIVE
 
