@@ -111,6 +111,7 @@ def test_choosing_and_trying(desk: Desk, browser: Browser) -> None:
     with opened(desk, browser, link(desk, Purpose.PREFERENCES, ada.id)) as page:
         press(page, "Up: Fatigue and sleep")
         page.get_by_text("not saved yet").wait_for()
+        page.locator(":focus").wait_for()  # a page is drawn before what it gives the focus has it
         assert page.evaluate(FOCUSED)["called"][1] == "Down: Fatigue and sleep"
         press(page, "Topics to leave out")
         press(page, "Treatment safety")
