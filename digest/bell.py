@@ -44,7 +44,7 @@ class Tick:
     troubles: tuple[str, ...] = ()
     #: What the mailbox for bounces held; None when there is none, or it was empty.
     returned: Taken | None = None
-    #: What became of letters that waited; None when none did.
+    #: What became of letters that waited, and which limit others wait for; None when none did.
     letters: Posted | None = None
     #: Rows of the readers' file that need a look.
     problems: tuple[Problem, ...] = ()
@@ -101,7 +101,7 @@ class Bell:
             approved=tuple(issue for issue in approved if issue.status is IssueStatus.APPROVED),
             sent=sent,
             returned=next((taken for taken in returned if taken.total), None),
-            letters=next((posted for posted in letters if posted.total), None),
+            letters=next((posted for posted in letters if posted.total or posted.limit), None),
             troubles=tuple(self._troubles),
             problems=tuple(one for found in problems for one in found),
         )

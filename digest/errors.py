@@ -10,6 +10,7 @@
       StoreError           the database cannot be used
       TemplateError        a template or its inlined page is broken
       TransportError       a transport cannot carry anything at the moment
+        LimitError         it has carried as many mails as it may for now
       TokenError           a link was not signed by us, is for another purpose, or is over
       TooManyError         somebody tried something too often
       FeedbackError        what came as feedback is forged, or cannot be read
@@ -18,6 +19,8 @@ Each says what happened, where, and what to do next; `str(error)` is fit for a p
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 
 class DigestError(Exception):
@@ -102,6 +105,22 @@ class TransportError(DigestError):
     def __init__(self, message: str, *, permanent: bool = False) -> None:
         super().__init__(message)
         self.permanent = permanent
+
+
+class LimitError(TransportError):
+    """A transport has carried as many mails as it may for now: it is well, and this one waits.
+
+    Attributes:
+        until: when there is room for one more, aware and in UTC.
+        seconds: how long that is from now.
+        is_for_all: False when it is the limit of one group of mailboxes, and others may be written to.
+    """
+
+    def __init__(self, message: str, *, until: datetime, seconds: float, is_for_all: bool) -> None:
+        super().__init__(message)
+        self.until = until
+        self.seconds = seconds
+        self.is_for_all = is_for_all
 
 
 class TokenError(DigestError):

@@ -1,6 +1,7 @@
 """How many mails a transport may carry: a rate, kept by buckets of tokens, and a day's worth while it is warmed up.
 
-Pure. A bucket holds a second's worth of tokens, or one; a mail takes one out, and time puts them back.
+Pure. A bucket holds a second's worth of tokens, or two; a mail takes one out, and time puts them back. An issue leaves
+one of them where it is, for a letter or a test mail: so these never stand behind it, and all together keep the rate.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from datetime import datetime, timedelta
 
 from digest.models import DomainGroup
 
+#: How many mails an issue leaves in a bucket for those of no issue: somebody waits for them before a screen.
+KEPT = 1
 #: How far apart the clocks of two workers are believed to be, at the most.
 ASTRAY = timedelta(minutes=10)
 
@@ -60,6 +63,10 @@ class Limits:
         whole = [] if self.per_second is None else [(None, self.per_second)]
         return dict([*whole, *self.groups.items()])
 
+    def rates_of(self, group: DomainGroup) -> Mapping[DomainGroup | None, float]:
+        """Those that one mail to a mailbox of this group counts for."""
+        return {key: rate for key, rate in self.rates.items() if key in (None, group)}
+
     @property
     def are_any(self) -> bool:
         """Whether anything is limited at all."""
@@ -77,6 +84,11 @@ class Bucket:
     def whole(self) -> int:
         """How many mails that is."""
         return int(self.tokens + 1e-9)
+
+    @property
+    def for_issues(self) -> int:
+        """How many of them may be an issue's."""
+        return max(self.whole - KEPT, 0)
 
     def filled(self, rate: float, now: datetime) -> Bucket:
         """The same at `now`, at so many tokens a second. A clock that was put back puts nothing in.
@@ -97,10 +109,17 @@ class Bucket:
         """When it is full again: whoever waits for that takes a second's worth at once, not mail by mail."""
         return self.at + timedelta(seconds=max(capacity(rate) - self.tokens, 0.0) / rate)
 
+    def one_at(self, rate: float) -> datetime:
+        """When there is a token for one mail, rounded up: whoever comes then finds it."""
+        return self.at + timedelta(microseconds=math.ceil(max(1.0 - self.tokens, 0.0) / rate * 1e6))
+
 
 def capacity(rate: float) -> float:
-    """What a bucket holds at the most: never more than a second's worth leaves at once."""
-    return max(rate, 1.0)
+    """What a bucket holds at the most: a second's worth, or an issue's mail and a letter, and no more leaves at once.
+
+    In any span of `t` seconds no more than `rate * t + capacity(rate)` mails leave, whoever's they are.
+    """
+    return max(rate, 1.0 + KEPT)
 
 
 def full(rate: float, now: datetime) -> Bucket:

@@ -59,7 +59,7 @@ class Way:
     breaker: Breaker
     #: None where it is not warmed up.
     warmth: Warmth | None
-    #: The groups that have used their rate up at this moment; None among them for all together.
+    #: The groups whose rate leaves no room for an issue's mail at this moment; None among them for all together.
     used_up: tuple[DomainGroup | None, ...] = ()
 
 
@@ -237,7 +237,7 @@ def ways(digest: Digest) -> tuple[Way, ...]:
         used_up = (
             group
             for group, rate in limits.rates.items()
-            if group in buckets and not buckets[group].filled(rate, now).whole
+            if group in buckets and not buckets[group].filled(rate, now).for_issues
         )
         found.append(
             Way(

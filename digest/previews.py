@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from digest import pipeline
 from digest.edition import Pool, make_edition
-from digest.errors import InputError, NothingToDo, TransportError
+from digest.errors import InputError, LimitError, NothingToDo, TransportError
 from digest.models import (
     OTHER_TOPIC,
     Delivery,
@@ -153,20 +154,33 @@ def _preview(
     return Preview(issue=issue, edition=edition, pool=pool, message=message, html=html, text=text, topics=topics)
 
 
-def send_test(digest: Digest, preview: Preview, *, to: str) -> str:
+def send_test(digest: Digest, preview: Preview, *, to: str, wait: Callable[[float], object] = time.sleep) -> str:
     """Send a preview to one address, past the ledger; it says that it is a test. What the transport said.
 
+    `wait` waits so many seconds, until the transport may carry one more.
+
     Raises:
+        LimitError: it may carry none for a while; the message says when to try again.
         TransportError: it could not be handed over.
     """
     subject, key = f"[TEST] {preview.edition.subject}", f"test {preview.edition.key}"
     edition = replace(preview.edition, subject=subject, key=key, test=preview.topics)
     message = digest.press(preview.issue, preview.pool).test_message(edition, address=to)
     with digest.carriers() as carriers:
-        receipt = hand_over(digest.store, carriers, message, now=digest.clock())
+        try:
+            receipt = hand_over(digest.store, carriers, message, clock=digest.clock, wait=wait)
+        except LimitError as limit:
+            raise _not_now(limit) from None
     if receipt.outcome is not Outcome.ACCEPTED:
         raise TransportError(f"the test mail to {to} was not accepted: {receipt.detail}")
     return receipt.detail
+
+
+def _not_now(limit: LimitError) -> LimitError:
+    """The same, said to whoever waits for a test mail."""
+    number, unit = (limit.seconds, "second") if limit.seconds < 120 else (-(-limit.seconds // 60), "minute")
+    words = f"no test mail was sent, for {limit}: try again in {number:g} {unit}{'' if number == 1 else 's'}"
+    return LimitError(words, until=limit.until, seconds=limit.seconds, is_for_all=limit.is_for_all)
 
 
 def _followed(selection: Selection) -> tuple[str, ...]:

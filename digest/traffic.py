@@ -3,22 +3,28 @@
 The first transport that does not rest carries all there is; the others nothing but what they may have carried before,
 for a mail whose fate is in doubt is never handed to a second one. Where all is well and nothing is limited this costs a
 look at the breakers for each batch, and nothing for a mail.
+
+What belongs to no issue is handed over one by one, by the same rules: by the first transport that does not rest, within
+its rates. A day's number of a transport that is warmed up holds issues alone.
 """
 
 from __future__ import annotations
 
 import logging
+import math
+import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from digest.audience import domain_group
 from digest.breaker import Breaker, speaks_against
 from digest.canary import BORNE, CANARY, LOOK_EVERY, verdict
-from digest.errors import StoreError, TransportError
+from digest.errors import LimitError, StoreError, TransportError
 from digest.hours import Hours
 from digest.models import Claim, DeliveryState, FeedbackKind, Message, Receipt, Result
-from digest.store.base import Allotted, Store, Terms
+from digest.store.base import Allotted, Shortage, Store, Terms
 from digest.suppression import kind_of_code
 from digest.transports.base import Carrier
 
@@ -27,6 +33,10 @@ _log = logging.getLogger(__name__)
 _ONCE = datetime.min.replace(tzinfo=UTC)
 #: How soon (seconds) to look again whether the canary's answers are in.
 _GLANCE = timedelta(seconds=1)
+#: How long (seconds) it rests at the least before it asks again: clocks stand still now and then.
+_SHORTEST_REST = 0.01
+#: How long (seconds) one mail of no issue waits in hand for its turn: somebody looks at a screen meanwhile.
+PATIENCE = 10.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,31 +202,88 @@ class Traffic:
         return self.store.allot(self.issue_id, self.owner, terms, limit=limit, lease=lease, now=now)
 
 
-def hand_over(store: Store, carriers: Iterable[Carrier], message: Message, *, now: datetime) -> Receipt:
+def hand_over(
+    store: Store,
+    carriers: Iterable[Carrier],
+    message: Message,
+    *,
+    clock: Callable[[], datetime],
+    wait: Callable[[float], object] = time.sleep,
+    patience: float = PATIENCE,
+) -> Receipt:
     """Carry one message that is in no issue's ledger: by the first transport that can, the others stand in for it.
 
+    It counts for the limits of whoever carries it before its first byte leaves: a crash in between costs a token.
+    A limit is no trouble: it is waited for, and no other transport stands in.
+
+    Args:
+        store: holds the breakers, and the tokens.
+        carriers: the transports in their order.
+        message: what is carried.
+        clock: the time, aware and in UTC.
+        wait: waits so many seconds.
+        patience: for how many seconds at the most.
+
     Raises:
+        LimitError: its turn comes later than that; nothing left.
         TransportError: none could carry it, and nothing left; the message says why of each.
     """
     breakers, troubles = store.breakers(), []
     for carrier in carriers:
         breaker = breakers.get(carrier.name, Breaker()) if carrier.has_breaker else Breaker()
-        probe = breaker.is_open and _may_probe(store, carrier, breaker, now)
+        probe = breaker.is_open and _may_probe(store, carrier, breaker, clock())
         if breaker.is_open and not probe:
             troubles.append(_rests(carrier, breaker))
             continue
         try:
+            _take_turn(store, carrier, message, clock=clock, wait=wait, patience=patience)
             (receipt,) = carrier.transport.submit([message])
+        except LimitError:
+            if probe and breaker.probe_at is not None:
+                store.leave_probe(carrier.name, now=breaker.probe_at)
+            raise
         except TransportError as error:
             if carrier.has_breaker:
-                _blamed(store, carrier, error, mails=1, now=now, probe=probe)
+                _blamed(store, carrier, error, mails=1, now=clock(), probe=probe)
             troubles.append(str(error))
             continue
         bad = speaks_against(receipt)
         if carrier.has_breaker and (bad or not breaker.is_clean):
-            _heard(store, carrier, [bad], now=now, reason=receipt.detail if bad else "", probe=probe)
+            _heard(store, carrier, [bad], now=clock(), reason=receipt.detail if bad else "", probe=probe)
         return receipt
     raise TransportError("; ".join(troubles))
+
+
+def _take_turn(
+    store: Store,
+    carrier: Carrier,
+    message: Message,
+    *,
+    clock: Callable[[], datetime],
+    wait: Callable[[float], object],
+    patience: float,
+) -> None:
+    """Return when one mail to this reader may leave by this transport; LimitError when that takes longer."""
+    group = domain_group(message.recipient)
+    if not carrier.limits.rates_of(group):
+        return
+    waited = 0.0
+    while short := store.take_one(carrier.name, carrier.limits, group, now=clock()):
+        seconds = max((short.until - clock()).total_seconds(), _SHORTEST_REST)
+        if waited + seconds > patience:
+            raise _used_up(carrier, short, seconds)
+        wait(seconds)
+        waited += seconds
+
+
+def _used_up(carrier: Carrier, short: Shortage, seconds: float) -> LimitError:
+    rate = f"{short.rate:g} mails a second{f' to {short.group} mailboxes' if short.group else ''}"
+    return LimitError(
+        f"the limit of {carrier.name} ({rate}) is used up until {short.until:%Y-%m-%d %H:%M:%S} UTC",
+        until=short.until,
+        seconds=math.ceil(seconds),
+        is_for_all=short.group is None,
+    )
 
 
 def _may_probe(store: Store, carrier: Carrier, breaker: Breaker, now: datetime) -> bool:

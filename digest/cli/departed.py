@@ -16,6 +16,7 @@ from digest.cli.tables import counted, show_problems
 from digest.feedback import Taken
 from digest.models import Issue, IssueStatus, Wait
 from digest.outbox import Sent
+from digest.post import Posted
 
 logger = logging.getLogger("digest")
 
@@ -103,6 +104,7 @@ def tick_data(tick: Tick) -> dict[str, Any]:
         "composed": [composed_data(composed) for composed in tick.composed],
         "approved": [issue.window.label for issue in tick.approved],
         "sent": [sent_data(issue, sent) for issue, sent in tick.sent],
+        "letters": letters_data(tick.letters) if tick.letters else None,
         "returned": taken_data(tick.returned) if tick.returned else None,
         "troubles": tick.troubles,
         "problems": [{"place": one.place, "message": one.message} for one in tick.problems],
@@ -119,6 +121,8 @@ def show_tick(console: Console, tick: Tick) -> None:
     for issue in tick.approved:
         console.print(f"{issue.window.label} is approved, as configured.", markup=False)
     show_sent(console, tick.sent)
+    if tick.letters:
+        console.print(letters_words(tick.letters), markup=False)
     if tick.returned:
         show_taken(console, tick.returned)
     show_problems(console, tick.problems)
@@ -138,6 +142,8 @@ def log_tick(tick: Tick) -> None:
         logger.info("issue %s is approved", issue.window.label)
     for issue, sent in tick.sent:
         _log_sent(issue, sent)
+    if tick.letters:
+        logger.info("%s", letters_words(tick.letters))
     if tick.returned:
         logger.info("mailbox: %d suppressed, %d unsubscribed", tick.returned.suppressed, tick.returned.unsubscribed)
     for problem in tick.problems:
@@ -152,6 +158,26 @@ def _log_sent(issue: Issue, sent: Sent) -> None:
         logger.error("issue %s stopped itself: %s", issue.window.label, stopped_words(issue, sent))
     if sent.trouble:
         logger.warning("issue %s stopped: %s", issue.window.label, sent.trouble)
+
+
+def letters_data(letters: Posted) -> dict[str, Any]:
+    """What became of letters, for machines; `until` is when the first that waits for a limit may leave."""
+    return {
+        "sent": letters.sent,
+        "deferred": letters.deferred,
+        "ended": letters.ended,
+        "until": letters.limit and letters.limit.until,
+        "limit": str(letters.limit) if letters.limit else None,
+    }
+
+
+def letters_words(letters: Posted) -> str:
+    """The same for people, in a line."""
+    told = [f"{counted(letters.sent, 'letter')} sent"] if letters.sent or not letters.limit else []
+    for number, words in ((letters.deferred, "deferred, to be tried again"), (letters.ended, "given up")):
+        told += [f"{number:,} {words}"] if number else []
+    told += [f"others wait, for {letters.limit}"] if letters.limit else []
+    return f"Letters: {'; '.join(told)}."
 
 
 def taken_data(taken: Taken) -> dict[str, int]:

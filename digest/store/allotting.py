@@ -1,14 +1,16 @@
 """What a transport with limits may take: deliveries and tokens in one transaction, so that all workers share them.
 
-Tokens are taken with the claim, a batch at a time, never for each mail. What is claimed and not sent has used them up:
-that errs on the slow side, by a second's worth.
+An issue's tokens are taken with the claim, a batch at a time, never for each mail; one is always left for a letter,
+which takes it by itself. What is claimed and not sent has used them up: that errs on the slow side, by a second's
+worth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +18,7 @@ import sqlalchemy as sa
 from digest.limits import Bucket, Limits, WarmUp, full, in_turn, share
 from digest.models import DeliveryState, DomainGroup, IssueStatus
 from digest.store import leases
-from digest.store.base import Allotted, Terms, Warmth
+from digest.store.base import Allotted, Shortage, Terms, Warmth
 from digest.store.engine import Part, insert_missing
 from digest.store.tables import buckets, deliveries, issue_status
 
@@ -36,12 +38,27 @@ class AllottingPart(Part):
                 most = leases.room(connection, issue_id, limit, terms.first)
                 till = _Till.of(connection, terms, most, now)
                 taken, seen = _taken(connection, issue_id, owner, terms, till, lease=lease, now=now)
-                till.put_back(connection)
+                _put_back(connection, terms.transport, till.buckets)
                 if taken:
                     claims = [leases.claim_of(row, approved) for row in sorted(taken, key=lambda row: row.id)]
                     return Allotted(claims=claims)
                 if not seen:
                     return till.verdict(connection, issue_id, terms, now)
+
+    def take_one(self, transport: str, limits: Limits, group: DomainGroup, *, now: datetime) -> Shortage | None:
+        """Have one mail of no issue, to a mailbox of this group, count; what is short where it may not leave yet.
+
+        It counts for all together and for its group, or for neither.
+        """
+        rates = limits.rates_of(group)
+        with self.begin() as connection:
+            found = _filled(connection, transport, rates, now)
+            short = [(bucket.one_at(rates[key]), key) for key, bucket in found.items() if bucket.whole < 1]
+            if not short:
+                _put_back(connection, transport, {key: bucket.without(1) for key, bucket in found.items()})
+                return None
+        until, last = max(short, key=itemgetter(0))
+        return Shortage(until=until, group=last, rate=rates[last])
 
     def warmth(self, transport: str, warm_up: WarmUp, *, now: datetime) -> Warmth:
         """How far a transport is warmed up, counted from the ledger; days are those of UTC."""
@@ -69,15 +86,15 @@ class _Till:
     @classmethod
     def of(cls, connection: sa.Connection, terms: Terms, limit: int, now: datetime) -> _Till:
         limits = terms.limits
-        filled = _filled(connection, terms.transport, limits, now) if limits.are_any else {}
+        filled = _filled(connection, terms.transport, limits.rates, now) if limits.are_any else {}
         warmth = _warmth(connection, terms.transport, limits.warm_up, now) if limits.warm_up else None
         bounds = [limit]
         if None in filled:
-            bounds.append(filled[None].whole)
+            bounds.append(filled[None].for_issues)
         if warmth is not None and warmth.left is not None:
             bounds.append(warmth.left)
         room = max(min(bounds), 0)
-        caps = {group: min(room, filled[group].whole if group in filled else room) for group in DomainGroup}
+        caps = {group: min(room, filled[group].for_issues if group in filled else room) for group in DomainGroup}
         return cls(terms=terms, buckets=filled, room=room, caps=caps if limits.groups else {}, warmth=warmth)
 
     def turns(self) -> Iterator[tuple[DomainGroup | None, int]]:
@@ -95,15 +112,10 @@ class _Till:
             if key in self.buckets:
                 self.buckets[key] = self.buckets[key].without(mails)
 
-    def put_back(self, connection: sa.Connection) -> None:
-        for group, bucket in self.buckets.items():
-            mine = sa.and_(buckets.c.transport == self.terms.transport, buckets.c.domain_group == (group or ""))
-            connection.execute(sa.update(buckets).where(mine).values(tokens=bucket.tokens, at=bucket.at))
-
     def verdict(self, connection: sa.Connection, issue_id: int, terms: Terms, now: datetime) -> Allotted:
         """Why nothing was claimed: nothing is due, or a limit keeps it back."""
         rates = terms.limits.rates
-        empty = [group for group, bucket in self.buckets.items() if bucket.whole < 1 and group in rates]
+        empty = [group for group, bucket in self.buckets.items() if not bucket.for_issues and group in rates]
         cold = self.warmth is not None and self.warmth.left == 0
         groups = None if cold or None in empty else [group for group in empty if group is not None]
         if groups == [] or not leases.due_rows(connection, issue_id, 1, now, only=_only(terms, groups)):
@@ -152,14 +164,13 @@ def _only(terms: Terms, groups: Sequence[DomainGroup] | None) -> sa.ColumnElemen
 
 
 def _filled(
-    connection: sa.Connection, transport: str, limits: Limits, now: datetime
+    connection: sa.Connection, transport: str, rates: Mapping[DomainGroup | None, float], now: datetime
 ) -> dict[DomainGroup | None, Bucket]:
-    """The transport's buckets as of now, locked.
+    """The transport's buckets with these rates as of now, all of them locked, and made in one order by everybody.
 
     There is one for all together even where only a day is limited: whoever counts a day's mails must be the only one.
     """
-    rates = limits.rates
-    for group in {None, *rates}:
+    for group in sorted({None, *rates}, key=lambda group: group or ""):
         fresh = full(rates.get(group, 1.0), now)
         row = {"transport": transport, "domain_group": group or "", "tokens": fresh.tokens, "at": fresh.at}
         insert_missing(connection, buckets, row)
@@ -168,6 +179,12 @@ def _filled(
     )
     found = {_group(row.domain_group): _bucket(row) for row in connection.execute(query)}
     return {group: found[group].filled(rate, now) for group, rate in rates.items()}
+
+
+def _put_back(connection: sa.Connection, transport: str, left: Mapping[DomainGroup | None, Bucket]) -> None:
+    for group, bucket in left.items():
+        mine = sa.and_(buckets.c.transport == transport, buckets.c.domain_group == (group or ""))
+        connection.execute(sa.update(buckets).where(mine).values(tokens=bucket.tokens, at=bucket.at))
 
 
 def _group(text: str) -> DomainGroup | None:

@@ -85,17 +85,26 @@ class LettersPart(Part):
             connection.execute(sa.update(letters).where(mine).values(owner=None, lease_until=None))
 
     def record_letter(
-        self, letter_id: int, owner: str, state: PostingState, *, detail: str = "", due_at: datetime | None = None
+        self,
+        letter_id: int,
+        owner: str,
+        state: PostingState,
+        *,
+        detail: str = "",
+        due_at: datetime | None = None,
+        tried: bool = True,
     ) -> bool:
         """Write what became of a claimed letter. False when somebody else holds it by now.
 
-        `due_at` is when one that is still WAITING is tried again; None gives it back untried.
+        `due_at` is when one that is still WAITING is tried again, and `tried` whether this was a try; None gives it
+        back untried, and due as it was.
         """
-        tried = {"attempts": letters.c.attempts + 1, "due_at": due_at} if due_at else {}
-        if state is not PostingState.WAITING:
-            tried = {"attempts": letters.c.attempts + 1}
+        is_waiting = state is PostingState.WAITING
+        changed: dict[str, Any] = {"due_at": due_at} if is_waiting and due_at else {}
+        if tried and (due_at or not is_waiting):
+            changed["attempts"] = letters.c.attempts + 1
         held = sa.and_(letters.c.id == letter_id, letters.c.owner == owner)
-        values = {"state": state, "detail": detail[:500], "owner": None, "lease_until": None, **tried}
+        values = {"state": state, "detail": detail[:500], "owner": None, "lease_until": None, **changed}
         with self.begin() as connection:
             return connection.execute(sa.update(letters).where(held).values(values)).rowcount > 0
 

@@ -17,6 +17,7 @@ from digest.errors import (
     EditedMeanwhile,
     FeedbackError,
     InputError,
+    LimitError,
     StateError,
     StoreError,
     TokenError,
@@ -78,6 +79,7 @@ _STATUS: tuple[tuple[type[DigestError], HTTPStatus], ...] = (
     (TooManyError, HTTPStatus.TOO_MANY_REQUESTS),
     (FeedbackError, HTTPStatus.BAD_REQUEST),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (LimitError, HTTPStatus.SERVICE_UNAVAILABLE),
     (TransportError, HTTPStatus.BAD_GATEWAY),
 )
 #: To people, in the place of a framework's one word.
@@ -129,6 +131,8 @@ def _said(error: Exception) -> tuple[HTTPStatus, str, dict[str, str]]:
         case TooManyError():
             # When it may be tried again (RFC 6585, 4).
             return HTTPStatus.TOO_MANY_REQUESTS, str(error), {"Retry-After": f"{error.seconds:.0f}"}
+        case LimitError():
+            return status_of(error), str(error), {"Retry-After": f"{error.seconds:.0f}"}
         case DigestError() if (status := status_of(error)) is not HTTPStatus.INTERNAL_SERVER_ERROR:
             return status, str(error), {}
         case Fault():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -16,9 +18,9 @@ import sqlalchemy as sa
 
 from digest.feedback import take_in
 from digest.hours import Hours
-from digest.limits import Limits, WarmUp
+from digest.limits import Limits, WarmUp, capacity
 from digest.models import Claim, DeliveryState, DomainGroup, FeedbackKind, Outcome, Receipt, Result, Suppression
-from digest.store.base import Allotted, Terms
+from digest.store.base import Allotted, Shortage, Terms
 from digest.store.store import SqlStore, open_store
 from digest.store.tables import deliveries
 from digest.suppression import Feedback
@@ -74,13 +76,13 @@ def carry(
 
 
 def test_a_second_s_worth_leaves_a_second(store: SqlStore) -> None:
-    """Then nothing, until time has filled the bucket; and it says when."""
+    """But for a letter's room; then nothing, until time has filled the bucket; and it says when."""
     an_approved_issue(store, 40)
-    limits = Limits(per_second=14)
-    assert ids(allot(store, limits=limits)) == list(range(1, 15))
-    assert allot(store, limits=limits) == Allotted(until=NOW + seconds(1))
-    assert ids(allot(store, limits=limits, now=NOW + seconds(0.5))) == list(range(15, 22))
-    assert ids(allot(store, limits=limits, now=NOW + seconds(60))) == list(range(22, 36))
+    limits = Limits(per_second=10)
+    assert ids(allot(store, limits=limits)) == list(range(1, 10))
+    assert allot(store, limits=limits) == Allotted(until=NOW + seconds(0.9))
+    assert ids(allot(store, limits=limits, now=NOW + seconds(0.5))) == list(range(10, 15))
+    assert ids(allot(store, limits=limits, now=NOW + seconds(60))) == list(range(15, 24))
 
 
 def test_all_workers_share_a_bucket(store: SqlStore) -> None:
@@ -88,31 +90,31 @@ def test_all_workers_share_a_bucket(store: SqlStore) -> None:
     an_approved_issue(store, 40)
     limits = Limits(per_second=10)
     assert len(allot(store, limits=limits, limit=6).claims) == 6
-    assert len(allot(store, limits=limits, limit=6, owner="two").claims) == 4
+    assert len(allot(store, limits=limits, limit=6, owner="two").claims) == 3
     assert len(allot(store, limits=limits, limit=6, transport="spare").claims) == 6
 
 
 def test_a_group_without_tokens_holds_nobody_up(store: SqlStore) -> None:
     """Even where its readers stand first."""
     an_issue_of(store, {G.GOOGLE: 30, G.MICROSOFT: 3, G.OTHER: 3})
-    limits = Limits(groups={G.GOOGLE: 2})
-    assert ids(allot(store, limits=limits)) == [1, 2, 31, 32, 33, 34, 35, 36]
-    assert allot(store, limits=limits) == Allotted(until=NOW + seconds(1))
-    assert ids(allot(store, limits=limits, now=NOW + seconds(1))) == [3, 4]
+    limits = Limits(groups={G.GOOGLE: 4})
+    assert ids(allot(store, limits=limits)) == [1, 2, 3, 31, 32, 33, 34, 35, 36]
+    assert allot(store, limits=limits) == Allotted(until=NOW + seconds(0.75))
+    assert ids(allot(store, limits=limits, now=NOW + seconds(0.75))) == [4, 5, 6]
 
 
 def test_both_rates_are_kept(store: SqlStore) -> None:
     """A group's, and that of all together, which the groups share."""
     an_issue_of(store, {G.GOOGLE: 30, G.OTHER: 30})
-    limits = Limits(per_second=20, groups={G.GOOGLE: 3})
-    assert ids(allot(store, limits=limits)) == [1, 2, 3, *range(31, 48)]
-    assert allot(store, limits=limits) == Allotted(until=NOW + seconds(1))
+    limits = Limits(per_second=20, groups={G.GOOGLE: 4})
+    assert ids(allot(store, limits=limits)) == [1, 2, 3, *range(31, 47)]
+    assert allot(store, limits=limits) == Allotted(until=NOW + seconds(0.75))
 
 
 def test_when_nothing_is_due_there_is_nothing_to_wait_for(store: SqlStore) -> None:
     """An empty bucket of a group that has no mail left ends the run."""
     an_issue_of(store, {G.GOOGLE: 2, G.OTHER: 1})
-    limits = Limits(groups={G.GOOGLE: 2})
+    limits = Limits(groups={G.GOOGLE: 3})
     assert len(allot(store, limits=limits).claims) == 3
     assert allot(store, limits=limits) == Allotted()
 
@@ -123,7 +125,7 @@ def test_those_who_may_not_be_written_to_use_no_token(store: SqlStore) -> None:
     for number in range(1, 11):
         address = f"reader{number}@example.org"
         store.suppress(Suppression(address=address, reason=FeedbackKind.COMPLAINT, at=NOW))
-    found = allot(store, limits=Limits(per_second=10))
+    found = allot(store, limits=Limits(per_second=11))
     assert ids(found) == list(range(11, 21))
 
 
@@ -141,8 +143,90 @@ def test_hours_hold_under_limits_too(store: SqlStore) -> None:
     object.__setattr__(reader, "weekday", 6)
     store.save_subscribers([reader], now=NOW)
     hours = Hours(zone=NOW.tzinfo, due=NOW)  # type: ignore[arg-type]
-    limits = Limits(per_second=2)
+    limits = Limits(per_second=3)
     assert [ids(allot(store, limits=limits, hours=hours)) for _ in range(2)] == [[2], [3]]
+
+
+# --- mails of no issue -----------------------------------------------------------------------------------
+
+
+def one(store: SqlStore, *, now: datetime = NOW, group: DomainGroup = G.OTHER, **limits: Any) -> Shortage | None:
+    """Have one letter count; what is short, if anything is."""
+    return store.take_one("smtp", Limits(**limits), group, now=now)
+
+
+def test_an_issue_leaves_a_letter_s_room(store: SqlStore) -> None:
+    """However much waits; the next letter waits for the rate alone, and then comes before the issue."""
+    an_approved_issue(store, 40)
+    limits = {"per_second": 10.0}
+    assert len(allot(store, limits=Limits(**limits)).claims) == 9
+    assert one(store, **limits) is None
+    assert one(store, **limits) == Shortage(until=NOW + seconds(0.1), group=None, rate=10)
+    assert not allot(store, limits=Limits(**limits), now=NOW + seconds(0.1)).claims
+    assert one(store, now=NOW + seconds(0.1), **limits) is None
+
+
+def test_a_slow_rate_has_room_for_both(store: SqlStore) -> None:
+    """For one mail in ten minutes, too: the letter leaves at once, the issue as its rate says."""
+    an_approved_issue(store, 3)
+    limits = {"per_second": 1 / 600}
+    assert len(allot(store, limits=Limits(**limits)).claims) == 1
+    assert one(store, **limits) is None
+    assert one(store, **limits) == Shortage(until=NOW + seconds(600), group=None, rate=1 / 600)
+    assert allot(store, limits=Limits(**limits)).until == NOW + seconds(1200)
+
+
+def test_a_letter_counts_for_its_group_and_for_all(store: SqlStore) -> None:
+    """Or, where one of them is short, for neither; whichever lasts longer is said."""
+    limits = {"per_second": 2.0, "groups": {G.GOOGLE: 2.0}}
+    assert [one(store, group=G.GOOGLE, **limits) for _ in range(2)] == [None, None]
+    half = NOW + seconds(0.5)
+    assert one(store, **limits) == Shortage(until=half, group=None, rate=2)
+    assert one(store, now=half, **limits) is None
+    short = one(store, group=G.GOOGLE, now=half, **limits)
+    assert short == Shortage(until=NOW + seconds(1), group=None, rate=2)
+    tokens = {group: bucket.tokens for group, bucket in store.buckets("smtp").items()}
+    assert tokens == {None: pytest.approx(0), G.GOOGLE: pytest.approx(0)}
+
+
+def test_a_group_without_room_holds_no_other_letter_up(store: SqlStore) -> None:
+    """Others are written to meanwhile."""
+    limits = {"groups": {G.GOOGLE: 0.01}}
+    assert [one(store, group=G.GOOGLE, **limits) for _ in range(2)] == [None, None]
+    assert one(store, group=G.GOOGLE, **limits) == Shortage(until=NOW + seconds(100), group=G.GOOGLE, rate=0.01)
+    assert one(store, group=G.YAHOO, **limits) is None
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_all_together_keep_every_rate(store: SqlStore, seed: int) -> None:
+    """Letters and two workers on an issue, at random: in no span do more leave than a rate and a bucket allow."""
+    chance = random.Random(seed)
+    an_issue_of(store, {G.GOOGLE: 150, G.OTHER: 150})
+    limits = Limits(per_second=9, groups={G.GOOGLE: 2.5})
+    left: list[tuple[float, DomainGroup]] = []
+    now = 0.0
+    for _ in range(60):
+        now += chance.choice([0.0, 0.03, 0.2, 0.9])
+        if chance.random() < 0.5:
+            group = chance.choice([G.GOOGLE, G.OTHER])
+            gone = [] if store.take_one("smtp", limits, group, now=NOW + seconds(now)) else [group]
+        else:
+            owner = chance.choice(["one", "two"])
+            found = allot(store, limits=limits, now=NOW + seconds(now), owner=owner, limit=chance.choice([1, 50]))
+            gone = [G.GOOGLE if number <= 150 else G.OTHER for number in ids(found)]
+        left += [(now, group) for group in gone]
+    assert len(left) > 60
+    for groups, rate in (({G.GOOGLE, G.OTHER}, 9), ({G.GOOGLE}, 2.5)):
+        at = [when for when, group in left if group in groups]
+        for begin, end in itertools.combinations_with_replacement(range(len(at)), 2):
+            assert end - begin + 1 <= rate * (at[end] - at[begin]) + capacity(rate) + 1e-3
+
+
+def test_workers_share_what_there_is_for_letters(store: SqlStore) -> None:
+    """At the same time, from several threads: nobody's is given twice."""
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: one(store, per_second=5.0, groups={G.OTHER: 7.0}), range(16)))
+    assert sum(short is None for short in found) == 5
 
 
 # --- warming up ------------------------------------------------------------------------------------------
@@ -281,7 +365,7 @@ from digest.store.store import open_store
 
 now = datetime.fromisoformat(sys.argv[2])
 store = open_store(sys.argv[1])
-store.allot(1, "dying", Terms(transport="smtp", limits=Limits(per_second=14)), limit=256, lease=300, now=now)
+store.allot(1, "dying", Terms(transport="smtp", limits=Limits(per_second=10)), limit=256, lease=300, now=now)
 store.trip("smtp", now=now, reason="the login was refused")
 print("done", flush=True)
 os.read(0, 1)
@@ -297,11 +381,11 @@ def test_buckets_and_breakers_survive_a_kill(store: SqlStore, store_url: str) ->
     assert child.stdout is not None and child.stdout.readline() == b"done\n"
     os.kill(child.pid, signal.SIGKILL)
     child.communicate()
-    limits = Limits(per_second=14)
-    assert allot(store, limits=limits) == Allotted(until=NOW + seconds(1))
+    limits = Limits(per_second=10)
+    assert allot(store, limits=limits) == Allotted(until=NOW + seconds(0.9))
     assert (store.breakers()["smtp"].reason, store.breakers()["smtp"].is_open) == ("the login was refused", True)
     store.recover(1, resend=True, gone=["dying"], now=NOW)
-    assert ids(allot(store, limits=limits, now=NOW + seconds(1))) == list(range(1, 15))
+    assert ids(allot(store, limits=limits, now=NOW + seconds(1))) == list(range(1, 10))
 
 
 # --- the canary ------------------------------------------------------------------------------------------

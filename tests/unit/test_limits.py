@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digest.limits import Bucket, Limits, WarmUp, capacity, full, in_turn, share
 from digest.models import DomainGroup
@@ -29,7 +32,7 @@ def seconds(number: float) -> timedelta:
         (14, 13.0, 0.0, 13),
         (0.5, 0.0, 1.0, 0),
         (0.5, 0.0, 2.0, 1),
-        (0.5, 0.0, 60.0, 1),
+        (0.5, 0.0, 60.0, 2),
         (10, 0.0, 0.1, 1),
         (14, 3.0, -300.0, 3),
         (14, 3.0, -3600.0, 3),
@@ -62,9 +65,61 @@ def test_whoever_waits_waits_for_a_full_bucket(rate: float, taken: int, wait: fl
     assert full(rate, NOW).without(taken).full_at(rate) == NOW + seconds(wait)
 
 
-def test_a_slow_bucket_holds_one_mail() -> None:
-    """Else nothing would ever leave."""
-    assert (capacity(0.01), capacity(14)) == (1, 14)
+def test_a_slow_bucket_holds_two_mails() -> None:
+    """One for a letter and one for an issue, else an issue would never leave."""
+    assert (capacity(0.01), capacity(14)) == (2, 14)
+
+
+@pytest.mark.parametrize(("tokens", "for_issues"), [(14, 13), (2.0, 1), (1.999, 0), (1.0, 0), (0.3, 0)])
+def test_an_issue_leaves_a_mail_s_room(tokens: float, for_issues: int) -> None:
+    """For a letter; where there is none, nothing is owed either."""
+    assert Bucket(tokens=tokens, at=NOW).for_issues == for_issues
+
+
+@given(rate=st.floats(0.001, 100_000), tokens=st.floats(0, 1, exclude_max=True))
+def test_whoever_comes_when_there_is_room_finds_it(rate: float, tokens: float) -> None:
+    """Rounded up to what a clock can tell."""
+    bucket = Bucket(tokens=tokens, at=NOW)
+    assert bucket.filled(rate, bucket.one_at(rate)).whole >= 1
+
+
+RATES = st.one_of(st.floats(0.002, 3), st.floats(3, 500))
+#: How long (seconds) nothing happens, and what then wants to leave: a letter (0), or so many mails of an issue.
+SCHEDULES = st.lists(st.tuples(st.floats(0, 3), st.integers(0, 40)), min_size=1, max_size=80)
+
+
+def departures(rate: float, schedule: list[tuple[float, int]]) -> list[tuple[float, int]]:
+    """When how many leave, by the rules of the store: whoever finds no room goes without."""
+    bucket, now, left = full(rate, NOW), 0.0, []
+    for gap, wanted in schedule:
+        now += gap
+        bucket = bucket.filled(rate, NOW + seconds(now))
+        mails = min(bucket.for_issues, wanted) if wanted else min(bucket.whole, 1)
+        bucket = bucket.without(mails)
+        left.append((now, mails))
+    return left
+
+
+@given(rate=RATES, schedule=SCHEDULES)
+def test_a_rate_is_never_exceeded(rate: float, schedule: list[tuple[float, int]]) -> None:
+    """Whatever mixture of letters and issues wants to leave, and when: in any span, the rate and a bucket more."""
+    left = departures(rate, schedule)
+    for begin, (since, _) in enumerate(left):
+        total = 0
+        for until, mails in left[begin:]:
+            total += mails
+            assert total <= rate * (until - since) + capacity(rate) + 1e-3
+
+
+@given(rate=RATES, schedule=SCHEDULES)
+def test_an_issue_never_stands_before_a_letter(rate: float, schedule: list[tuple[float, int]]) -> None:
+    """However much it sends, the next letter leaves at once; only letters wait for letters, their rate's time."""
+    left = departures(rate, schedule)
+    last = -math.inf
+    for (now, mails), (_, wanted) in zip(left, schedule, strict=True):
+        if not wanted:
+            assert mails or now - last < 1 / rate + 1e-6
+            last = now if mails else last
 
 
 # --- who gets how much -----------------------------------------------------------------------------------
@@ -110,6 +165,8 @@ def test_which_limits_there_are() -> None:
     limits = Limits(per_second=14, groups={G.GOOGLE: 5})
     assert limits.rates == {None: 14, G.GOOGLE: 5}
     assert limits.are_any
+    assert (limits.rates_of(G.GOOGLE), limits.rates_of(G.OTHER)) == ({None: 14, G.GOOGLE: 5}, {None: 14})
+    assert Limits(warm_up=WarmUp(start=100)).rates_of(G.OTHER) == {}
     assert Limits(warm_up=WarmUp(start=100)).are_any
     assert not Limits().are_any
 

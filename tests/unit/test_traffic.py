@@ -11,16 +11,16 @@ import pytest
 
 from digest.breaker import Breaker
 from digest.canary import CANARY
-from digest.errors import StoreError, TransportError
+from digest.errors import LimitError, StoreError, TransportError
 from digest.feedback import take_in
 from digest.limits import Limits, WarmUp
-from digest.models import Claim, DeliveryState, DoubtPolicy, FeedbackKind, Message, Outcome, Receipt, Wait
+from digest.models import Claim, DeliveryState, DomainGroup, DoubtPolicy, FeedbackKind, Message, Outcome, Receipt, Wait
 from digest.outbox import Sent, send_issue
 from digest.store.store import SqlStore, open_store
 from digest.suppression import Feedback
 from digest.traffic import hand_over
 from digest.transports.base import Carrier
-from digest.transports.memory import MemoryTransport, accept
+from digest.transports.memory import MemoryTransport, PulledPlug, accept
 from tests.factories import NOW, a_message, an_approved_issue, message_of
 
 S = DeliveryState
@@ -112,20 +112,20 @@ DEAD = (Outcome.REFUSED, "5.1.1")
 
 
 def test_a_rate_is_kept_by_waiting(store: SqlStore) -> None:
-    """A second's worth a second, in as many claims as seconds, and all arrive in one run."""
+    """A second's worth a second but for a letter's room, in about as many claims as seconds, and all in one run."""
     an_approved_issue(store, 50)
     office = Office(store, [a_carrier(limits=Limits(per_second=10))])
     assert office.send() == Sent(accepted=50)
-    assert len(office.waited) == 4
-    assert office.now - NOW == timedelta(seconds=4)
+    assert len(office.waited) == 5
+    assert office.now - NOW == timedelta(seconds=4.5)
 
 
 def test_waiting_ends_when_it_must(store: SqlStore) -> None:
     """Whoever is told to stop does not wait on."""
     an_approved_issue(store, 50)
     office = Office(store, [a_carrier(limits=Limits(per_second=10))])
-    assert office.send(stop=lambda: len(office.waited) >= 1).accepted == 10
-    assert store.progress(1) == {S.ACCEPTED: 10, S.PENDING: 40}
+    assert office.send(stop=lambda: len(office.waited) >= 1).accepted == 9
+    assert store.progress(1) == {S.ACCEPTED: 9, S.PENDING: 41}
 
 
 def test_what_is_known_is_written_before_a_rest(store: SqlStore) -> None:
@@ -135,7 +135,7 @@ def test_what_is_known_is_written_before_a_rest(store: SqlStore) -> None:
     seen: list[dict[DeliveryState, int]] = []
     office.wait = lambda seconds: (seen.append(dict(store.progress(1))), Office.wait(office, seconds))  # type: ignore[method-assign, func-returns-value]
     office.send()
-    assert seen[0] == {S.ACCEPTED: 10, S.PENDING: 10}
+    assert seen[0] == {S.ACCEPTED: 9, S.PENDING: 11}
 
 
 def test_a_warm_up_ends_the_day(store: SqlStore) -> None:
@@ -455,6 +455,11 @@ def test_it_goes_on_when_a_person_lets_it(store: SqlStore) -> None:
 # --- one mail past the ledger ----------------------------------------------------------------------------
 
 
+def at(now: datetime) -> Callable[[], datetime]:
+    """A clock that stands still."""
+    return lambda: now
+
+
 def two(first: MemoryTransport) -> tuple[Carrier, Carrier]:
     return Carrier(transport=first, name="first"), Carrier(transport=MemoryTransport(), name="spare")
 
@@ -463,7 +468,7 @@ def test_a_letter_takes_the_next_transport_where_one_carries_nothing(store: SqlS
     """And nothing more is asked of a transport that must be mended, until its rest is over."""
     carriers = two(RefusedLogin())
     for number in (1, 2):
-        assert hand_over(store, carriers, a_message(number), now=NOW).outcome is Outcome.ACCEPTED
+        assert hand_over(store, carriers, a_message(number), clock=at(NOW)).outcome is Outcome.ACCEPTED
     assert [message.id for message in carriers[1].transport.inbox] == [a_message(1).id, a_message(2).id]
     assert store.breakers()["first"].is_open
 
@@ -472,7 +477,7 @@ def test_a_letter_whose_fate_is_known_or_in_doubt_goes_to_nobody_else(store: Sql
     """A refusal is an answer, and a lost answer may be a yes."""
     for outcome in (Outcome.REFUSED, Outcome.DEFERRED, Outcome.DOUBTFUL):
         carriers = two(MemoryTransport(answer=lambda _, outcome=outcome: Receipt(outcome=outcome)))
-        assert hand_over(store, carriers, a_message(), now=NOW).outcome is outcome
+        assert hand_over(store, carriers, a_message(), clock=at(NOW)).outcome is outcome
         assert not carriers[1].transport.inbox
 
 
@@ -481,7 +486,7 @@ def test_a_letter_shows_whether_a_transport_is_well_again(store: SqlStore) -> No
     store.trip("first", now=NOW, reason="the login was refused")
     carriers = two(MemoryTransport())
     for minutes in (0, 2, 3):
-        hand_over(store, carriers, a_message(minutes), now=NOW + minutes * MINUTE)
+        hand_over(store, carriers, a_message(minutes), clock=at(NOW + minutes * MINUTE))
     assert [len(carrier.transport.inbox) for carrier in carriers] == [2, 1]
     assert not store.breakers()["first"].is_open
 
@@ -491,7 +496,7 @@ def test_where_no_transport_can_a_letter_is_told_why(store: SqlStore) -> None:
     store.trip("first", now=NOW, reason="no credit")
     carriers = (two(MemoryTransport())[0], Carrier(transport=MemoryTransport(trouble="no connection"), name="spare"))
     with pytest.raises(TransportError, match=r"first is given a rest until .*: no credit; no connection"):
-        hand_over(store, carriers, a_message(), now=NOW)
+        hand_over(store, carriers, a_message(), clock=at(NOW))
 
 
 def test_what_became_of_a_letter_is_known_whatever_the_breaker(store: SqlStore) -> None:
@@ -499,4 +504,138 @@ def test_what_became_of_a_letter_is_known_whatever_the_breaker(store: SqlStore) 
     store.trip("first", now=NOW, reason="it was away")
     carriers = two(MemoryTransport())
     deaf: Any = Deaf(store)
-    assert hand_over(deaf, carriers, a_message(), now=NOW + MINUTE).outcome is Outcome.ACCEPTED
+    assert hand_over(deaf, carriers, a_message(), clock=at(NOW + MINUTE)).outcome is Outcome.ACCEPTED
+
+
+# --- within limits ---------------------------------------------------------------------------------------
+
+
+def post(office: Office, number: int = 1, **given: Any) -> Receipt:
+    """Hand over one mail that is in no ledger, on the office's clock."""
+    message = a_message(number, **given)
+    return hand_over(office.store, office.carriers, message, clock=lambda: office.now, wait=office.wait)
+
+
+def test_a_letter_waits_for_its_turn(store: SqlStore) -> None:
+    """As long as the rate says and no longer: the reader looks at a screen."""
+    office = Office(store, [a_carrier(limits=Limits(per_second=2))])
+    for number in range(5):
+        post(office, number)
+    assert office.waited == [0.5] * 3
+    assert len(inbox(office.carriers[0])) == 5
+
+
+def test_an_issue_holds_no_letter_up(store: SqlStore) -> None:
+    """While it is sent, every letter leaves at once, and all arrive in the time the rate says."""
+    an_approved_issue(store, 60)
+    office = Office(store, [a_carrier(limits=Limits(per_second=10))])
+    rested: list[float] = []
+
+    def wait(seconds: float) -> None:
+        if len(rested) % 2:  # a letter every other second
+            before = office.now
+            post(office, 1000 + len(rested))
+            assert office.now == before
+        rested.append(seconds)
+        Office.wait(office, seconds)
+
+    office.wait = wait  # type: ignore[method-assign]
+    office.send()
+    arrived = len(inbox(office.carriers[0]))
+    assert arrived == 60 + len(rested) // 2
+    assert (office.now - NOW).total_seconds() >= (arrived - 10) / 10
+
+
+def test_a_long_wait_is_told(store: SqlStore) -> None:
+    """In one sentence: whose limit, which, and until when. Nothing was handed over, and no time was spent."""
+    office = Office(store, [a_carrier(limits=Limits(groups={DomainGroup.GOOGLE: 0.01}))])
+    for number in range(2):
+        post(office, number, recipient="ada@gmail.com")
+    with pytest.raises(LimitError) as told:
+        post(office, 3, recipient="ada@gmail.com")
+    words = "the limit of smtp (0.01 mails a second to google mailboxes) is used up until 2026-12-01 09:01:40 UTC"
+    assert (str(told.value), told.value.seconds, told.value.is_for_all) == (words, 100, False)
+    assert (office.waited, len(inbox(office.carriers[0]))) == ([], 2)
+    assert post(office, 4, recipient="ada@example.org").outcome is Outcome.ACCEPTED
+
+
+def test_whoever_finds_its_turn_taken_waits_no_longer_than_it_may(store: SqlStore) -> None:
+    """Others come first again and again: in the end it is told."""
+    carrier = a_carrier(limits=Limits(per_second=0.5))
+    office = Office(store, [carrier])
+    for number in range(2):
+        post(office, number)
+    office.wait = lambda seconds: (  # type: ignore[method-assign]
+        Office.wait(office, seconds),
+        store.take_one("smtp", carrier.limits, DomainGroup.OTHER, now=office.now),
+    )
+    with pytest.raises(LimitError):
+        post(office, 3)
+    assert sum(office.waited) == 10
+
+
+def test_a_limit_is_no_trouble(store: SqlStore) -> None:
+    """No other transport stands in, and the breaker hears nothing; of one that rests the limits do not matter."""
+    carriers = [a_carrier("smtp", limits=Limits(per_second=0.01)), a_carrier("spare")]
+    office = Office(store, carriers)
+    for number in range(2):
+        post(office, number)
+    with pytest.raises(LimitError):
+        post(office, 3)
+    assert (len(inbox(carriers[1])), store.breakers()) == (0, {})
+    store.trip("smtp", now=office.now, reason="it is away")
+    post(office, 4)
+    assert len(inbox(carriers[1])) == 1
+
+
+def test_who_stands_in_has_limits_of_its_own(store: SqlStore) -> None:
+    """They are kept by letters that fall back as well."""
+    spare = a_carrier("spare", limits=Limits(per_second=0.01))
+    office = Office(store, [a_carrier("smtp", trouble="no connection"), spare])
+    for number in range(2):
+        post(office, number)
+    with pytest.raises(LimitError, match="the limit of spare"):
+        post(office, 3)
+
+
+def test_a_probe_that_may_not_leave_is_left_to_another(store: SqlStore) -> None:
+    """Whoever comes when there is room again tries the transport."""
+    carrier = a_carrier(limits=Limits(per_second=0.01))
+    office = Office(store, [carrier])
+    for number in range(2):
+        post(office, number)
+    store.trip("smtp", now=NOW - MINUTE, reason="it was away")
+    with pytest.raises(LimitError):
+        post(office, 3)
+    office.now += 2 * MINUTE
+    assert post(office, 4).outcome is Outcome.ACCEPTED
+    assert not store.breakers()["smtp"].is_open
+
+
+def test_a_token_goes_before_the_mail(store: SqlStore) -> None:
+    """A crash in between costs a token, and nobody a second mail."""
+    carrier = a_carrier(limits=Limits(per_second=0.01), dies_after=0)
+    office = Office(store, [carrier])
+    with pytest.raises(PulledPlug):
+        post(office)
+    assert store.buckets("smtp")[None].tokens == 1
+
+
+class Untouched:
+    """A store nothing is written to: it knows the breakers, and nothing else may be asked of it."""
+
+    def breakers(self) -> dict[str, Breaker]:
+        return {}
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [Limits(), Limits(warm_up=WarmUp(start=1)), Limits(groups={DomainGroup.GOOGLE: 1})],
+    ids=["none", "a day's", "others'"],
+)
+def test_without_a_limit_a_letter_costs_nothing(limits: Limits) -> None:
+    """No statement; warming up does not hold letters back, and a group's rate is for that group."""
+    carrier = a_carrier(limits=limits)
+    untouched: Any = Untouched()
+    for number in range(3):
+        assert hand_over(untouched, [carrier], a_message(number), clock=at(NOW)).outcome is Outcome.ACCEPTED

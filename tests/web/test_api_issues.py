@@ -176,6 +176,17 @@ def test_a_test_mail_goes_to_people_of_the_desk(editor: Program, operator: Progr
     assert editor.get("/issues/2026-11")["deliveries"] == {}
 
 
+def test_a_test_mail_within_limits_says_when_to_come_back(open_desk: Opener) -> None:
+    """To a program as HTTP has it: 503 with Retry-After (RFC 9110, 10.2.3)."""
+    desk = a_full_desk(open_desk, transport={"kind": "file", "limits": {"per_second": 0.001}})
+    editor = Program(desk, Role.EDITOR)
+    for _ in range(2):
+        editor.post("/issues/2026-11/test", to=EDITOR.name)
+    answer = desk.browser().post("/api/v1/issues/2026-11/test", json={"to": EDITOR.name}, headers=editor.headers)
+    assert answer.status_code == 503 and 990 < int(answer.headers["Retry-After"]) <= 1000
+    assert answer.json()["detail"].startswith("no test mail was sent, for the limit of memory")
+
+
 def test_a_draft_is_not_sent(operator: Program) -> None:
     """Nor paused, nor accounted for."""
     for verb in ("send", "pause"):

@@ -236,6 +236,17 @@ def test_an_editor_mails_no_test_elsewhere(desk: Desk) -> None:
     assert [mail.recipient for mail in desk.transport.inbox] == ["friend@example.net"]
 
 
+def test_a_test_mail_waits_for_the_limit_of_its_transport(open_desk: Opener) -> None:
+    """Where that takes long, the page says so in a sentence; nothing is written down as mailed."""
+    desk = open_desk(transport={"kind": "file", "limits": {"per_second": 0.001}})
+    filled(desk.digest)
+    editor = desk.of(EDITOR)
+    answers = [press(editor, "test", to="editor@example.org") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [303, 303, 503]
+    assert "try again in 17 minutes" in answers[-1].text
+    assert len(desk.transport.inbox) == editor.get(f"{HERE}/log").text.count("Mailed a test of it") == 2
+
+
 def test_tests_are_rate_limited(desk: Desk) -> None:
     """Ten within a minute are enough for anybody."""
     filled(desk.digest)

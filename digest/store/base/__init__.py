@@ -11,7 +11,7 @@ from digest.store.base.keeping import Counts, Credentials, Deeds, FeedbackStore
 from digest.store.base.ledger import Books, Ledger, Recovered
 from digest.store.base.letters import LetterStore
 from digest.store.base.readers import AudienceRow, HistoryRow, Merged, SubscriberStore
-from digest.store.base.traffic import Allotted, Terms, TrafficStore, Warmth
+from digest.store.base.traffic import Allotted, Shortage, Terms, TrafficStore, Warmth
 
 __all__ = [
     "Added",
@@ -32,6 +32,7 @@ __all__ = [
     "Merged",
     "Recovered",
     "ShapeStore",
+    "Shortage",
     "Store",
     "SubscriberStore",
     "Terms",

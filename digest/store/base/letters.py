@@ -59,11 +59,19 @@ class LetterStore(Protocol):
         """Let others have the letters of owners who are gone, before their leases run out."""
 
     def record_letter(
-        self, letter_id: int, owner: str, state: PostingState, *, detail: str = "", due_at: datetime | None = None
+        self,
+        letter_id: int,
+        owner: str,
+        state: PostingState,
+        *,
+        detail: str = "",
+        due_at: datetime | None = None,
+        tried: bool = True,
     ) -> bool:
         """Write what became of a claimed letter. False when somebody else holds it by now.
 
-        `due_at` is when one that is still WAITING is tried again; None gives it back untried.
+        `due_at` is when one that is still WAITING is tried again, and `tried` whether this was a try; None gives it
+        back untried, and due as it was.
         """
 
     def is_asked(self, subscriber_id: int, *, now: datetime) -> bool:

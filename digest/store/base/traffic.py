@@ -41,6 +41,18 @@ class Allotted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Shortage:
+    """Why one mail may not leave now."""
+
+    #: When it may, if nobody else comes first.
+    until: datetime
+    #: Whose mailboxes have had their mails; None where it is all together.
+    group: DomainGroup | None
+    #: What these are held to, in mails a second.
+    rate: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Warmth:
     """How far a transport is warmed up."""
 
@@ -62,6 +74,9 @@ class TrafficStore(Protocol):
 
     def allot(self, issue_id: int, owner: str, terms: Terms, *, limit: int, lease: float, now: datetime) -> Allotted:
         """As `claim`, under terms: up to `limit` deliveries, or when to ask again."""
+
+    def take_one(self, transport: str, limits: Limits, group: DomainGroup, *, now: datetime) -> Shortage | None:
+        """Have one mail of no issue, to a mailbox of this group, count; what is short where it may not leave yet."""
 
     def warmth(self, transport: str, warm_up: WarmUp, *, now: datetime) -> Warmth:
         """How far a transport is warmed up, counted from the ledger; days are those of UTC."""
