@@ -4,6 +4,7 @@
         -> windows closed without an issue -> approval (if automatic) -> sending due
 
 A step that fails is reported and the others go on: an unreadable list of readers never keeps an approved issue back.
+An issue may take hours to send: letters that fall due meanwhile leave beside it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from digest.models import Issue, IssueStatus, Problem, Window
 from digest.newsroom import Digest
 from digest.outbox import Sent
 from digest.pipeline import Composed, Visit
-from digest.post import Posted, send_waiting
+from digest.post import PATIENCE_OF_A_RUN, Posted, send_waiting
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +72,9 @@ class _Refusal:
 _LOOK_AGAIN = timedelta(hours=1)
 #: After so long, entries that were given their instant before a window closed are stored, or never will be.
 _SETTLED = timedelta(minutes=10)
+#: How often letters are looked after while an issue is sent, and for how many seconds that may make it wait.
+_LETTERS_EVERY = timedelta(minutes=1)
+_MEANWHILE = 5.0
 
 
 @dataclass(kw_only=True)
@@ -81,12 +85,16 @@ class Bell:
     _read: tuple[Path, int, int] | None = field(default=None, init=False)
     _refused: dict[int, _Refusal] = field(default_factory=dict, init=False)
     _troubles: list[str] = field(default_factory=list, init=False)
+    #: What became of letters during this ring, and when they were last looked after.
+    _letters: Posted = field(default_factory=Posted, init=False)
+    _letters_at: datetime | None = field(default=None, init=False)
 
     def ring(self, *, stop: Callable[[], bool] = lambda: False) -> Tick:
         """Do what is due; `stop` is asked between two issues and between two windows of one."""
         self._troubles.clear()
+        self._letters = Posted()
         digest = self.digest
-        letters = tuple(self._each([digest], lambda one: self._see_to_letters(one, stop)))
+        tuple(self._each([digest], lambda one: self._see_to_letters(one, stop)))
         visits = next(self._each([digest], lambda _: self._collect_if_due()), ())
         problems = tuple(self._each([digest.settings.subscribers], self._sync_if_changed))
         returned = tuple(self._each([digest] if digest.has_mailbox else [], Digest.read_mailbox))
@@ -94,14 +102,17 @@ class Bell:
         approved = tuple(self._each(approving.drafts_due(digest), self._approve_if_auto))
         tuple(self._each(departures.cut_short(digest), lambda issue: departures.close_books(digest, issue)))
         issues = () if stop() else departures.sendable(digest)
-        sent = tuple(self._each(issues, lambda issue: (issue, departures.send(digest, issue, stop=stop))))
+        sent = tuple(self._each(issues, lambda issue: (issue, self._send(issue, stop))))
+        letters = self._letters
+        if letters.trouble is not None:
+            self._troubles.append(f"letters wait: {letters.trouble}")
         return Tick(
             visits=visits,
             composed=composed,
             approved=tuple(issue for issue in approved if issue.status is IssueStatus.APPROVED),
             sent=sent,
             returned=next((taken for taken in returned if taken.total), None),
-            letters=next((posted for posted in letters if posted.total or posted.limit), None),
+            letters=letters if letters.total or letters.limit else None,
             troubles=tuple(self._troubles),
             problems=tuple(one for found in problems for one in found),
         )
@@ -147,13 +158,24 @@ class Bell:
         visits = pipeline.collect(digest.store, due, clock=digest.clock) if due else ()
         return tuple(visit for visit in visits if visit.passed_over is None)
 
-    def _see_to_letters(self, digest: Digest, stop: Callable[[], bool]) -> Posted:
+    def _see_to_letters(self, digest: Digest, stop: Callable[[], bool]) -> None:
         expire(digest)
         finish_erasures(digest)
-        posted = send_waiting(digest, stop=stop)
-        if posted.trouble is not None:
-            self._troubles.append(f"letters wait: {posted.trouble}")
-        return posted
+        self._post(stop)
+
+    def _post(self, stop: Callable[[], bool], *, patience: float = PATIENCE_OF_A_RUN) -> None:
+        self._letters_at = self.digest.clock()
+        self._letters.add(send_waiting(self.digest, stop=stop, patience=patience))
+
+    def _send(self, issue: Issue, stop: Callable[[], bool]) -> Sent:
+        """Send what is due of an issue, and each minute the letters that are."""
+
+        def look_after_letters(_: Sent) -> None:
+            at, now = self._letters_at, self.digest.clock()
+            if at is None or abs(now - at) >= _LETTERS_EVERY:
+                tuple(self._each([stop], lambda one: self._post(one, patience=_MEANWHILE)))
+
+        return departures.send(self.digest, issue, stop=stop, on_progress=look_after_letters)
 
     def _sync_if_changed(self, path: Path | None) -> tuple[Problem, ...]:
         seen = _stamp(path)

@@ -86,6 +86,13 @@ class Posted:
         """How many letters were dealt with."""
         return self.sent + self.deferred + self.ended
 
+    def add(self, later: Posted) -> None:
+        """Count what a later run did, too; of what keeps letters back its word is the last one."""
+        self.sent += later.sent
+        self.deferred += later.deferred
+        self.ended += later.ended
+        self.trouble, self.limit = later.trouble, later.limit
+
 
 def post(
     digest: Digest,

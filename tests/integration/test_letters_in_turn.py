@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from digest import owners, previews
+from digest import approving, owners, previews
 from digest.bell import Bell, Tick
 from digest.cli.departed import letters_words, tick_data
 from digest.errors import LimitError, TransportError
 from digest.joining import ask
 from digest.limits import Limits
-from digest.models import DomainGroup, Subscriber
+from digest.models import DomainGroup, Message, Outcome, Receipt, Subscriber
 from digest.newsroom import Digest
 from digest.post import Posted, post, send_waiting
 from digest.store.store import SqlStore
@@ -62,7 +62,7 @@ def an_office(folder: Path, store: SqlStore, **limits: float) -> Iterator[Office
     given = {"kind": "file", "limits": limits}
     with a_digest(folder, store=store, make_transport=lambda: transport, transport=given) as made:
         office = Office(made, transport)
-        office.digest = replace(made, clock=lambda: office.now)
+        office.digest = replace(made, clock=lambda: office.now, reach=lambda _: {})
         yield office
 
 
@@ -237,6 +237,49 @@ def test_the_bell_says_that_letters_wait(open_office: Callable[..., Office]) -> 
     assert letters_words(tick.letters) == f"Letters: 2 letters sent; others wait, for {limit}."
     told = tick_data(tick)["letters"]
     assert (told["sent"], told["limit"], told["until"]) == (2, limit, NOW + timedelta(seconds=1000))
+
+
+def an_issue_that_takes_its_time(office: Office, seconds: float) -> None:
+    """One mail after the other is on its way to five readers, and each takes so long."""
+    approving.approve(office.digest, filled(office.digest), by="ada@example.org")
+    office.transport.window = 1
+
+    def answer(message: Message) -> Receipt:
+        office.wait(seconds)
+        return Receipt(outcome=Outcome.ACCEPTED)
+
+    office.transport.answer = answer
+
+
+def test_letters_leave_while_an_issue_is_sent(open_office: Callable[..., Office]) -> None:
+    """One that falls due in the middle waits for its minute, and not for the end; the bell tells of it as of others."""
+    office = open_office()
+    office.transport.answer = lambda _: Receipt(outcome=Outcome.DEFERRED, code="4.2.0")
+    office.join("eda")
+    assert office.send().deferred == 1
+    an_issue_that_takes_its_time(office, 40)
+    tick = Bell(digest=office.digest).ring()
+    assert (tick.troubles, tick.letters) == ((), Posted(sent=1))
+    assert sum(sent.accepted for _, sent in tick.sent) == len(office.arrived) - 1
+    assert office.arrived.index("eda") == 2
+
+
+def test_a_letter_in_trouble_stops_no_issue(open_office: Callable[..., Office]) -> None:
+    """Whatever goes wrong with letters meanwhile: it is told once, and the issue's mails arrive."""
+    office = open_office()
+    an_issue_that_takes_its_time(office, 70)
+    works = office.transport.answer
+
+    def answer(message: Message) -> Receipt:
+        office.join(f"eda{len(office.waited)}")
+        if message.recipient.startswith("eda"):
+            raise TransportError("no letters today")
+        return works(message)
+
+    office.transport.answer = answer
+    tick = Bell(digest=office.digest).ring()
+    assert tick.troubles == ("letters wait: no letters today",)
+    assert sum(sent.accepted for _, sent in tick.sent) == len(office.arrived) > 2
 
 
 @pytest.mark.parametrize(
