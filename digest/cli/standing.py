@@ -27,6 +27,7 @@ def status_data(digest: Digest, *, only: Issue | None = None) -> dict[str, Any]:
         "now": digest.clock(),
         "summaries": digest.store.count_summaries(),
         "subscribers": dict(digest.store.count_subscribers()),
+        "letters_waiting": digest.store.letters_waiting(),
         "sources": [_source_data(source.name, states.get(source.name)) for source in digest.sources],
         "issues": [
             {
@@ -68,9 +69,9 @@ def _source_data(name: str, state: SourceState | None) -> dict[str, Any]:
 def show_status(console: Console, data: Mapping[str, Any]) -> None:
     """The state of everything, for people."""
     readers = ", ".join(f"{number:,} {status}" for status, number in data["subscribers"].items()) or "none"
-    console.print(
-        f"{data['newsletter']}: {counted(data['summaries'], 'summary', 'summaries')}; readers: {readers}", markup=False
-    )
+    head = [counted(data["summaries"], "summary", "summaries"), f"readers: {readers}"]
+    head += [f"waiting: {counted(data['letters_waiting'], 'letter')}"] if data["letters_waiting"] else []
+    console.print(f"{data['newsletter']}: {'; '.join(head)}", markup=False)
     sources = table("Source", "State", "Last visit (UTC)", "What is wrong")
     for row in data["sources"]:
         checked = f"{row['checked_at']:%Y-%m-%d %H:%M}" if row["checked_at"] else "—"

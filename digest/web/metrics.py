@@ -42,6 +42,7 @@ class Counts:
         yield _family("build_info", "The version that runs; always 1.", "version", {__version__: 1})
         yield _family("subscribers", "Readers by status.", "status", store.count_subscribers())
         yield _family("suppressions", "Addresses that may not be mailed.", "", {"": store.count_suppressions()})
+        yield _family("letters_waiting", "Letters that have not left yet.", "", {"": store.letters_waiting()})
         yield _family("summaries", "Summaries, revisions not counted.", "", {"": store.count_summaries()})
         yield _family("feedback", "Pieces of feedback by kind.", "kind", store.count_feedback())
         yield from self._sources()

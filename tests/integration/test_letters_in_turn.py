@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -10,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from digest import approving, owners, previews
 from digest.bell import Bell, Tick
 from digest.cli.departed import letters_words, tick_data
+from digest.cli.standing import show_status, status_data
 from digest.errors import LimitError, TransportError
 from digest.joining import ask
 from digest.limits import Limits
@@ -237,6 +240,22 @@ def test_the_bell_says_that_letters_wait(open_office: Callable[..., Office]) -> 
     assert letters_words(tick.letters) == f"Letters: 2 letters sent; others wait, for {limit}."
     told = tick_data(tick)["letters"]
     assert (told["sent"], told["limit"], told["until"]) == (2, limit, NOW + timedelta(seconds=1000))
+
+
+def test_status_says_how_many_letters_wait(open_office: Callable[..., Office]) -> None:
+    """And nothing where none does."""
+    office = open_office(per_second=0.001)
+    office.join("ada", "ben", "cem")
+    told = []
+    for _ in range(2):
+        console = Console(width=200, record=True, file=io.StringIO())
+        show_status(console, status_data(office.digest))
+        told.append(console.export_text().splitlines()[0])
+        office.send()
+    assert told[0].endswith("; waiting: 3 letters") and told[1].endswith("; waiting: 1 letter")
+    office.now += timedelta(hours=1)
+    office.send()
+    assert status_data(office.digest)["letters_waiting"] == 0
 
 
 def an_issue_that_takes_its_time(office: Office, seconds: float) -> None:

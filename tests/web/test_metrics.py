@@ -11,7 +11,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from digest import access, approving
-from digest.models import FeedbackKind, Role, SourceState, Suppression
+from digest.models import FeedbackKind, LetterKind, Role, SourceState, Suppression
+from digest.post import put
 from digest.suppression import Feedback
 from digest.web.metrics import Metrics
 from tests.factories import NOW
@@ -74,12 +75,14 @@ def test_it_is_what_prometheus_reads(desk: Desk) -> None:
 
 
 def test_everything_is_counted(desk: Desk) -> None:
-    """Readers, summaries, issues, deliveries, feedback, sources, suppressions."""
+    """Readers, letters, summaries, issues, deliveries, feedback, sources, suppressions."""
     store = desk.digest.store
     approving.approve(desk.digest, desk.digest.issue("2026-11"), by="ada")
     store.suppress(Suppression(address="ada@example.org", reason=FeedbackKind.COMPLAINT, at=NOW))
     store.add_feedback(Feedback(address="ada@example.org", kind=FeedbackKind.COMPLAINT, at=NOW, event_id="one"))
+    put(desk.digest, LetterKind.ERASURE, next(desk.digest.store.subscribers()))
     counts = counted(desk)
+    assert counts["digest_letters_waiting[]"] == 1
     assert counts["digest_subscribers['active']"] == 3
     assert counts["digest_subscribers['unsubscribed']"] == 0
     assert counts["digest_summaries[]"] == 3
