@@ -11,6 +11,10 @@ from digest.edition.page import Catalogue, MarkedPage, Paper, WholePage, cut
 from digest.edition.templates import Templates
 from digest.errors import TemplateError
 from digest.inlining import inline
+from digest.recent import Recent
+
+#: An issue is previewed, checked and approved in turn; while nothing of it changes it is rendered once for all that.
+_MADE: Recent[tuple[Paper, Paper]] = Recent(16)
 
 
 def make_papers(
@@ -24,14 +28,14 @@ def make_papers(
     required: Set[str],
     counted: Set[str] = frozenset(),
 ) -> tuple[Paper, Paper]:
-    """The HTML and the text of this mail.
+    """The HTML and the text of this mail. What was made lately from the same is not made again.
 
     Args:
         templates: `name.html`, `name.txt` and what they use.
         name: which mail.
         context: what its templates may use, besides `hole` and `slot`.
         catalogue: every piece that may stand in a slot.
-        seed: everything the paper is made from, so that no text of it can contain a marker.
+        seed: everything the paper is made from besides templates, so that no text of it can contain a marker.
         holes: what the readers' values and the edition fill, besides slots.
         required: holes and slots without which the mail would be no lawful one.
         counted: the pieces with a number in them, which alone may have a hole for it.
@@ -39,10 +43,10 @@ def make_papers(
     Raises:
         TemplateError: a template is broken, or would lose its styles or holes by being inlined.
     """
-    stamp = "z" + hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:15]
+    stamp = "z" + hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()
 
     def paper(form: str) -> Paper:
-        marked = MarkedPage(stamp=stamp, catalogue=catalogue)
+        marked = MarkedPage(stamp=stamp[:16], catalogue=catalogue)
         rendered = render_page(templates, name, form, marked, context)
         if form == ".html":
             rendered = inline(rendered, tokens=marked.tokens)
@@ -60,7 +64,8 @@ def make_papers(
         if missing := required - found:
             raise TemplateError(f"{file} lacks {', '.join(sorted(missing))}: every mail must have room for that")
 
-    return paper(".html"), paper(".txt")
+    about = templates.stamp(), name, stamp, frozenset(required)
+    return _MADE.get(about, lambda: (paper(".html"), paper(".txt")))
 
 
 def render_page(

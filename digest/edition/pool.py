@@ -137,8 +137,9 @@ def render_pool(
             or corrections although there are some.
     """
     catalogue = _catalogue(items, window, tree, _closing_day(window, newsletter), shape, errata)
-    seed = repr((items, window, newsletter, tree, shape.notes, errata))
-    context = _context(window, newsletter, chart_of(items if whole is None else whole, tree))
+    chart = chart_of(items if whole is None else whole, tree)
+    seed = repr((items, window, newsletter, tree, shape.notes, errata, chart))
+    context = _context(window, newsletter, chart)
     html, text = make_papers(
         templates,
         "issue",

@@ -13,10 +13,10 @@ from fastapi import Depends, Request
 from digest.archive import Archived
 from digest.newsroom import Digest
 from digest.previews import Preview
+from digest.recent import Recent
 from digest.web.courier import Courier
 from digest.web.errands import Errands
 from digest.web.pages import Pages
-from digest.web.recent import Recent
 from digest.web.shelf import Shelf
 
 #: The largest number a database row may have.

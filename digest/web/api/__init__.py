@@ -44,9 +44,13 @@ _MODULES = (
 
 
 def install(app: FastAPI) -> None:
-    """Put the API into a site, with its description at `/api/v1/openapi.json` and `/api/v1/docs`."""
+    """Put the API's paths into an application, and the page that describes them."""
     for module in _MODULES:
         for router in module.ROUTERS:
             app.include_router(router, prefix=PREFIX)
     app.get(f"{PREFIX}/docs", include_in_schema=False)(describe.shown)
+
+
+def describe_at(app: FastAPI) -> None:
+    """Have a site with those paths describe them at `/api/v1/openapi.json` and `/api/v1/docs`."""
     app.openapi = lambda: describe.describe(app)  # type: ignore[method-assign]
