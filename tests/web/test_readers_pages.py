@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from importlib import resources
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from digest.checks.words import grade
 from digest.models import Amendment, Subscriber, SubscriberStatus
 from digest.tokens import Purpose
 from digest.web.readers import wishes
+from tests import axe
 from tests.browser import CHROMIUM, HOW_TO_INSTALL, a_browser
 from tests.factories import NOW
 from tests.web.conftest import EDITOR, Desk, Opener
@@ -25,12 +25,6 @@ from tests.web.serving import served
 #: What opens a page: the path to GET, or the path and the fields to POST.
 Opened = tuple[str, dict[str, str] | None]
 
-AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-#: What another scheme of colours can change.
-COLOURS = ["color-contrast", "link-in-text-block"]
-JUDGED = """async runOnly => (await axe.run(document, {runOnly}))
-  .violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | '))"""
 #: What can be pressed: a box or a circle with its label, anything else by itself; links inside a line of text excepted.
 TARGETS = """() => [...document.querySelectorAll('a, button, input, select, textarea, summary')]
   .filter(e => e.getClientRects().length && e.type !== 'hidden'
@@ -234,7 +228,7 @@ def test_everybody_can_use_it(desk: Desk, browser: Browser, name: str) -> None:
     own best practices ask a page for a landmark that mails do not have.
     """
     path, fields = PAGES[name](desk)
-    tags = WCAG if name == "web-version" else [*WCAG, "best-practice"]
+    tags = axe.WCAG if name == "web-version" else (*axe.WCAG, "best-practice")
     with served(desk.app) as address:
         # The sandbox that mails are shown in lets no judge run, either.
         context = browser.new_context(viewport={"width": 320, "height": 800}, bypass_csp=name in MAILS)
@@ -247,10 +241,10 @@ def test_everybody_can_use_it(desk: Desk, browser: Browser, name: str) -> None:
                 page.click("button")
         assert page.evaluate("document.documentElement.scrollWidth") == 320
         assert page.evaluate(TARGETS) == []
-        page.evaluate(AXE)
-        assert page.evaluate(JUDGED, {"type": "tag", "values": tags}) == []
+        axe.load(page)
+        assert axe.faults(page, *tags) == []
         page.emulate_media(color_scheme="dark")
-        assert page.evaluate(JUDGED, {"type": "rule", "values": COLOURS}) == []
+        assert axe.faults_of_colour(page) == []
         context.close()
 
 

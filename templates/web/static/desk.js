@@ -6,23 +6,24 @@ document.addEventListener("change", (event) => {
   if (form) form.requestSubmit();
 });
 
-/* What is being worked out is looked at again by itself; when it is done, the whole page is shown anew. The answer to a
-   form has an address that only forms have: it names the page to look at, and keeps what it says and what was typed. */
-function lookAgain(part) {
-  const seconds = Number(part.dataset.poll);
+/* What is being worked out is looked at again by itself, soon at first and then less often; when it is done, the whole page
+   is shown anew. The answer to a form has an address that only forms have: it names the page to look at, and keeps what
+   it says and what was typed. */
+function lookAgain(part, soon = 0.25) {
+  const seconds = Math.min(soon, Number(part.dataset.poll));
   if (!seconds) return;
   setTimeout(async () => {
     const page = await looked(part.dataset.from || location.href);
-    if (!page) return lookAgain(part);
+    if (!page) return lookAgain(part, 2 * soon);
     const fresh = page.getElementById(part.id);
     if (fresh && fresh.dataset.poll) {
       part.innerHTML = fresh.innerHTML;
-      return lookAgain(part);
+      return lookAgain(part, 2 * soon);
     }
     const partly = fresh && part.dataset.from;
     const now = partly ? fresh : page.querySelector("main");
     (partly ? part : document.querySelector("main")).replaceWith(now);
-    now.querySelectorAll("[data-poll]").forEach(lookAgain);
+    now.querySelectorAll("[data-poll]").forEach((one) => lookAgain(one));
   }, seconds * 1000);
 }
 
@@ -37,4 +38,4 @@ async function looked(from) {
     return null;
   }
 }
-document.querySelectorAll("[data-poll]").forEach(lookAgain);
+document.querySelectorAll("[data-poll]").forEach((one) => lookAgain(one));
