@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 
 from playwright.sync_api import Page
@@ -14,7 +15,7 @@ _AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text
 #: would be waited for and asked nothing, for axe is not in it.
 _JUDGED = """async ([exclude, runOnly, off]) => {
   const rules = Object.fromEntries(off.map(rule => [rule, {enabled: false}]));
-  const options = {runOnly, rules, resultTypes: ['violations'], iframes: false};
+  const options = {rules, resultTypes: ['violations'], iframes: false, ...(runOnly && {runOnly})};
   return (await axe.run({include: [document], exclude}, options))
     .violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | ')); }"""
 #: The outermost elements of which everything was there before: with words or without, in the same look, inside of what
@@ -41,9 +42,10 @@ def load(page: Page) -> None:
     page.evaluate(_AXE)
 
 
-def faults(page: Page, *tags: str) -> list[str]:
-    """What breaks a rule with one of these tags, as the page looks now."""
-    whole = page.evaluate(_JUDGED, [[], {"type": "tag", "values": tags}, COLOURS])
+def faults(page: Page, *tags: str, besides: Sequence[str] = ()) -> list[str]:
+    """What breaks a rule with one of these tags, as the page looks now; without tags any rule `besides` these."""
+    judged_by = {"type": "tag", "values": tags} if tags else None
+    whole = page.evaluate(_JUDGED, [[], judged_by, [*COLOURS, *besides]])
     return whole + faults_of_colour(page)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
-from importlib import resources
 from itertools import pairwise, product
 
 import pytest
@@ -16,6 +15,7 @@ from digest.edition.colours import palette
 from digest.edition.page import WholePage
 from digest.edition.paper import render_page
 from digest.edition.templates import look
+from tests import axe
 from tests.browser import (
     CHROMIUM,
     HOW_TO_INSTALL,
@@ -36,11 +36,6 @@ WIDTHS = (320, 360, 640)
 MAILS = (*NAMES, "longest-names")
 #: axe's rules for whole web sites: a mail has one region, its article.
 SITES_ONLY = ("region", "landmark-one-main")
-AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-JUDGED = """async (off) => {
-  const rules = Object.fromEntries(off.map(rule => [rule, {enabled: false}]));
-  const found = (await axe.run(document, {rules})).violations;
-  return found.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 80)).join(' | ')); }"""
 #: Every element that shows text itself: its colour, what it stands on, its size and its words.
 TEXTS = """() => {
   const opaque = (e) => { for (; e; e = e.parentElement) {
@@ -91,7 +86,7 @@ def test_everybody_can_read_it(browser: Browser, name: str, styled: bool) -> Non
     """
     html = pages()[name] if styled else without_style(pages()[name])
     with shown(browser, html) as page:
-        page.evaluate(AXE)
+        axe.load(page)
         for width, dark in product(WIDTHS, (False, True)):
             look_at(page, width=width, dark=dark)
             assert page.evaluate("document.documentElement.scrollWidth") == width
@@ -101,7 +96,8 @@ def test_everybody_can_read_it(browser: Browser, name: str, styled: bool) -> Non
             links = page.evaluate(LINKS)
             assert bool(links) is (name not in WITHOUT_LINKS)
             assert [link for link in links if link["height"] < 44 or link["line"] != "underline"] == []
-            assert page.evaluate(JUDGED, SITES_ONLY) == []
+            # By night the same elements have other colours, and nothing else.
+            assert (axe.faults_of_colour(page) if dark else axe.faults(page, besides=SITES_ONLY)) == []
 
 
 @pytest.mark.parametrize("name", SHOTS)
