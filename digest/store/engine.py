@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import Enum, IntEnum
@@ -11,6 +13,7 @@ from functools import lru_cache, partial
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -26,9 +29,6 @@ T = TypeVar("T")
 CHUNK = 1_000
 #: How many seconds a writer waits for another one before it gives up.
 PATIENCE = 30.0
-
-_WRITES = "digest_writes"
-_BARE = "digest_bare"
 
 
 class Conflict(StoreError):  # noqa: N818 - reads as what it is
@@ -55,21 +55,26 @@ class Part:
         self.engine = engine
         #: The hash by which an erased address is known again.
         self.conceal = conceal
+        #: Commits while another thread goes on; no thread begins before anybody asks for that.
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="commit")
 
     @contextmanager
-    def begin(self) -> Iterator[sa.Connection]:
+    def begin(self, meanwhile: Callable[[], object] | None = None) -> Iterator[sa.Connection]:
         """A write transaction: committed at the end, rolled back when anything is raised.
 
         SQLite takes its one write lock here (BEGIN IMMEDIATE), so what is read inside cannot change before it is
         written; PostgreSQL locks rows as they are written or asked for by `with_for_update()`, which SQLite ignores.
 
+        `meanwhile` is called while the disk is waited for; it may read, and must not write.
+
         Raises:
             StoreError: the database is locked, full, gone or broken.
         """
-        with _readable_errors(self.engine.url), self.engine.connect() as connection:
-            connection.execution_options(**{_WRITES: True})
-            with connection.begin():
-                yield connection
+        with self.bare() as connection, connection.begin() as transaction:
+            _begin(connection, "BEGIN IMMEDIATE")
+            yield connection
+            if meanwhile is not None:
+                self._commit_during(meanwhile, transaction)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -78,7 +83,8 @@ class Part:
         Raises:
             StoreError: the database is gone or broken.
         """
-        with _readable_errors(self.engine.url), self.engine.connect() as connection:
+        with self.bare() as connection:
+            _begin(connection, "BEGIN")
             yield connection
 
     @contextmanager
@@ -102,7 +108,21 @@ class Part:
             StoreError: the database is gone or broken.
         """
         with _readable_errors(self.engine.url), self.engine.connect() as connection:
-            yield connection.execution_options(**{_BARE: True})
+            yield connection
+
+    def _commit_during(self, meanwhile: Callable[[], object], transaction: sa.RootTransaction) -> None:
+        begun = Event()
+
+        def commit() -> None:
+            begun.set()
+            transaction.commit()
+
+        committed = self._aside.submit(commit)
+        try:
+            begun.wait()  # until then this thread would keep the interpreter to itself, and that one would not begin
+            meanwhile()
+        finally:
+            committed.result()
 
     def stream(self, statement: sa.Select[*tuple[Any, ...]]) -> Iterator[sa.Row[*tuple[Any, ...]]]:
         """The rows one by one, `CHUNK` of them in memory; others may write meanwhile, and are not seen."""
@@ -148,32 +168,38 @@ class Prepared:
     """A statement that writes a few rows, again and again; compiled once for each database.
 
     Values are bound here, by what they are: SQLAlchemy's own way, by column, costs more than writing the rows.
+
+    Args:
+        statement: what it does, with parameters that have names.
+        each: the names of those that differ from row to row; a row holds their values, in this order.
     """
 
-    def __init__(self, statement: sa.UpdateBase) -> None:
-        self._compiled = lru_cache(maxsize=4)(partial(_compiled, statement))
+    def __init__(self, statement: sa.UpdateBase, *each: str) -> None:
+        self._compiled = lru_cache(maxsize=4)(partial(_compiled, statement, each))
 
-    def run(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]], **shared: Any) -> int:
+    def run(self, connection: sa.Connection, rows: Iterable[Sequence[Any]], **shared: Any) -> int:
         """Run it for each of the rows in their order, with the `shared` values in all of them; how many it wrote.
 
         Values are None, numbers, enum members, dates, aware datetimes, or text that any database stores (`storable`).
         """
-        if not rows:
-            return 0
-        sql, constants, order = self._compiled(connection.dialect)
+        sql, constants, arranged = self._compiled(connection.dialect)
         bind = _binder(connection.dialect)
-        same = {name: bind(value) for name, value in {**constants, **shared}.items() if name not in rows[0]}
-        written = [
-            {**same, **{name: one if type(one) in _PLAIN else bind(one) for name, one in row.items()}} for row in rows
-        ]
-        values: Any = written if order is None else [*map(itemgetter(*order), written)]
-        return connection.exec_driver_sql(sql, values).rowcount
+        same = [bind(value) for value in {**constants, **shared}.values()]
+        values: Any = [arranged([one if type(one) in _PLAIN else bind(one) for one in row] + same) for row in rows]
+        return connection.exec_driver_sql(sql, values).rowcount if values else 0
 
 
-def _compiled(statement: sa.UpdateBase, dialect: sa.Dialect) -> tuple[str, Mapping[str, Any], Sequence[str] | None]:
-    """The statement as the driver takes it, the values that stand in it, and the order it wants them in, if any."""
+def _compiled(
+    statement: sa.UpdateBase, each: Sequence[str], dialect: sa.Dialect
+) -> tuple[str, Mapping[str, Any], Callable[[list[Any]], Any]]:
+    """The statement as the driver takes it, what all rows share, and how a row's values followed by those are given."""
     compiled = statement.compile(dialect=dialect)
-    return str(compiled), compiled.params, getattr(compiled, "positiontup", None)
+    same = {name: value for name, value in compiled.params.items() if name not in each}
+    names = [*each, *same]
+    in_order = getattr(compiled, "positiontup", None)
+    if in_order is None:
+        return str(compiled), same, lambda values: dict(zip(names, values, strict=True))
+    return str(compiled), same, itemgetter(*map(names.index, in_order))
 
 
 _PLAIN = frozenset({str, int, type(None)})
@@ -236,22 +262,25 @@ def _sqlite(url: URL, patience: float) -> sa.Engine:
         raise StoreError(f"{file.parent}: no such folder for the database {file.name}: make it, or change `database`")
     engine = sa.create_engine(url, connect_args={"timeout": patience})
     sa.event.listen(engine, "connect", _prepare_sqlite)
-    sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # Left to itself the driver begins no transaction before a SELECT or DDL; with None it leaves that to us.
+    # Left to itself the driver begins no transaction before a SELECT or DDL; with None it leaves that to `_begin`.
     connection.isolation_level = None
     # What is deleted is overwritten: an erased address is not left in a page that is free.
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _begin_sqlite(connection: sa.Connection) -> None:
-    options = connection.get_execution_options()
-    if not options.get(_BARE):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
+def _begin(connection: sa.Connection, words: str) -> None:
+    """Begin SQLite's transaction in these words; PostgreSQL's begin by themselves.
+
+    Said to the driver itself: an event of SQLAlchemy's for it would make every statement dearer.
+    """
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute(words).close()
 
 
 @contextmanager
@@ -260,12 +289,12 @@ def _readable_errors(url: URL) -> Iterator[None]:
         yield
     except sa.exc.IntegrityError as error:
         raise Conflict(f"{_reason(error)}. Another command stored it meanwhile: run this again.") from error
-    except (sa.exc.DatabaseError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+    except (sa.exc.DatabaseError, sa.exc.InterfaceError, sa.exc.TimeoutError, sqlite3.DatabaseError) as error:
         reason = _reason(error)
         raise StoreError(f"{url.render_as_string(hide_password=True)}: {reason}. {_advice(reason)}") from error
 
 
-def _reason(error: sa.exc.SQLAlchemyError) -> str:
+def _reason(error: Exception) -> str:
     return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
 
 

@@ -67,6 +67,8 @@ def _with_reader(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
     )
 
 
+#: What differs from result to result.
+_WRITTEN = ("delivery_id", "to_state", "to_detail", "to_code", "to_via", "to_due_at", "to_finished_at", "more_doubts")
 _WRITE_RESULT = (
     deliveries.update()
     .where(deliveries.c.id == sa.bindparam("delivery_id"))
@@ -121,9 +123,10 @@ _TAKE = Prepared(
         owner=sa.bindparam("taken_by"),
         lease_until=sa.bindparam("until"),
         fence=deliveries.c.fence + 1,
-    )
+    ),
+    "delivery_id",
 )
-_HELD_RESULT = Prepared(_WRITE_HELD)
+_HELD_RESULT = Prepared(_WRITE_HELD, *_WRITTEN, "under_fence")
 #: Claimed, and nothing forbids the reader or the issue: what `_forbidden` and `open_under` say, without a look first.
 _MAY_GO = (
     deliveries.c.state == _state(DeliveryState.CLAIMED),
@@ -148,7 +151,9 @@ _TO_INFLIGHT = Prepared(
         deliveries.c.fence == sa.bindparam("under_fence"),
         *_MAY_GO,
     )
-    .values(state=DeliveryState.INFLIGHT, lease_until=sa.bindparam("until"), via=sa.bindparam("carrier"))
+    .values(state=DeliveryState.INFLIGHT, lease_until=sa.bindparam("until"), via=sa.bindparam("carrier")),
+    "delivery_id",
+    "under_fence",
 )
 _STATUS = sa.select(
     issue_status.c.status, issue_status.c.held, issue_status.c.not_before, issue_status.c.content_hash
@@ -204,13 +209,13 @@ def due_rows(
     now: datetime,
     *,
     only: sa.ColumnElement[bool] | None = None,
-) -> list[sa.Row[Any]]:
+) -> Sequence[sa.Row[Any]]:
     """Due rows with their readers, locked; what another worker is just taking is passed over."""
     again, first = (_DUE_AGAIN, _DUE_FIRST) if only is None else (_DUE_AGAIN.where(only), _DUE_FIRST.where(only))
-    rows = list(connection.execute(again, {"issue_id": issue_id, "most": limit, "now": now}))
-    if len(rows) < limit:
-        rows += connection.execute(first, {"issue_id": issue_id, "most": limit - len(rows)})
-    return rows
+    rows = connection.execute(again, {"issue_id": issue_id, "most": limit, "now": now}).all()
+    if len(rows) == limit:
+        return rows
+    return [*rows, *connection.execute(first, {"issue_id": issue_id, "most": limit - len(rows)}).all()]
 
 
 def turn_away(
@@ -267,22 +272,24 @@ def put_off(connection: sa.Connection, rows: Sequence[sa.Row[Any]], hours: Hours
 
 def take(connection: sa.Connection, rows: Sequence[sa.Row[Any]], owner: str, until: datetime) -> None:
     """Claim these rows, each under its next fence."""
-    _TAKE.run(connection, [{"delivery_id": row.id} for row in rows], taken_by=owner, until=until)
+    _TAKE.run(connection, [(row.id,) for row in rows], taken_by=owner, until=until)
 
 
-def claim_of(row: Any, content_hash: str) -> Claim:
-    """The claim of a row that was just taken, under the approval of this hash."""
+def claim_of(row: Sequence[Any], content_hash: str) -> Claim:
+    """The claim of a row that was just taken and begins with `CLAIM`, under the approval of this hash."""
+    # All at once: to ask a row for a column by its name takes longer than to make a claim.
+    number, issue_id, subscriber_id, edition_id, address, name, fence, attempts, first_tried_at, via = row[: len(CLAIM)]
     return Claim(
-        delivery_id=row.id,
-        issue_id=row.issue_id,
-        subscriber_id=row.subscriber_id,
-        edition_id=row.edition_id,
-        address=row.address,
-        name=row.name,
-        fence=row.fence + 1,
-        attempts=row.attempts,
-        first_tried_at=row.first_tried_at,
-        via=row.via,
+        delivery_id=number,
+        issue_id=issue_id,
+        subscriber_id=subscriber_id,
+        edition_id=edition_id,
+        address=address,
+        name=name,
+        fence=fence + 1,
+        attempts=attempts,
+        first_tried_at=first_tried_at,
+        via=via,
         content_hash=content_hash,
     )
 
@@ -312,7 +319,8 @@ def held_by(connection: sa.Connection, owner: str, claims: Sequence[Claim]) -> d
 def write(connection: sa.Connection, results: Sequence[Result], now: datetime) -> None:
     """Write results; that they count must be known already."""
     if results:
-        connection.execute(_WRITE_RESULT, [_written(result, now) for result in results])
+        rows = [dict(zip(_WRITTEN, _written(result, now), strict=True)) for result in results]
+        connection.execute(_WRITE_RESULT, [{**row, "tried_at": now} for row in rows])
 
 
 def write_held(connection: sa.Connection, results: Sequence[Result], owner: str, now: datetime) -> None:
@@ -320,23 +328,24 @@ def write_held(connection: sa.Connection, results: Sequence[Result], owner: str,
     if results:
         # In the order of ids, so that nobody waits in a ring.
         ordered = sorted(results, key=lambda result: result.claim.delivery_id)
-        rows = [{**_written(one, now), "under_fence": one.claim.fence} for one in ordered]
-        _HELD_RESULT.run(connection, rows, held_by=owner)
+        rows = [(*_written(one, now), one.claim.fence) for one in ordered]
+        _HELD_RESULT.run(connection, rows, held_by=owner, tried_at=now)
 
 
-def _written(result: Result, now: datetime) -> dict[str, Any]:
+def _written(result: Result, now: datetime) -> tuple[Any, ...]:
+    """What is written of a result, in the order of `_WRITTEN`."""
+    receipt = result.receipt
     waits = result.state is DeliveryState.DEFERRED
-    return {
-        "delivery_id": result.claim.delivery_id,
-        "to_state": result.state,
-        "to_detail": _storable(result.receipt.detail),
-        "to_code": _storable(result.receipt.code),
-        "to_via": result.receipt.via,
-        "to_due_at": (result.due_at or now) if waits else None,
-        "to_finished_at": None if waits else now,
-        "more_doubts": int(waits and result.receipt.outcome is Outcome.DOUBTFUL),
-        "tried_at": now,
-    }
+    return (
+        result.claim.delivery_id,
+        result.state,
+        _storable(receipt.detail),
+        _storable(receipt.code),
+        receipt.via,
+        (result.due_at or now) if waits else None,
+        None if waits else now,
+        int(waits and receipt.outcome is Outcome.DOUBTFUL),
+    )
 
 
 def _storable(text: str) -> str:
@@ -359,7 +368,7 @@ def grant(
     Readers that may not be written to any more are turned away; what else may not leave, as of a held issue, is given
     back.
     """
-    ids = [{"delivery_id": one.delivery_id, "under_fence": one.fence} for one in _in_order(claims)]
+    ids = [(one.delivery_id, one.fence) for one in _in_order(claims)]
     shared = {"held_by": owner, "now": now, "today": day_of(hours, now), "until": until, "carrier": via}
     if _TO_INFLIGHT.run(connection, ids, **shared) == len(claims):  # as nearly always
         return frozenset(claim.delivery_id for claim in claims)
