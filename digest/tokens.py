@@ -16,7 +16,7 @@ import base64
 import binascii
 import hmac
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from datetime import UTC, datetime
 from enum import Enum
@@ -28,8 +28,10 @@ from digest.errors import TokenError
 _CONTENTS = struct.Struct(">QI")
 _TAG_SIZE = 16
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
-#: All that ten bits say in base 32.
-_PAIRS = [one + other for one in "abcdefghijklmnopqrstuvwxyz234567" for other in "abcdefghijklmnopqrstuvwxyz234567"]
+#: What five bits say in base 32 (RFC 4648, 6), in lower case.
+_BASE32 = b"abcdefghijklmnopqrstuvwxyz234567".ljust(256)
+#: How many digits of base 32 are spread at once, at the most: a power of two.
+_DIGITS = 64
 
 
 class Purpose(Enum):
@@ -200,11 +202,27 @@ def _base64(data: bytes) -> str:
 
 
 def _base32(data: bytes) -> str:
-    """As RFC 4648, 6, but in lower case and without padding; the standard library takes several times as long."""
-    blocks = -(-len(data) // 5)
-    number = int.from_bytes(data.ljust(5 * blocks, b"\0"))
-    pairs = [_PAIRS[number >> shift & 1023] for shift in range(40 * blocks - 10, -1, -10)]
-    return "".join(pairs)[: -(-8 * len(data) // 5)]
+    """As RFC 4648, 6, but in lower case and without padding; the standard library takes twice as long."""
+    number = int.from_bytes(data.ljust(5 * _DIGITS // 8, b"\0"))
+    for upper, distance in _SPREAD:
+        moved = number & upper
+        number ^= moved ^ moved << distance
+    return number.to_bytes(_DIGITS).translate(_BASE32)[: -(-8 * len(data) // 5)].decode()
+
+
+def _spread() -> Iterator[tuple[int, int]]:
+    """How digits of five bits, one close behind another, come to lie in a byte each, in few steps for all of them.
+
+    In each step the upper half of every group of digits moves up, by the three bits that each of the lower half needs.
+    """
+    half = _DIGITS // 2
+    while half:
+        one = ((1 << 5 * half) - 1) << 5 * half
+        yield sum(one << 8 * 2 * half * group for group in range(_DIGITS // (2 * half))), 3 * half
+        half //= 2
+
+
+_SPREAD = tuple(_spread())
 
 
 def _decode(token: str, decoder: Callable[[str], bytes], group: int) -> bytes:
