@@ -37,7 +37,7 @@ from digest.models import (
 from digest.store.base import Store
 from digest.suppression import feedback_of
 from digest.traffic import Traffic
-from digest.transports.base import Carrier, carry
+from digest.transports.base import Carrier, carry, hear
 
 #: How many deliveries a worker takes at once, and for how long (seconds). A lease that runs out early costs nothing:
 #: nothing of a claimed delivery has left, and whoever claims it next raises the fence.
@@ -166,9 +166,8 @@ def send_issue(
         run.recover()
         run.look()
         while (window := run.window()) or run.aboard:
-            ready = run.composed(window)
-            granted = run.granted(list(ready))
-            run.carry({claim: ready[claim] for claim in ready if claim.delivery_id in granted})
+            granted = run.granted([claim for claim, _ in window])
+            run.carry([(claim, message) for claim, message in window if claim.delivery_id in granted])
             on_progress(run.sent)
     finally:
         run.settle_up()
@@ -198,35 +197,67 @@ class _Run:
     #: Whether that is one mail, which shows whether it is well again.
     probe: bool = False
     sent: Sent = field(default_factory=Sent)
-    #: Claimed, and nothing was done about it yet.
+    #: Claimed, and nothing was done about it yet; what follows is made of it while the ledger is written.
     claims: deque[Claim] = field(default_factory=deque)
+    ready: deque[tuple[Claim, Message]] = field(default_factory=deque)
     #: What the transport has and has not answered for. The numbers are the run's own: what a worker on a wrong clock
     #: took from us and gave back may be aboard twice, under two fences.
     aboard: dict[int, tuple[Claim, Message]] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=count)
+    #: What went wrong in a transport that only listened.
+    mistake: Exception | None = None
     #: What the ledger does not know yet.
     known: list[Result] = field(default_factory=list)
 
-    def window(self) -> Sequence[Claim]:
-        """The claims there is room for now; none when none is due, or we must stop: then the rest is given back."""
+    def window(self) -> Sequence[tuple[Claim, Message]]:
+        """The messages there is room for now; none when none is due, or we must stop: then the rest is given back."""
         if self._must_stop() or (self.traffic.rests(self.carrier) and not self.probe):
-            self.store.release(list(self.claims), self.owner, now=self.clock())
+            self.store.release([*(claim for claim, _ in self.ready), *self.claims], self.owner, now=self.clock())
+            self.ready.clear()
             self.claims.clear()
+        while not self.ready:
+            if not self.claims and not self._claim():
+                return ()
+            self.make_ready(self._room)
+            if not self.ready:
+                self.granted([])  # none of them could be made
+        self.make_ready(self._room)
+        return [self.ready.popleft() for _ in range(min(self._room, len(self.ready)))]
+
+    @property
+    def _room(self) -> int:
+        """How many more the transport may have aboard."""
+        return self.carrier.transport.window - len(self.aboard)
+
+    def _claim(self) -> bool:
+        """Claim what comes next, however long that has to be waited for; False when nothing does for now."""
         while not self.claims:
             if self._must_stop() or (self.probe and self.aboard):
-                return ()
+                return False
             turn = self.traffic.turn(limit=self.batch, lease=self.lease, now=self.clock())
             if turn.carrier is not None:
                 self._board(turn.carrier, turn.claims, probe=turn.probe)
             elif self.aboard:
-                return ()  # what it answers may change what there is to do
+                return False  # what it answers may change what there is to do
             elif turn.until is not None and not turn.warming:
                 self._rest(turn.until)
             elif not self.recover():
                 self.sent.trouble, self.sent.warming = turn.trouble, turn.warming
-                return ()
-        room = self.carrier.transport.window - len(self.aboard)
-        return [self.claims.popleft() for _ in range(min(room, len(self.claims)))]
+                return False
+        return True
+
+    def make_ready(self, number: int) -> None:
+        """Have so many messages ready, where so many are claimed; that one cannot be made is known as its result."""
+        while self.claims and len(self.ready) < number:
+            claim = self.claims.popleft()
+            try:
+                self.ready.append((claim, self.compose(claim)))
+            except InputError as error:
+                self.known.append(self._result(claim, Receipt(outcome=Outcome.REFUSED, detail=str(error))))
+            except Exception as error:  # noqa: BLE001 - one bad row, or a mistake of ours about it, never stops the rest
+                _log.warning("delivery %d cannot be composed: %s", claim.delivery_id, type(error).__name__)
+                detail = str(error) if isinstance(error, DigestError) else repr(error)
+                self.known.append(self._result(claim, Receipt(outcome=Outcome.DEFERRED, detail=detail)))
 
     def _board(self, carrier: Carrier, claims: Sequence[Claim], *, probe: bool) -> None:
         """Have this transport carry these, once another one has answered for what it has aboard."""
@@ -244,20 +275,6 @@ class _Run:
         self.recover()
         self.wait(min(max(seconds, SHORTEST_REST), LONGEST_REST))
 
-    def composed(self, window: Sequence[Claim]) -> dict[Claim, Message]:
-        """The messages of a window; that one cannot be made is known as its result."""
-        ready: dict[Claim, Message] = {}
-        for claim in window:
-            try:
-                ready[claim] = self.compose(claim)
-            except InputError as error:
-                self.known.append(self._result(claim, Receipt(outcome=Outcome.REFUSED, detail=str(error))))
-            except Exception as error:  # noqa: BLE001 - one bad row, or a mistake of ours about it, never stops the rest
-                _log.warning("delivery %d cannot be composed: %s", claim.delivery_id, type(error).__name__)
-                detail = str(error) if isinstance(error, DigestError) else repr(error)
-                self.known.append(self._result(claim, Receipt(outcome=Outcome.DEFERRED, detail=detail)))
-        return ready
-
     def granted(self, intents: Sequence[Claim]) -> frozenset[int]:
         """Commit what is known and these intents, at once; the ids of the intents that may leave."""
         if not self.known and not intents:
@@ -270,24 +287,42 @@ class _Run:
 
     def _write(self, intents: Sequence[Claim]) -> frozenset[int]:
         now = self.clock()
-        for result in self.known:
-            self._suppress(result, now)
-        lease = max(INFLIGHT_LEASE, self.lease)
-        granted = self.store.record(
-            self.known, intents, self.owner, lease=lease, now=now, via=self.carrier.name, hours=self.traffic.hours
-        )
-        self.known = []
+        known, self.known = self.known, []
+        try:
+            for result in known:
+                self._suppress(result, now)
+            granted = self.store.record(
+                known,
+                intents,
+                self.owner,
+                lease=max(INFLIGHT_LEASE, self.lease),
+                now=now,
+                via=self.carrier.name,
+                hours=self.traffic.hours,
+                meanwhile=partial(self._go_on, len(intents)) if intents else None,
+            )
+        except BaseException:
+            self.known = known + self.known
+            raise
         self.sent.withheld += len(intents) - len(granted)
         return granted
 
-    def carry(self, messages: Mapping[Claim, Message]) -> None:
+    def _go_on(self, leaving: int) -> None:
+        """What can be done while the disk is waited for. As many will be asked for next as are leaving now."""
+        self.make_ready(leaving)
+        try:
+            hear(self.carrier.transport)
+        except Exception as error:  # noqa: BLE001 - a mistake in the transport; the ledger hears of it by `carry`
+            self.mistake = error
+
+    def carry(self, messages: Sequence[tuple[Claim, Message]]) -> None:
         """Have these carried, too, and hear some answers. On trouble, where nothing left, intents are taken back."""
-        loaded = dict(zip(self.numbers, messages.items(), strict=False))
+        loaded = dict(zip(self.numbers, messages, strict=False))
         self.aboard |= loaded
         if not self.aboard:
             return
         try:
-            answers = carry(self.carrier.transport, {number: message for number, (_, message) in loaded.items()})
+            answers = self._hand_over({number: message for number, (_, message) in loaded.items()})
         except TransportError as error:
             self._fail(error)
         except Exception as error:
@@ -300,6 +335,11 @@ class _Run:
             raise
         else:
             self._take_down([(*self.aboard.pop(number), receipt) for number, receipt in answers.items()])
+
+    def _hand_over(self, messages: Mapping[int, Message]) -> Mapping[int, Receipt]:
+        if self.mistake is not None:
+            raise self.mistake
+        return carry(self.carrier.transport, messages)
 
     def _fail(self, error: TransportError) -> None:
         """Nothing of what is aboard was carried: it is given back, and another transport may have it."""
@@ -341,7 +381,7 @@ class _Run:
         """
         self._write_patiently()
         while self.aboard:
-            self.carry({})  # not before the last answers are in the books: that lets the next bodies go
+            self.carry([])  # not before the last answers are in the books: that lets the next bodies go
             self._write_patiently()
 
     def _write_patiently(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -97,9 +97,10 @@ class LedgerPart(Part):
         now: datetime,
         via: str = "",
         hours: Hours | None = None,
+        meanwhile: Callable[[], object] | None = None,
     ) -> frozenset[int]:
         """Write results and grant intents in one durable commit; the ids of the deliveries that may now be sent."""
-        with self.begin() as connection:
+        with self.begin(meanwhile) as connection:
             leases.write_held(connection, results, owner, now)
             until = now + timedelta(seconds=lease)
             granted = leases.grant(connection, intents, owner, now=now, until=until, via=via, hours=hours)

@@ -56,7 +56,8 @@ class SqlStore(
     """
 
     def close(self) -> None:
-        """Let go of the connections. Closing twice does no harm."""
+        """Let go of the connections and threads. Closing twice does no harm."""
+        self._aside.shutdown()
         self.engine.dispose()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Protocol, cast
 
 from digest.errors import TransportError
 from digest.limits import Limits
@@ -43,7 +43,6 @@ class Transport(Protocol):
         """Let go of connections and files. Calling it twice does no harm."""
 
 
-@runtime_checkable
 class Rolling(Protocol):
     """Carries messages while others are made: what it was given is answered for in any order."""
 
@@ -57,12 +56,31 @@ class Rolling(Protocol):
             TransportError: of all it has not answered for, nothing was carried and nothing is in doubt. It forgets it.
         """
 
+    def hear(self) -> None:
+        """Take in what was said meanwhile, without waiting; what that comes to is told by `carry`.
+
+        For whoever writes the books and has nothing else to do: what was told last is not in them yet.
+        """
+
 
 def carry(transport: Transport, messages: Mapping[int, Message]) -> Mapping[int, Receipt]:
     """Have these carried, too: some answers of one that rolls, of any other all. Raises as they do."""
-    if isinstance(transport, Rolling):
-        return transport.carry(messages)
+    rolling = _rolling(transport)
+    if rolling is not None:
+        return rolling.carry(messages)
     return dict(zip(messages, transport.submit(list(messages.values())), strict=True)) if messages else {}
+
+
+def hear(transport: Transport) -> None:
+    """Have one that rolls take in what was said to it meanwhile; any other has nothing to hear."""
+    rolling = _rolling(transport)
+    if rolling is not None:
+        rolling.hear()
+
+
+def _rolling(transport: Transport) -> Rolling | None:
+    # Asked by name: whether it is of a protocol takes longer than what it does.
+    return cast("Rolling", transport) if hasattr(transport, "carry") else None
 
 
 def to_the_end(rolling: Rolling, messages: Sequence[Message]) -> list[Receipt]:

@@ -193,15 +193,15 @@ class Conversation:
     def _announce(self, load: Load, *, body: tuple[bytes, ...] = (), before: bytes = b"") -> None:
         """Take another message, and say its envelope behind what is to be said first."""
         part = self._take(load)
-        words = [*body, before]
+        behind = before
         if part is not None:
             self._taken.append(part)
             self._commands = (_RSET,) * self._half_done + envelope.commands(part.message)
             self._half_done = False
             if self._pipelining:
-                words += self._commands
-        if any(words):
-            self._line.say(b"".join(words), body=sum(map(len, body)), patience=self._patience.reply)
+                behind += b"".join(self._commands)
+        if body or behind:
+            self._line.say(*body, behind, body=sum(map(len, body)), patience=self._patience.reply)
 
     def _take(self, load: Load) -> Part | None:
         while self._share > 0 and (part := load.take()) is not None:

@@ -94,6 +94,10 @@ class SmtpTransport:
         """
         return self._switchboard.carry(messages)
 
+    def hear(self) -> None:
+        """Take in what the servers said meanwhile, without waiting."""
+        self._switchboard.hear()
+
     def submit(self, messages: Sequence[Message]) -> list[Receipt]:
         """Carry the messages to the end.
 

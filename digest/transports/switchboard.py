@@ -20,9 +20,6 @@ from digest.models import Message, Receipt
 from digest.transports.conversation import Conversation, Load, Pause, Talk
 from digest.transports.wire import Broken, Line, Stage
 
-#: How long (seconds) one answer waits for others, so that a commit of the ledger serves several.
-LINGER = 0.01
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Called:
@@ -85,6 +82,8 @@ class Switchboard:
     _arriving: set[Future[Called]] = field(default_factory=set, init=False)
     #: Lines that are saying goodbye: the server counts them until they are gone, and so do we.
     _leaving: set[Future[None]] = field(default_factory=set, init=False)
+    #: Whose last answers were told, and are in the books when more is to be carried.
+    _told: list[Conversation] = field(default_factory=list, init=False)
     #: Why no line can be had, while there is none.
     _trouble: TransportError | None = field(default=None, init=False)
 
@@ -97,23 +96,29 @@ class Switchboard:
         """Carry these, too; some answers, at least one where there is one to be had. See `transports.base.Rolling`."""
         load = self._load
         load.add(messages)
-        for call in self._calls:
-            call.conversation.is_booked = True
+        for conversation in self._told:
+            conversation.is_booked = True
         if self._trouble is None:
             self._call_out()
         for call in [call for call in self._calls if isinstance(call.awaits, Pause)]:
             self._go_on(call)
-        lingers = math.inf
-        while load.open and load.answered < max(1, len(self._calls) // 2) and time.monotonic() < lingers:
+        # The first answer is enough: what comes while it is written down is told the next time, together.
+        while load.open and not load.answered:
             if not self._calls and not self._arriving:
-                if load.answered:
-                    break  # a line that is called out anew has a body more to send: the books come first
                 self._give_up_on_trouble()
                 self._call_out()
-            self._wait(lingers)
-            if load.answered and lingers == math.inf:
-                lingers = time.monotonic() + LINGER
+            self._wait()
+        self._told = [call.conversation for call in self._calls if not call.conversation.is_booked]
         return load.answers()
+
+    def hear(self) -> None:
+        """Take in what the servers said meanwhile, and go on where that needs no books; waits for nothing.
+
+        Nobody is called out or let in: a line more would have a body more to send than there are lines.
+        """
+        for key, events in self._bell.selector.select(0):
+            if key.data in self._calls:
+                self._attend(key.data, events)
 
     @cached_property
     def _bell(self) -> _Bell:
@@ -160,6 +165,8 @@ class Switchboard:
                 self._make_do(trouble)
                 continue
             line, conversation = called.line, called.conversation
+            # It may stand in the place of one that left with an answer that nobody has written down.
+            conversation.is_booked = not self._load.answered
             call = _Call(line=line, conversation=conversation, talk=conversation.carry(self._load))
             self._calls.append(call)
             self._bell.selector.register(line, call.watched, call)
@@ -194,9 +201,9 @@ class Switchboard:
 
     # --- going on ----------------------------------------------------------------------------------------
 
-    def _wait(self, until: float) -> None:
-        """Wait for something to happen, but no longer than until then; see to what it was."""
-        until = min((call.deadline for call in self._calls), default=until) if until == math.inf else until
+    def _wait(self) -> None:
+        """Wait for something to happen; see to what it was."""
+        until = min((call.deadline for call in self._calls), default=math.inf)
         timeout = None if until == math.inf else max(0.0, until - time.monotonic())
         for key, events in self._bell.selector.select(timeout):
             if key.data is None:

@@ -105,7 +105,7 @@ class Line:
         #: Whether it ended in the middle of a body.
         self._is_cut = False
         #: What is left to say, how much was said of it, and how much of it is a body with its dot.
-        self._rest = memoryview(b"")
+        self._rest: list[memoryview] = []
         self._said = self._body = 0
         #: When all of it must have left, by the monotonic clock.
         self.say_until = 0.0
@@ -123,12 +123,14 @@ class Line:
         """Whether there is something left to say."""
         return bool(self._rest)
 
-    def say(self, words: bytes, *, body: int = 0, patience: float) -> None:
+    def say(self, *words: bytes, body: int = 0, patience: float) -> None:
         """Say this, as far as it goes at once and the rest within `patience` seconds.
 
         Its first `body` bytes end a message, with its dot.
         """
-        self._rest, self._said, self._body = memoryview(words), 0, body
+        # What TLS seals is copied anyway, and goes in as few records as there can be.
+        told = [b"".join(words)] if self._is_secured else words
+        self._rest, self._said, self._body = [memoryview(part) for part in told if part], 0, body
         self.say_until = time.monotonic() + patience
         if self.over:
             self.end(self.over)
@@ -139,9 +141,12 @@ class Line:
         """Go on saying it. A slice leaves whole or not at all, so what was counted tells whether the dot had left."""
         try:
             while self._rest:
-                count = self._socket.send(self._rest[:_RECORD] if self._is_secured else self._rest)
+                if self._is_secured:
+                    count = self._socket.send(self._rest[0][:_RECORD])
+                else:
+                    count = self._socket.sendmsg(self._rest)
                 self._said += count
-                self._rest = self._rest[count:]
+                self._rest = _behind(self._rest, count)
         except _NOT_NOW:
             return
         except OSError as error:
@@ -169,7 +174,7 @@ class Line:
         """Nothing more is said, and nothing more will be heard but for what was."""
         self.over = self.over or reason
         self._is_cut = self._said < self._body
-        self._rest = memoryview(b"")
+        self._rest = []
 
     def reply(self, stage: Stage, *, go_on: bool = False) -> Reply | None:
         """The next reply: yes, not now or no, and 354 where `go_on` may be said.
@@ -227,6 +232,15 @@ class Line:
     def drop(self) -> None:
         """Leave."""
         self._smtp.close()
+
+
+def _behind(words: list[memoryview], count: int) -> list[memoryview]:
+    """What follows the first `count` bytes."""
+    for place, part in enumerate(words):
+        if count < len(part):
+            return [part[count:], *words[place + 1 :]]
+        count -= len(part)
+    return []
 
 
 def one_line(text: bytes | str) -> str:

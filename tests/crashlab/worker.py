@@ -69,16 +69,12 @@ def a_clock(hours_ahead: float, jumps: float) -> Callable[[], datetime]:
     return lambda: datetime.now(UTC) + timedelta(hours=hours_ahead + jumps * chance.uniform(-1, 1))
 
 
-def a_composer(huge_from: int, wrong: list[int], asleep_at: int) -> Callable[[Claim], Message]:
-    """The same message for the same delivery every time; for some it is huge, for some it cannot be made.
-
-    At one the sender falls asleep: between two transactions, with a window sent whose results are not yet recorded.
-    """
+def a_composer(huge_from: int, wrong: list[int], made: list[int]) -> Callable[[Claim], Message]:
+    """The same message for the same delivery every time; for some it is huge, for some it cannot be made."""
 
     def compose(claim: Claim) -> Message:
         number = claim.delivery_id
-        if number == asleep_at:
-            os.kill(os.getpid(), signal.SIGSTOP)
+        made.append(number)
         if number in wrong:
             raise InputError("a bad row") if number % 2 else RuntimeError("a mistake of ours about one row")
         text = b"W" * (HUGE if huge_from and number >= huge_from else 0)
@@ -86,6 +82,23 @@ def a_composer(huge_from: int, wrong: list[int], asleep_at: int) -> Callable[[Cl
         return a_message(number, recipient=claim.address, data=data)
 
     return compose
+
+
+def a_stop(made: list[int], asleep_at: int) -> Callable[[], bool]:
+    """Whether the sender was told to stop; once the mail of this number is made, it falls asleep here.
+
+    That is between two transactions, with a window sent whose results are not yet recorded.
+    """
+    told: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
+
+    def stop() -> bool:
+        if asleep_at in made:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        made.clear()
+        return bool(told)
+
+    return stop
 
 
 def send(
@@ -102,15 +115,14 @@ def send(
     wrong: list[int] | None = None,
     asleep_at: int = 0,
 ) -> None:
-    stopped: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
+    made: list[int] = []
     if largest_file:  # as a full disk, for one process alone: every write beyond fails
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
     transport = a_transport(kind, target)
     sent = send_issue(
         open_store(url, patience=patience),
         [Carrier(transport=transport, has_breaker=False)],
-        a_composer(huge_from, wrong or [], asleep_at),
+        a_composer(huge_from, wrong or [], made),
         issue_id=1,
         owner=this_run(),
         clock=a_clock(hours_ahead, jumps),
@@ -118,7 +130,7 @@ def send(
         gone=surely_gone,
         batch=BATCH,
         canary=False,  # sinks here refuse as much as they like
-        stop=lambda: bool(stopped),
+        stop=a_stop(made, asleep_at),
         wait=lambda seconds: time.sleep(seconds / 100),
     )
     transport.close()

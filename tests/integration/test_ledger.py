@@ -613,3 +613,33 @@ def test_workers_at_once_share_the_deliveries_without_overlap(store: SqlStore) -
         thread.join()
     assert sorted(taken) == [delivery.id for delivery in store.deliveries(1)]
     assert store.progress(1) == {S.ACCEPTED: 120}
+
+
+# --- while the disk is waited for ------------------------------------------------------------------------
+
+
+def test_what_is_done_meanwhile_may_read(store: SqlStore) -> None:
+    """It runs once, in the thread of whoever writes, and the commit stands afterwards."""
+    an_approved_issue(store, 2)
+    first, second = claim(store)
+    seen: list[tuple[int, int]] = []
+    store.record(
+        [],
+        [first],
+        "one",
+        lease=60,
+        now=NOW,
+        meanwhile=lambda: seen.append((threading.get_ident(), sum(store.count_subscribers().values()))),
+    )
+    assert seen == [(threading.get_ident(), 2)]
+    assert store.progress(1) == {S.INFLIGHT: 1, S.CLAIMED: 1}
+    store.record([a_result(first)], [second], "one", lease=60, now=NOW, meanwhile=lambda: None)
+    assert store.progress(1) == {S.ACCEPTED: 1, S.INFLIGHT: 1}
+
+
+def test_what_goes_wrong_meanwhile_undoes_nothing(store: SqlStore) -> None:
+    """It is raised when the commit is through."""
+    an_approved_issue(store, 1)
+    with pytest.raises(ZeroDivisionError):
+        store.record([], claim(store), "one", lease=60, now=NOW, meanwhile=lambda: 1 / 0)
+    assert store.progress(1) == {S.INFLIGHT: 1}

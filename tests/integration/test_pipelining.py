@@ -305,9 +305,13 @@ class Pipelining(Inbox):
 class Slow(Pipelining):
     """Takes its time over the first reader's mail."""
 
+    def __init__(self, seconds: float = 2) -> None:
+        super().__init__()
+        self.seconds = seconds
+
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         if envelope.rcpt_tos == ["reader1@example.org"]:
-            await asyncio.sleep(2)
+            await asyncio.sleep(self.seconds)
         return await super().handle_DATA(server, session, envelope)
 
 
@@ -341,15 +345,52 @@ class Staggered(Pipelining):
         return answer
 
 
-def test_no_more_mails_are_in_doubt_than_there_are_lines() -> None:
-    """Not even where a line was still waiting for its answer when those of others came into the books."""
+@pytest.mark.parametrize("hears", [0, 1, 5])
+@pytest.mark.parametrize("share", [1, 3, 100])
+def test_no_more_mails_are_in_doubt_than_there_are_lines(hears: int, share: int) -> None:
+    """Not even where a line was still waiting for its answer when those of others came into the books.
+
+    Nor where it listens while they are written, or lines leave with an answer that is not written, and others come.
+    """
     inbox = Staggered()
-    with a_real_server(inbox) as (_, port), closing(a_transport(port, connections=4)) as transport:
+    with (
+        a_real_server(inbox) as (_, port),
+        closing(a_transport(port, connections=4, messages_per_connection=share)) as transport,
+    ):
         answers = transport.carry({number: a_message(number) for number in range(1, 41)})
         while inbox.booked + len(answers) < 40:
+            for _ in range(hears):
+                transport.hear()
+                time.sleep(0.002)
             inbox.booked += len(answers)
             answers = transport.carry({})
     assert inbox.most_in_doubt <= 4
+
+
+def test_what_was_heard_meanwhile_is_told_without_waiting() -> None:
+    """And to listen before anything was said, or to a transport that was never used, does no harm."""
+    with ScriptedServer([[*HELLO, *ENVELOPE, BODY, *BYE]]) as server, closing(a_transport(server.port)) as transport:
+        transport.hear()
+        assert list(transport.carry({1: a_message(1)})) == [1]
+        transport.hear()
+        assert dict(transport.carry({})) == {}
+
+
+def test_what_is_heard_meanwhile_lets_no_other_body_go() -> None:
+    """The line has heard its answer, and waits until the books have it: nobody was told of it before."""
+    bodies_at: list[int] = []
+    inbox = Slow(seconds=0.1)
+    with a_real_server(inbox) as (_, port), closing(a_transport(port, connections=2)) as transport:
+        told = [*transport.carry({number: a_message(number) for number in (1, 2, 3, 4)})]
+        assert len(told) == 1 and told != [1]
+        time.sleep(0.3)
+        for _ in range(5):
+            transport.hear()
+            time.sleep(0.02)
+        bodies_at.append(len(inbox.envelopes))
+        while len(told) < 4:
+            told += transport.carry({})
+    assert (bodies_at, sorted(told)) == ([2], [1, 2, 3, 4])
 
 
 def test_a_server_that_allows_fewer_connections_gets_fewer() -> None:

@@ -100,6 +100,34 @@ def test_everybody_gets_one_message(store: SqlStore) -> None:
     assert len(office.arrived) == 600
 
 
+def test_messages_are_made_while_the_ledger_is_written(store: SqlStore) -> None:
+    """As many as leave meanwhile, and no more: what was made ahead is given back when the run must stop."""
+    an_approved_issue(store, 20)
+    made: list[int] = []
+    ahead: list[int] = []
+
+    class Watched:
+        def record(self, results: Any, intents: Any, *given: Any, **named: Any) -> frozenset[int]:
+            before = len(made)
+            granted = store.record(results, intents, *given, **named)
+            ahead.append(len(made) - before)
+            return granted
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store, name)
+
+    def compose(claim: Claim) -> Message:
+        made.append(claim.delivery_id)
+        return message_of(claim)
+
+    office = Office(Watched(), MemoryTransport(window=4), compose=compose)  # type: ignore[arg-type]
+    assert office.send(stop=lambda: len(office.arrived) == 8) == Sent(accepted=8)
+    assert ahead == [4, 4, 0]
+    assert store.progress(1) == {S.ACCEPTED: 8, S.PENDING: 12}
+    assert office.send() == Sent(accepted=12)
+    assert office.arrived == readers(*range(1, 21))
+
+
 def test_an_intent_is_committed_before_the_first_byte(store: SqlStore) -> None:
     """What the transport is given is in flight in the ledger, all of the window and nothing more."""
     an_approved_issue(store, 5)
@@ -347,6 +375,9 @@ class Rolls(MemoryTransport):
         half = list(self.aboard)[len(self.aboard) // 2 :]
         return dict(zip(half, self.submit([self.aboard.pop(number) for number in half]), strict=True))
 
+    def hear(self) -> None:
+        """Whatever it is told, it waits for `carry`."""
+
 
 def in_flight(store: SqlStore) -> int:
     return store.progress(1).get(S.INFLIGHT, 0)
@@ -405,6 +436,21 @@ def test_a_mistake_puts_all_in_doubt_that_has_no_answer(store: SqlStore) -> None
     with pytest.raises(ZeroDivisionError):
         office.send()
     assert office.states == [S.UNKNOWN, S.UNKNOWN, S.ACCEPTED, S.ACCEPTED, S.UNKNOWN]
+
+
+def test_a_mistake_in_listening_is_one_in_carrying(store: SqlStore) -> None:
+    """The intents of that moment are committed, so they are in doubt with all that has no answer."""
+    an_approved_issue(store, 5)
+
+    class Deaf(Rolls):
+        def hear(self) -> None:
+            raise ZeroDivisionError
+
+    office = Office(store, Deaf(window=4), policy=DoubtPolicy.HOLD)
+    with pytest.raises(ZeroDivisionError):
+        office.send()
+    assert office.states == [S.UNKNOWN] * 4 + [S.CLAIMED]
+    assert office.arrived == []
 
 
 def test_stop_waits_for_all_that_was_given(store: SqlStore) -> None:
@@ -470,6 +516,32 @@ def test_answers_are_written_when_the_database_can_again(store: SqlStore, made: 
     office.send()
     assert office.states == [S.ACCEPTED] * 20
     assert sorted(office.arrived) == sorted(readers(*range(1, 21)))
+
+
+def test_what_could_not_be_made_while_a_commit_failed_is_known_all_the_same(store: SqlStore) -> None:
+    """It is written with what the commit should have written."""
+    an_approved_issue(store, 8)
+
+    class Refusing(Failing):
+        def record(self, *given: Any, **named: Any) -> frozenset[int]:
+            if named["meanwhile"] is not None and self.bad:
+                self.bad -= 1
+                named["meanwhile"]()
+                raise StoreError("database or disk is full")
+            return store.record(*given, **named)
+
+    def compose(claim: Claim) -> Message:
+        if claim.delivery_id == 6:
+            raise InputError("no such address", place="reader 6")
+        return message_of(claim)
+
+    office = Office(Refusing(store, after=0, times=1), MemoryTransport(window=4), compose=compose)  # type: ignore[arg-type]
+    with pytest.raises(StoreError, match="full"):
+        office.send()
+    assert (office.states[5], "no such address" in office.detail(6)) == (S.BOUNCED, True)
+    office.store = store
+    office.send()
+    assert office.arrived == readers(1, 2, 3, 4, 5, 7, 8)
 
 
 def test_answers_that_cannot_be_written_are_in_doubt(store: SqlStore) -> None:

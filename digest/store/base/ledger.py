@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,10 +61,12 @@ class Ledger(Protocol):
         now: datetime,
         via: str = "",
         hours: Hours | None = None,
+        meanwhile: Callable[[], object] | None = None,
     ) -> frozenset[int]:
         """In one durable commit: write results, and for each intent move CLAIMED to INFLIGHT for `lease` seconds.
 
         `via` is the name of the transport that will carry the intents, and `hours` names the zone of the newsletter.
+        `meanwhile` is called while the disk is waited for; it may read, and must not write.
 
         A result or intent counts only where owner, fence and state still match. An intent whose reader has left, was
         suppressed or paused meanwhile, or whose issue is held or aborted, is not granted.
