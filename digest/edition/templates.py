@@ -59,7 +59,7 @@ class Templates:
 
     def stamp(self) -> int:
         """A number that becomes another whenever somebody changes a template."""
-        files = (file for directory in self._directories for file in Path(directory).glob("*.*"))
+        files = (file for directory in self._directories for file in Path(directory).rglob("*.*"))
         return hash(tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files))
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:

@@ -437,6 +437,29 @@ def test_a_moved_item_says_why_it_stands_there() -> None:
     assert "Why you see this: you follow Eyes and vision." in text
 
 
+def test_a_pool_is_rendered_once_while_nothing_of_it_changes() -> None:
+    """The very same paper for the same, made anew for whatever else it is made from."""
+    paper = a_pool().html
+    assert a_pool().html is paper
+    others = [a_pool(name="Another"), a_pool(FEW[:3]), a_pool(shape=Shape(notes={"": "Dear readers"}))]
+    assert all(other.html != paper for other in others)
+
+
+def test_a_pool_is_rendered_anew_when_a_template_changes(tmp_path: Path) -> None:
+    """And again as before when the change is taken back."""
+    own = tmp_path / "issue.txt"
+
+    def rendered() -> Pool:
+        templates = Templates([tmp_path, bundled_directory()])
+        return render_pool(FEW, window=a_window(), newsletter=a_newsletter(), tree=a_tree(), templates=templates)
+
+    before = rendered()
+    own.write_text((bundled_directory() / "issue.txt").read_text("utf-8") + "Printed by hand\n", "utf-8")
+    assert rendered().text.page[-1].endswith("Printed by hand\n")
+    own.unlink()
+    assert rendered() == before
+
+
 def test_a_template_without_room_for_notes_is_refused_when_there_are_some(tmp_path: Path) -> None:
     """An operator's own page would lose them without a word."""
     ours = (bundled_directory() / "issue.txt").read_text("utf-8")
