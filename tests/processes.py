@@ -6,4 +6,4 @@ import multiprocessing
 
 #: Clean forks: the process they come from has no threads, no databases and nothing of the test that asks.
 CLEAN = multiprocessing.get_context("forkserver")
-CLEAN.set_forkserver_preload(["digest.cli", "tests.acceptance.standby", "tests.integration.store_verbs"])
+CLEAN.set_forkserver_preload(["digest.cli.commands", "tests.acceptance.standby", "tests.integration.store_verbs"])

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from digest import departures, operations, owners
 from digest.bell import Bell
-from digest.cli import application
+from digest.cli.commands import application
 from digest.cli.watching import renderable
 from digest.doctor import examine
 from digest.errors import NothingToDo, StateError

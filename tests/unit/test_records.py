@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from typer.testing import CliRunner
 
 from digest import domain
-from digest.cli import application
+from digest.cli.commands import application
 from digest.dkim import DkimKey
 from digest.errors import DigestError
 from digest.names import DnsNames
