@@ -14,6 +14,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -307,11 +308,11 @@ class _Run:
         self.sent.withheld += len(intents) - len(granted)
         return granted
 
-    def _go_on(self, leaving: int) -> None:
+    def _go_on(self, leaving: int, committed: Future[None]) -> None:
         """What can be done while the disk is waited for. As many will be asked for next as are leaving now."""
         self.make_ready(leaving)
         try:
-            hear(self.carrier.transport)
+            hear(self.carrier.transport, committed)
         except Exception as error:  # noqa: BLE001 - a mistake in the transport; the ledger hears of it by `carry`
             self.mistake = error
 

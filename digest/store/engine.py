@@ -21,6 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 
 from digest.errors import StoreError
+from digest.store.base import Meanwhile
 from digest.store.values import instant_text
 
 T = TypeVar("T")
@@ -59,13 +60,13 @@ class Part:
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="commit")
 
     @contextmanager
-    def begin(self, meanwhile: Callable[[], object] | None = None) -> Iterator[sa.Connection]:
+    def begin(self, meanwhile: Meanwhile | None = None) -> Iterator[sa.Connection]:
         """A write transaction: committed at the end, rolled back when anything is raised.
 
         SQLite takes its one write lock here (BEGIN IMMEDIATE), so what is read inside cannot change before it is
         written; PostgreSQL locks rows as they are written or asked for by `with_for_update()`, which SQLite ignores.
 
-        `meanwhile` is called while the disk is waited for; it may read, and must not write.
+        With `meanwhile` the disk is waited for by another thread, and that goes on.
 
         Raises:
             StoreError: the database is locked, full, gone or broken.
@@ -110,7 +111,7 @@ class Part:
         with _readable_errors(self.engine.url), self.engine.connect() as connection:
             yield connection
 
-    def _commit_during(self, meanwhile: Callable[[], object], transaction: sa.RootTransaction) -> None:
+    def _commit_during(self, meanwhile: Meanwhile, transaction: sa.RootTransaction) -> None:
         begun = Event()
 
         def commit() -> None:
@@ -120,7 +121,7 @@ class Part:
         committed = self._aside.submit(commit)
         try:
             begun.wait()  # until then this thread would keep the interpreter to itself, and that one would not begin
-            meanwhile()
+            meanwhile(committed)
         finally:
             committed.result()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from digest.errors import StateError
 from digest.hours import Hours
 from digest.models import Claim, Delivery, DeliveryState, Result, Wait
 from digest.store import leases
-from digest.store.base import Recovered
+from digest.store.base import Meanwhile, Recovered
 from digest.store.engine import Part
 from digest.store.tables import deliveries
 
@@ -97,7 +97,7 @@ class LedgerPart(Part):
         now: datetime,
         via: str = "",
         hours: Hours | None = None,
-        meanwhile: Callable[[], object] | None = None,
+        meanwhile: Meanwhile | None = None,
     ) -> frozenset[int]:
         """Write results and grant intents in one durable commit; the ids of the deliveries that may now be sent."""
         with self.begin(meanwhile) as connection:

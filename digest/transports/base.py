@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
@@ -56,10 +57,10 @@ class Rolling(Protocol):
             TransportError: of all it has not answered for, nothing was carried and nothing is in doubt. It forgets it.
         """
 
-    def hear(self) -> None:
-        """Take in what was said meanwhile, without waiting; what that comes to is told by `carry`.
+    def hear(self, until: Future[None]) -> None:
+        """Take in what is said until this is done; what that comes to is told by `carry`.
 
-        For whoever writes the books and has nothing else to do: what was told last is not in them yet.
+        For whoever has the books written and nothing else to do: what was told last is not in them yet.
         """
 
 
@@ -71,11 +72,11 @@ def carry(transport: Transport, messages: Mapping[int, Message]) -> Mapping[int,
     return dict(zip(messages, transport.submit(list(messages.values())), strict=True)) if messages else {}
 
 
-def hear(transport: Transport) -> None:
-    """Have one that rolls take in what was said to it meanwhile; any other has nothing to hear."""
+def hear(transport: Transport, until: Future[None]) -> None:
+    """Have one that rolls take in what is said to it until this is done; any other has nothing to hear."""
     rolling = _rolling(transport)
     if rolling is not None:
-        rolling.hear()
+        rolling.hear(until)
 
 
 def _rolling(transport: Transport) -> Rolling | None:

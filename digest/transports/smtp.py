@@ -12,6 +12,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -94,9 +95,9 @@ class SmtpTransport:
         """
         return self._switchboard.carry(messages)
 
-    def hear(self) -> None:
-        """Take in what the servers said meanwhile, without waiting."""
-        self._switchboard.hear()
+    def hear(self, until: Future[None]) -> None:
+        """Take in what the servers say until this is done."""
+        self._switchboard.hear(until)
 
     def submit(self, messages: Sequence[Message]) -> list[Receipt]:
         """Carry the messages to the end.

@@ -98,6 +98,8 @@ class Switchboard:
         load.add(messages)
         for conversation in self._told:
             conversation.is_booked = True
+        self._admit()
+        self._take_leave()
         if self._trouble is None:
             self._call_out()
         for call in [call for call in self._calls if isinstance(call.awaits, Pause)]:
@@ -111,14 +113,18 @@ class Switchboard:
         self._told = [call.conversation for call in self._calls if not call.conversation.is_booked]
         return load.answers()
 
-    def hear(self) -> None:
-        """Take in what the servers said meanwhile, and go on where that needs no books; waits for nothing.
+    def hear(self, until: Future[None]) -> None:
+        """Take in what the servers say until this is done, and go on where that needs no books.
 
         Nobody is called out or let in: a line more would have a body more to send than there are lines.
         """
-        for key, events in self._bell.selector.select(0):
-            if key.data in self._calls:
-                self._attend(key.data, events)
+        until.add_done_callback(self._bell.ring)
+        while not until.done():
+            for key, events in self._bell.selector.select():
+                if key.data is None:
+                    self._bell.hush()
+                elif key.data in self._calls:
+                    self._attend(key.data, events)
 
     @cached_property
     def _bell(self) -> _Bell:

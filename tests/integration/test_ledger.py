@@ -629,11 +629,11 @@ def test_what_is_done_meanwhile_may_read(store: SqlStore) -> None:
         "one",
         lease=60,
         now=NOW,
-        meanwhile=lambda: seen.append((threading.get_ident(), sum(store.count_subscribers().values()))),
+        meanwhile=lambda _: seen.append((threading.get_ident(), sum(store.count_subscribers().values()))),
     )
     assert seen == [(threading.get_ident(), 2)]
     assert store.progress(1) == {S.INFLIGHT: 1, S.CLAIMED: 1}
-    store.record([a_result(first)], [second], "one", lease=60, now=NOW, meanwhile=lambda: None)
+    store.record([a_result(first)], [second], "one", lease=60, now=NOW, meanwhile=lambda committed: committed.result())
     assert store.progress(1) == {S.ACCEPTED: 1, S.INFLIGHT: 1}
 
 
@@ -641,5 +641,5 @@ def test_what_goes_wrong_meanwhile_undoes_nothing(store: SqlStore) -> None:
     """It is raised when the commit is through."""
     an_approved_issue(store, 1)
     with pytest.raises(ZeroDivisionError):
-        store.record([], claim(store), "one", lease=60, now=NOW, meanwhile=lambda: 1 / 0)
+        store.record([], claim(store), "one", lease=60, now=NOW, meanwhile=lambda _: 1 / 0)
     assert store.progress(1) == {S.INFLIGHT: 1}

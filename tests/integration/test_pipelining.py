@@ -12,6 +12,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -345,9 +346,18 @@ class Staggered(Pipelining):
         return answer
 
 
-@pytest.mark.parametrize("hears", [0, 1, 5])
+def listens(transport: SmtpTransport, seconds: float) -> None:
+    """Have it listen for so long, as if a commit took that."""
+    committed: Future[None] = Future()
+    timer = threading.Timer(seconds, committed.set_result, [None])
+    timer.start()
+    transport.hear(committed)
+    timer.join()
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.001, 0.03])
 @pytest.mark.parametrize("share", [1, 3, 100])
-def test_no_more_mails_are_in_doubt_than_there_are_lines(hears: int, share: int) -> None:
+def test_no_more_mails_are_in_doubt_than_there_are_lines(seconds: float, share: int) -> None:
     """Not even where a line was still waiting for its answer when those of others came into the books.
 
     Nor where it listens while they are written, or lines leave with an answer that is not written, and others come.
@@ -359,9 +369,7 @@ def test_no_more_mails_are_in_doubt_than_there_are_lines(hears: int, share: int)
     ):
         answers = transport.carry({number: a_message(number) for number in range(1, 41)})
         while inbox.booked + len(answers) < 40:
-            for _ in range(hears):
-                transport.hear()
-                time.sleep(0.002)
+            listens(transport, seconds)
             inbox.booked += len(answers)
             answers = transport.carry({})
     assert inbox.most_in_doubt <= 4
@@ -370,9 +378,9 @@ def test_no_more_mails_are_in_doubt_than_there_are_lines(hears: int, share: int)
 def test_what_was_heard_meanwhile_is_told_without_waiting() -> None:
     """And to listen before anything was said, or to a transport that was never used, does no harm."""
     with ScriptedServer([[*HELLO, *ENVELOPE, BODY, *BYE]]) as server, closing(a_transport(server.port)) as transport:
-        transport.hear()
+        listens(transport, 0)
         assert list(transport.carry({1: a_message(1)})) == [1]
-        transport.hear()
+        listens(transport, 0.01)
         assert dict(transport.carry({})) == {}
 
 
@@ -383,10 +391,7 @@ def test_what_is_heard_meanwhile_lets_no_other_body_go() -> None:
     with a_real_server(inbox) as (_, port), closing(a_transport(port, connections=2)) as transport:
         told = [*transport.carry({number: a_message(number) for number in (1, 2, 3, 4)})]
         assert len(told) == 1 and told != [1]
-        time.sleep(0.3)
-        for _ in range(5):
-            transport.hear()
-            time.sleep(0.02)
+        listens(transport, 0.4)
         bodies_at.append(len(inbox.envelopes))
         while len(told) < 4:
             told += transport.carry({})

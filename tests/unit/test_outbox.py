@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -375,7 +376,7 @@ class Rolls(MemoryTransport):
         half = list(self.aboard)[len(self.aboard) // 2 :]
         return dict(zip(half, self.submit([self.aboard.pop(number) for number in half]), strict=True))
 
-    def hear(self) -> None:
+    def hear(self, until: Future[None]) -> None:
         """Whatever it is told, it waits for `carry`."""
 
 
@@ -443,7 +444,7 @@ def test_a_mistake_in_listening_is_one_in_carrying(store: SqlStore) -> None:
     an_approved_issue(store, 5)
 
     class Deaf(Rolls):
-        def hear(self) -> None:
+        def hear(self, until: Future[None]) -> None:
             raise ZeroDivisionError
 
     office = Office(store, Deaf(window=4), policy=DoubtPolicy.HOLD)
@@ -526,7 +527,7 @@ def test_what_could_not_be_made_while_a_commit_failed_is_known_all_the_same(stor
         def record(self, *given: Any, **named: Any) -> frozenset[int]:
             if named["meanwhile"] is not None and self.bad:
                 self.bad -= 1
-                named["meanwhile"]()
+                named["meanwhile"](Future())
                 raise StoreError("database or disk is full")
             return store.record(*given, **named)
 

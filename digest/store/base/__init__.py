@@ -8,7 +8,7 @@ from digest.store.base.content import Added, ContentStore, Found
 from digest.store.base.corrections import CorrectionStore
 from digest.store.base.issues import IssueStore, ShapeStore
 from digest.store.base.keeping import Counts, Credentials, Deeds, FeedbackStore
-from digest.store.base.ledger import Books, Ledger, Recovered
+from digest.store.base.ledger import Books, Ledger, Meanwhile, Recovered
 from digest.store.base.letters import LetterStore
 from digest.store.base.readers import AudienceRow, HistoryRow, Merged, SubscriberStore
 from digest.store.base.traffic import Allotted, Shortage, Terms, TrafficStore, Warmth
@@ -29,6 +29,7 @@ __all__ = [
     "IssueStore",
     "Ledger",
     "LetterStore",
+    "Meanwhile",
     "Merged",
     "Recovered",
     "ShapeStore",

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from digest.audit import Book
 from digest.hours import Hours
 from digest.models import Claim, Delivery, DeliveryState, Result, Wait
 from digest.pace import Count
+
+#: What is done while a commit goes on, and is told how far that is. It may read, and must not write.
+Meanwhile: TypeAlias = Callable[[Future[None]], object]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,12 +65,12 @@ class Ledger(Protocol):
         now: datetime,
         via: str = "",
         hours: Hours | None = None,
-        meanwhile: Callable[[], object] | None = None,
+        meanwhile: Meanwhile | None = None,
     ) -> frozenset[int]:
         """In one durable commit: write results, and for each intent move CLAIMED to INFLIGHT for `lease` seconds.
 
         `via` is the name of the transport that will carry the intents, and `hours` names the zone of the newsletter.
-        `meanwhile` is called while the disk is waited for; it may read, and must not write.
+        `meanwhile` is called while the disk is waited for.
 
         A result or intent counts only where owner, fence and state still match. An intent whose reader has left, was
         suppressed or paused meanwhile, or whose issue is held or aborted, is not granted.
