@@ -5,7 +5,8 @@ r"""Claim, send, record: the deliveries of an issue leave through a transport, a
 
 One commit writes the results of a window and the intents of the next. So a crash leaves at most one window in doubt.
 A transport that rolls answers some of its window while it carries the rest: those answers and as many new intents make
-one commit, and there is still no more than a window in doubt.
+one commit, and there is still no more than a window in doubt. While it is written, the next messages are composed, and
+the transport listens: neither lets anything leave.
 """
 
 from __future__ import annotations
