@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import itertools
 import os
 import shutil
@@ -33,6 +34,14 @@ hypothesis.settings.register_profile("digest", deadline=None, derandomize="CI" i
 hypothesis.settings.load_profile("digest")
 
 _NUMBERS = itertools.count(1)
+# What is loaded and collected stays to the end: nobody looks through it, again and again, for what could go.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From here on what tests leave behind is found as ever."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture
