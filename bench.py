@@ -264,7 +264,7 @@ def naive_message(edition: FrozenEdition, reader: Addressee, html: str, text: st
 # --- the send, against Debian's smtp-sink -----------------------------------------------------------------
 
 #: How many deliveries a send is measured with, and how often; the machine may be doing other things meanwhile.
-SENT, ROUNDS = 10_000, 3
+SENT, ROUNDS = 10_000, 5
 #: How many deliveries memory is measured with: 1,000,000 take some ten minutes more.
 MANY_SENT = int(os.environ.get("BENCH_DELIVERIES", "100000"))
 

@@ -50,6 +50,9 @@ LEASE = 300.0
 #: duplicates. Never shorter than the lease of a claim.
 INFLIGHT_LEASE = 7200.0
 
+#: How many messages are made ahead, at the most, while a commit goes on: more of them would take longer than that.
+AHEAD = 32
+
 #: How long (seconds) to wait between tries to write results that the database would not take: full, locked, away.
 #: What is given up is in doubt although its answer was known.
 RESULT_DELAYS = (1.0, 5.0, 25.0)
@@ -311,7 +314,7 @@ class _Run:
 
     def _go_on(self, leaving: int, committed: Future[None]) -> None:
         """What can be done while the disk is waited for. As many will be asked for next as are leaving now."""
-        self.make_ready(leaving)
+        self.make_ready(min(leaving, AHEAD))
         try:
             hear(self.carrier.transport, committed)
         except Exception as error:  # noqa: BLE001 - a mistake in the transport; the ledger hears of it by `carry`
