@@ -25,9 +25,9 @@ from digest.models import (
     Window,
 )
 from digest.store.content import SUMMARY
+from digest.store.doubts import BURIED
 from digest.store.engine import Conflict, Lock, Part, locked, within
 from digest.store.freezing import write_recipients
-from digest.store.leases import BURIED
 from digest.store.shaping import locked_status, write_act
 from digest.store.tables import (
     deliveries,

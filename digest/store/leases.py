@@ -17,26 +17,28 @@ from digest.store.engine import Prepared, within
 from digest.store.tables import deliveries, issue_status, subscribers, suppressions
 
 _HELD = (DeliveryState.CLAIMED, DeliveryState.INFLIGHT)
-_OPEN = (DeliveryState.PENDING, DeliveryState.DEFERRED, DeliveryState.CLAIMED)
-_ANSWERED = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.UNKNOWN)
+_TRIED = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.UNKNOWN)
 _LONGEST_DETAIL = 500
 
 
-def _state(state: DeliveryState) -> sa.BindParameter[Any]:
+def as_state(state: DeliveryState) -> sa.BindParameter[Any]:
+    """The state as the column has it."""
     return sa.literal(state, deliveries.c.state.type)
 
 
-def _first_try(now: sa.BindParameter[Any]) -> sa.ColumnElement[Any]:
+def first_try(now: sa.BindParameter[Any]) -> sa.ColumnElement[Any]:
+    """When it was first tried: now, where it never was."""
     return sa.func.coalesce(deliveries.c.first_tried_at, now)
 
 
 #: What a row that nobody holds any more goes back to: what was deferred keeps its hour.
 _WAITING = sa.case(
-    (deliveries.c.due_at.is_not(None), _state(DeliveryState.DEFERRED)), else_=_state(DeliveryState.PENDING)
+    (deliveries.c.due_at.is_not(None), as_state(DeliveryState.DEFERRED)), else_=as_state(DeliveryState.PENDING)
 )
-_NOBODY = {"owner": None, "lease_until": None}
+#: Nobody holds it.
+NOBODY = {"owner": None, "lease_until": None}
 #: Given back: as if it had not been claimed.
-BACK: dict[str, Any] = {"state": _WAITING, **_NOBODY}
+BACK: dict[str, Any] = {"state": _WAITING, **NOBODY}
 
 CLAIM = (
     deliveries.c.id,
@@ -82,15 +84,15 @@ _WRITE_RESULT = (
         finished_at=sa.bindparam("to_finished_at"),
         attempts=deliveries.c.attempts + 1,
         doubts=deliveries.c.doubts + sa.bindparam("more_doubts"),
-        first_tried_at=_first_try(sa.bindparam("tried_at", type_=deliveries.c.due_at.type)),
-        **_NOBODY,
+        first_tried_at=first_try(sa.bindparam("tried_at", type_=deliveries.c.due_at.type)),
+        **NOBODY,
     )
 )
 #: The same, where this owner still holds the delivery under this fence: whoever took it over is not overwritten.
 _WRITE_HELD = _WRITE_RESULT.where(
     deliveries.c.owner == sa.bindparam("held_by"),
     deliveries.c.fence == sa.bindparam("under_fence"),
-    sa.or_(*(deliveries.c.state == _state(state) for state in _HELD)),
+    sa.or_(*(deliveries.c.state == as_state(state) for state in _HELD)),
 )
 
 
@@ -109,7 +111,7 @@ _DUE = (
     .with_for_update(of=deliveries, skip_locked=True)
 )
 _DUE_AGAIN = _DUE.where(
-    deliveries.c.state == _state(DeliveryState.DEFERRED),
+    deliveries.c.state == as_state(DeliveryState.DEFERRED),
     deliveries.c.due_at.is_not(None),
     deliveries.c.due_at <= sa.bindparam("now"),
 ).order_by(deliveries.c.due_at, deliveries.c.id)
@@ -129,7 +131,7 @@ _TAKE = Prepared(
 _HELD_RESULT = Prepared(_WRITE_HELD, *_WRITTEN, "under_fence")
 #: Claimed, and nothing forbids the reader or the issue: what `_forbidden` and `open_under` say, without a look first.
 _MAY_GO = (
-    deliveries.c.state == _state(DeliveryState.CLAIMED),
+    deliveries.c.state == as_state(DeliveryState.CLAIMED),
     sa.exists().where(
         issue_status.c.issue_id == deliveries.c.issue_id,
         issue_status.c.status == IssueStatus.APPROVED,
@@ -180,10 +182,15 @@ def open_under(connection: sa.Connection, issue_id: int, now: datetime) -> str |
     return None if row.not_before is not None and now < row.not_before else row.content_hash or ""
 
 
+def is_aborted(connection: sa.Connection, issue_id: int) -> bool:
+    """Whether the issue was aborted."""
+    return connection.execute(_STATUS, {"issue_id": issue_id}).scalar() is IssueStatus.ABORTED
+
+
 def begun(connection: sa.Connection, issue_id: int, *, at_most: int) -> int:
     """How many mails of an issue were tried or claimed, counted up to `at_most`."""
     tried = sa.or_(
-        deliveries.c.state.in_((*_HELD, *_ANSWERED)),
+        deliveries.c.state.in_((*_HELD, *_TRIED)),
         sa.and_(deliveries.c.state == DeliveryState.DEFERRED, deliveries.c.attempts > 0),
     )
     query = sa.select(deliveries.c.id).where(deliveries.c.issue_id == issue_id, tried).limit(at_most)
@@ -235,7 +242,7 @@ def turn_away(
         connection.execute(
             deliveries.update()
             .where(within(deliveries.c.id, ids))
-            .values(state=state, detail=reason.value, due_at=None, finished_at=now, **_NOBODY)
+            .values(state=state, detail=reason.value, due_at=None, finished_at=now, **NOBODY)
         )
     return kept
 
@@ -266,7 +273,7 @@ def put_off(connection: sa.Connection, rows: Sequence[sa.Row[Any]], hours: Hours
         else:
             waiting.setdefault((instant, wait), []).append(row.id)
     for (instant, wait), ids in waiting.items():
-        change(connection, ids, {"state": DeliveryState.DEFERRED, "due_at": instant, "waits_for": wait, **_NOBODY})
+        change(connection, ids, {"state": DeliveryState.DEFERRED, "due_at": instant, "waits_for": wait, **NOBODY})
     return kept
 
 
@@ -385,7 +392,7 @@ def _in_order(claims: Iterable[Claim]) -> list[Claim]:
 
 def give_back(connection: sa.Connection, ids: Collection[int], until: datetime | None = None) -> None:
     """Let others have what was not tried, not before `until` if that is given; what was deferred keeps its hour."""
-    put_off = {"state": DeliveryState.DEFERRED, "due_at": until, "waits_for": Wait.REST, **_NOBODY}
+    put_off = {"state": DeliveryState.DEFERRED, "due_at": until, "waits_for": Wait.REST, **NOBODY}
     change(connection, ids, BACK if until is None else put_off)
 
 
@@ -395,119 +402,6 @@ def change(connection: sa.Connection, ids: Collection[int], values: Mapping[str,
         connection.execute(deliveries.update().where(within(deliveries.c.id, ids)).values(values))
 
 
-# --- the dead ---------------------------------------------------------------------------------------------
-
-
 def held(issue_id: int) -> sa.ColumnElement[bool]:
     """Deliveries of the issue that somebody holds."""
     return sa.and_(deliveries.c.issue_id == issue_id, deliveries.c.state.in_(_HELD))
-
-
-def is_dead(gone: Collection[str], now: datetime, alive: str) -> sa.ColumnElement[bool]:
-    """Held by an owner that is gone, or under a lease that ran out; never what `alive` holds, whatever the clock says.
-
-    A clock that was put forward makes leases run out in a moment, and whoever asks knows that it lives.
-    """
-    dead = sa.or_(deliveries.c.lease_until <= now, deliveries.c.owner.in_(list(gone)))
-    return sa.and_(dead, deliveries.c.owner.is_distinct_from(alive))
-
-
-def dead_rows(connection: sa.Connection, issue_id: int, is_dead: sa.ColumnElement[bool]) -> tuple[list[int], list[int]]:
-    """(claimed, in flight): the ids of what died, locked in the order of ids.
-
-    What somebody else has locked is passed over: who is just writing a row is not dead, and whoever waited for a lock
-    here while it holds others could be waited for in turn.
-    """
-    query = (
-        sa.select(deliveries.c.id, deliveries.c.state)
-        .where(held(issue_id), is_dead)
-        .order_by(deliveries.c.id)
-        .with_for_update(skip_locked=True)
-    )
-    rows = connection.execute(query).all()
-    claimed = [row.id for row in rows if row.state is DeliveryState.CLAIMED]
-    return claimed, [row.id for row in rows if row.state is DeliveryState.INFLIGHT]
-
-
-def unknown_rows(connection: sa.Connection, issue_id: int) -> list[int]:
-    """The ids of what is unknown, locked in the order of ids."""
-    unknown = sa.and_(deliveries.c.issue_id == issue_id, deliveries.c.state == DeliveryState.UNKNOWN)
-    return list(
-        connection.scalars(sa.select(deliveries.c.id).where(unknown).order_by(deliveries.c.id).with_for_update())
-    )
-
-
-def once_more(now: datetime) -> dict[str, Any]:
-    """What becomes of a delivery that died in flight and is sent again, whatever arrived."""
-    return {
-        "state": DeliveryState.PENDING,
-        "due_at": None,
-        "detail": "its worker died while it was being sent; sent again",
-        "attempts": deliveries.c.attempts + 1,
-        "doubts": deliveries.c.doubts + 1,
-        "first_tried_at": _first_try(sa.literal(now, deliveries.c.due_at.type)),
-        **_NOBODY,
-    }
-
-
-def unknown(now: datetime) -> dict[str, Any]:
-    """What becomes of a delivery that died in flight and is left to a person."""
-    return {
-        "state": DeliveryState.UNKNOWN,
-        "due_at": None,
-        "detail": "its worker died while it was being sent; it may have arrived",
-        "attempts": deliveries.c.attempts + 1,
-        "finished_at": now,
-        **_NOBODY,
-    }
-
-
-def by_hand(now: datetime) -> dict[str, Any]:
-    """What becomes of an unknown delivery that a person lets go again: a life of its own begins, the doubt is kept."""
-    return {
-        "state": DeliveryState.PENDING,
-        "due_at": None,
-        "finished_at": None,
-        "first_tried_at": now,
-        "detail": "sent again by an operator, perhaps a second copy",
-        "doubts": deliveries.c.doubts + 1,
-        **_NOBODY,
-    }
-
-
-def let_erased_be(connection: sa.Connection, ids: Collection[int], now: datetime) -> None:
-    """End those of these deliveries whose reader is no more: nobody would ever find them due."""
-    nobody = ~sa.exists().where(subscribers.c.id == deliveries.c.subscriber_id)
-    ended = {"state": DeliveryState.SUPPRESSED, "detail": SkipReason.UNSUBSCRIBED.value, "finished_at": now}
-    connection.execute(deliveries.update().where(within(deliveries.c.id, ids), nobody).values(ended))
-
-
-#: What becomes of an unknown delivery that a person believes to have arrived; it keeps the instant it ended at.
-TAKEN_AS_ARRIVED: dict[str, Any] = {
-    "state": DeliveryState.ACCEPTED,
-    "detail": "taken as arrived by an operator",
-}
-
-
-def is_aborted(connection: sa.Connection, issue_id: int) -> bool:
-    """Whether the issue was aborted."""
-    return connection.execute(_STATUS, {"issue_id": issue_id}).scalar() is IssueStatus.ABORTED
-
-
-#: What becomes of a delivery of an aborted issue: what may have left once already is unknown.
-BURIED = sa.case((deliveries.c.doubts > 0, _state(DeliveryState.UNKNOWN)), else_=_state(DeliveryState.CANCELLED))
-
-
-def bury(connection: sa.Connection, issue_ids: Iterable[int], now: datetime) -> None:
-    """What came back to an issue that was aborted meanwhile never leaves; what may have left already is unknown."""
-    for issue_id in issue_ids:
-        if is_aborted(connection, issue_id):
-            # What is locked is in the hands of one who will come by here too.
-            still = (
-                sa.select(deliveries.c.id)
-                .where(deliveries.c.issue_id == issue_id, deliveries.c.state.in_(_OPEN))
-                .order_by(deliveries.c.id)
-                .with_for_update(skip_locked=True)
-            )
-            ids = list(connection.scalars(still))
-            change(connection, ids, {"state": BURIED, "due_at": None, "finished_at": now, **_NOBODY})

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from digest.errors import StateError
 from digest.hours import Hours
 from digest.models import Claim, Delivery, DeliveryState, Result, Wait
-from digest.store import leases
+from digest.store import doubts, leases
 from digest.store.base import Meanwhile, Recovered
 from digest.store.engine import Part
 from digest.store.tables import deliveries
@@ -105,7 +105,7 @@ class LedgerPart(Part):
             until = now + timedelta(seconds=lease)
             granted = leases.grant(connection, intents, owner, now=now, until=until, via=via, hours=hours)
             came_back = {one.claim.issue_id for one in results if one.state is DeliveryState.DEFERRED}
-            leases.bury(connection, came_back, now)
+            doubts.bury(connection, came_back, now)
         return granted
 
     def release(self, claims: Sequence[Claim], owner: str, *, now: datetime, until: datetime | None = None) -> None:
@@ -114,18 +114,18 @@ class LedgerPart(Part):
             return
         with self.begin() as connection:
             leases.give_back(connection, leases.held_by(connection, owner, claims), until)
-            leases.bury(connection, {claim.issue_id for claim in claims}, now)
+            doubts.bury(connection, {claim.issue_id for claim in claims}, now)
 
     def recover(
         self, issue_id: int, *, resend: bool, gone: Collection[str], now: datetime, alive: str = ""
     ) -> Recovered:
         """Take back what died with its worker; in an aborted issue nothing is sent again, whatever `resend` says."""
         with self.begin() as connection:
-            claimed, doubtful = leases.dead_rows(connection, issue_id, leases.is_dead(gone, now, alive))
+            claimed, doubtful = doubts.dead_rows(connection, issue_id, doubts.is_dead(gone, now, alive))
             leases.give_back(connection, claimed)
             again = resend and not leases.is_aborted(connection, issue_id)
-            leases.change(connection, doubtful, leases.once_more(now) if again else leases.unknown(now))
-            leases.bury(connection, {issue_id}, now)
+            leases.change(connection, doubtful, doubts.once_more(now) if again else doubts.unknown(now))
+            doubts.bury(connection, {issue_id}, now)
         resent, held = (len(doubtful), 0) if again else (0, len(doubtful))
         return Recovered(released=len(claimed), resent=resent, held=held)
 
@@ -142,7 +142,7 @@ class LedgerPart(Part):
             .where(
                 deliveries.c.issue_id == issue_id,
                 deliveries.c.state == DeliveryState.INFLIGHT,
-                leases.is_dead(owners, now, alive),
+                doubts.is_dead(owners, now, alive),
             )
             .order_by(deliveries.c.id)
         )
@@ -165,7 +165,7 @@ class LedgerPart(Part):
                 and row.fence == result.claim.fence
             ]
             leases.write(connection, counted, now)
-            leases.bury(connection, {result.claim.issue_id for result in counted}, now)
+            doubts.bury(connection, {result.claim.issue_id for result in counted}, now)
         return len(counted)
 
     def resolve(self, issue_id: int, *, resend: bool, now: datetime) -> int:
@@ -179,10 +179,10 @@ class LedgerPart(Part):
         with self.begin() as connection:
             if resend and leases.is_aborted(connection, issue_id):
                 raise StateError("the issue was aborted, and nothing of it is sent again")
-            unknown = leases.unknown_rows(connection, issue_id)
-            leases.change(connection, unknown, leases.by_hand(now) if resend else leases.TAKEN_AS_ARRIVED)
+            unknown = doubts.unknown_rows(connection, issue_id)
+            leases.change(connection, unknown, doubts.by_hand(now) if resend else doubts.TAKEN_AS_ARRIVED)
             if resend:
-                leases.let_erased_be(connection, unknown, now)
+                doubts.let_erased_be(connection, unknown, now)
         return len(unknown)
 
     def progress(self, issue_id: int) -> Mapping[DeliveryState, int]:
