@@ -306,5 +306,7 @@ def _said_section(section: Section) -> list[object]:
 
 def _said_block(block: Block) -> list[object]:
     if isinstance(block, Bullets):
-        return [type(block).__name__, block.ordered, *map(_spaced, block.items)]
+        # Lists that begin with 1 are said as they were before there were others: their summaries did not change.
+        first = [block.start] if block.start != 1 else []
+        return [type(block).__name__, block.ordered, *first, *map(_spaced, block.items)]
     return [type(block).__name__, _spaced(block.text)]

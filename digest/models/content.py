@@ -49,6 +49,8 @@ class Bullets:
 
     items: tuple[str, ...]
     ordered: bool = False
+    #: The number of its first item, where it is `ordered`.
+    start: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class Entry:
     design: str | None = None
     #: BCP 47.
     language: str = "en"
+    #: Why a person should look at how it was read, a sentence each; empty when it was read without doubt.
+    unsure: tuple[str, ...] = ()
     #: What the source said about this entry, in one opaque word: the same word again means nothing changed there.
     fingerprint: str = ""
 

@@ -18,6 +18,7 @@ from digest.sources.headings import Headings
 from digest.sources.identity import fitting
 from digest.sources.jsonfile import read_json
 from digest.sources.page import read_page
+from digest.sources.pieces import READING
 from digest.sources.plaintext import read_text
 from digest.sources.sandbox import Sandbox
 from digest.sources.sections import Reading, read_summary
@@ -72,7 +73,7 @@ class FolderSource:
             for path, guid in self._files(problems):
                 try:
                     data = _bytes_of(path)
-                    mark = hashlib.sha256(data).hexdigest()
+                    mark = f"{READING}:{hashlib.sha256(data).hexdigest()}"
                     if known(fitting(guid), mark):
                         passed += 1
                     else:

@@ -9,6 +9,9 @@ from typing import Any
 
 from digest.sources.clean import clean
 
+#: Grows whenever the same bytes are read as something else: whatever the sources still show is read once more then.
+READING = 2
+
 #: Pieces of one document that are kept; the longest real explainer has about 200.
 MOST_PIECES = 2_000
 
@@ -39,6 +42,8 @@ class Piece:
     linked: bool = False
     #: Its parts where markup set them side by side without a space, such as a row of tags; else empty.
     parts: tuple[str, ...] = ()
+    #: The number a `NUMBERED` one bears; 0 where it bears none.
+    number: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,23 +60,23 @@ class Document:
     cut: bool = False
 
 
-def piece(shape: Shape, text: str, *, level: int = 0, lead: str = "", linked: bool = False) -> Piece:
+def piece(shape: Shape, text: str, *, level: int = 0, lead: str = "", linked: bool = False, number: int = 0) -> Piece:
     """A piece with its text cleaned; a unit separator (U+001F) in it marks where parts meet."""
     parts = tuple(filter(None, map(clean, text.split("\x1f")))) if "\x1f" in text else ()
-    return Piece(shape, clean(text), level, clean(lead), linked, parts if len(parts) > 1 else ())
+    return Piece(shape, clean(text), level, clean(lead), linked, parts if len(parts) > 1 else (), number)
 
 
 def pieces_from(values: Sequence[Sequence[Any]]) -> tuple[Piece, ...]:
-    """Pieces as they come out of JSON: `[shape, text, level, lead, linked, parts]`."""
+    """Pieces as they come out of JSON: `[shape, text, level, lead, linked, parts, number]`."""
     return tuple(
-        Piece(Shape(shape), str(text), int(level), str(lead), bool(linked), tuple(map(str, parts)))
-        for shape, text, level, lead, linked, parts in values
+        Piece(Shape(shape), str(text), int(level), str(lead), bool(linked), tuple(map(str, parts)), int(number))
+        for shape, text, level, lead, linked, parts, number in values
     )
 
 
 def pieces_to(pieces: Sequence[Piece]) -> list[list[Any]]:
     """The same, on the way in."""
-    return [[one.shape.value, one.text, one.level, one.lead, one.linked, list(one.parts)] for one in pieces]
+    return [[one.shape.value, one.text, one.level, one.lead, one.linked, list(one.parts), one.number] for one in pieces]
 
 
 def document_from(value: Mapping[str, Any]) -> Document:

@@ -167,14 +167,16 @@ def _write_block(block: Block) -> str | dict[str, Any]:
             return text
         case Subheading(text):
             return {"heading": text}
-        case Bullets(items, ordered):
-            return {"items": list(items), "ordered": ordered}
+        case Bullets(items, ordered, start):
+            return {"items": list(items), "ordered": ordered} | ({"start": start} if start != 1 else {})
 
 
 def _read_block(raw: str | dict[str, Any]) -> Block:
     if isinstance(raw, str):
         return Paragraph(raw)
-    return Subheading(raw["heading"]) if "heading" in raw else Bullets(tuple(raw["items"]), raw["ordered"])
+    if "heading" in raw:
+        return Subheading(raw["heading"])
+    return Bullets(tuple(raw["items"]), raw["ordered"], raw.get("start", 1))
 
 
 def write_matches(matches: tuple[Match, ...]) -> str:

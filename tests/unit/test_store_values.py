@@ -38,7 +38,7 @@ TEXT = st.text(st.characters(exclude_categories=()), max_size=20)
 BLOCKS = st.one_of(
     st.builds(Paragraph, TEXT),
     st.builds(Subheading, TEXT),
-    st.builds(Bullets, st.lists(TEXT).map(tuple), st.booleans()),
+    st.builds(Bullets, st.lists(TEXT).map(tuple), st.booleans(), st.integers(0, 999)),
 )
 SECTIONS = st.builds(Section, blocks=st.lists(BLOCKS, max_size=4).map(tuple), heading=st.none() | TEXT)
 ENTRIES = st.builds(
@@ -52,6 +52,7 @@ ENTRIES = st.builds(
     tags=st.lists(TEXT, max_size=3).map(tuple),
     journal=st.none() | TEXT,
     people=st.none() | TEXT,
+    unsure=st.lists(TEXT, max_size=2).map(tuple),
 )
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 EVIDENCE = st.builds(Evidence, words=TEXT, place=st.sampled_from(Place), weight=NUMBERS)
