@@ -6,7 +6,7 @@ import re
 
 from digest.models import Bullets, Entry, Paragraph
 from digest.sources.clean import clean_title, shorten
-from digest.sources.sections import Reading
+from digest.sources.reading import Reading
 
 #: Characters of a headline made from a text's first sentence.
 LONGEST_MADE_HEADLINE = 120

@@ -19,8 +19,9 @@ from digest.sources.headings import Headings
 from digest.sources.identity import read_doi, read_pmid, shown, web_url
 from digest.sources.items import MOST_ENTRIES, Item, ParsedFeed
 from digest.sources.page import read_page
+from digest.sources.reading import Reading
 from digest.sources.sandbox import Sandbox
-from digest.sources.sections import Reading, read_summary
+from digest.sources.sections import read_summary
 from digest.sources.tags import read_tags
 
 #: Pages behind entries that are fetched in one visit, and the seconds that may take; the rest wait for the next visit.

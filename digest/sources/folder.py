@@ -20,8 +20,9 @@ from digest.sources.jsonfile import read_json
 from digest.sources.page import read_page
 from digest.sources.pieces import READING
 from digest.sources.plaintext import read_text
+from digest.sources.reading import Reading
 from digest.sources.sandbox import Sandbox
-from digest.sources.sections import Reading, read_summary
+from digest.sources.sections import read_summary
 
 #: Bytes of one file; the largest real saved page had 3 MB.
 MOST_FILE_BYTES = 10 * 1024 * 1024
@@ -143,9 +144,7 @@ class FolderSource:
         if suffix in _JSON:
             return read_json(text, name=name, headings=self.headings)
         document = read_text(text, markdown=suffix in _MARKDOWN)
-        reading = read_summary(
-            document.pieces, headings=self.headings, vocabulary=self.vocabulary, title_first=True, by_position=True
-        )
+        reading = read_summary(document.pieces, headings=self.headings, vocabulary=self.vocabulary, title_first=True)
         return reading, None
 
 

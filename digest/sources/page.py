@@ -10,7 +10,8 @@ from digest.sources.dates import read_date
 from digest.sources.headings import Headings
 from digest.sources.identity import read_doi, read_pmid, web_url
 from digest.sources.pieces import Document
-from digest.sources.sections import Reading, read_summary
+from digest.sources.reading import Reading
+from digest.sources.sections import read_summary
 
 #: Meta elements that scholarly pages carry (Highwire, PRISM, Dublin Core), the likeliest first.
 _DOI = ("citation_doi", "prism.doi", "dc.identifier.doi", "dc.identifier")
