@@ -6,30 +6,26 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from digest.errors import SourceError
 from digest.models import Entry, Problem, SourceState
-from digest.sources.base import Collected, Known, after_success
-from digest.sources.dates import read_date
-from digest.sources.entries import entry_from, language_tag, text_length
+from digest.sources.base import Collected, Known, Teaching, after_success, untaught
+from digest.sources.entries import entry_from, language_tag
 from digest.sources.fetch import MOST_BYTES, Fetched, Fetcher
 from digest.sources.guids import Claimed, Identity, claimed
 from digest.sources.headings import Headings
-from digest.sources.identity import read_doi, read_pmid, shown, web_url
+from digest.sources.identity import shown, web_url
 from digest.sources.items import MOST_ENTRIES, Item, ParsedFeed
-from digest.sources.page import read_page
+from digest.sources.original import Manner, Original, better, packed, read_item, read_page_as, says_more
+from digest.sources.pieces import Document
 from digest.sources.reading import Reading
 from digest.sources.sandbox import Sandbox
-from digest.sources.sections import read_summary
-from digest.sources.tags import read_tags
 
 #: Pages behind entries that are fetched in one visit, and the seconds that may take; the rest wait for the next visit.
 MOST_PAGES = 200
 MOST_PAGE_SECONDS = 600.0
-
-#: Characters a page without known headings must have: a consent wall has fewer.
-LEAST_PAGE_TEXT = 300
 
 #: Behind the fingerprint of an entry whose page could not be had for now: it counts as changed until it can.
 _WITHOUT_PAGE = "~"
@@ -64,7 +60,12 @@ class FeedSource:
         """The configured feed."""
         return self.feed
 
-    def collect(self, state: SourceState, *, known: Known, now: datetime) -> Collected:
+    @property
+    def manner(self) -> Manner:
+        """How its documents are read."""
+        return Manner(headings=self.headings, vocabulary=self.vocabulary)
+
+    def collect(self, state: SourceState, *, known: Known, now: datetime, learnt: Teaching = untaught) -> Collected:
         """Visit the feed once.
 
         Raises:
@@ -76,12 +77,13 @@ class FeedSource:
             return Collected(state=remembered)
         with Sandbox() as sandbox:
             parsed = sandbox.read_feed(fetched.body, charset=fetched.charset)
-            visit = _Visit(self, parsed, fetched, sandbox, known, now)
+            visit = _Visit(self, parsed, fetched, sandbox, known, now, learnt)
             entries = tuple(visit.entries())
         # Something is to be asked again: without the validators the server cannot say that nothing changed.
         etag, modified = (None, None) if visit.unfinished else (fetched.etag, fetched.modified)
         return Collected(
             entries=entries,
+            originals=visit.originals,
             problems=tuple(visit.problems),
             known=visit.known_count,
             state=replace(remembered, etag=etag, modified=modified),
@@ -120,7 +122,14 @@ class _Visit:
     """One pass over a parsed feed."""
 
     def __init__(
-        self, source: FeedSource, parsed: ParsedFeed, fetched: Fetched, sandbox: Sandbox, known: Known, now: datetime
+        self,
+        source: FeedSource,
+        parsed: ParsedFeed,
+        fetched: Fetched,
+        sandbox: Sandbox,
+        known: Known,
+        now: datetime,
+        learnt: Teaching,
     ) -> None:
         self._source = source
         self._parsed = parsed
@@ -129,6 +138,7 @@ class _Visit:
         self._sandbox = sandbox
         self._known = known
         self._now = now
+        self._learnt = learnt
         self._pages_left = MOST_PAGES
         self._until = time.monotonic() + MOST_PAGE_SECONDS
         self._waiting = 0
@@ -136,6 +146,8 @@ class _Visit:
         self.known_count = 0
         self.unfinished = False
         self.problems: list[Problem] = []
+        #: By the guids of their entries.
+        self.originals: dict[str, bytes] = {}
 
     def entries(self) -> Iterator[Entry]:
         """What is new or changed, in the feed's order."""
@@ -156,6 +168,10 @@ class _Visit:
             self.unfinished = True
             self._problem(self._place, f"{self._waiting} entries wait for the next visit: too many pages for one")
 
+    @cached_property
+    def _manner(self) -> Manner:
+        return self._source.manner.knowing(self._learnt())
+
     def _say_what_is_wrong(self) -> None:
         if self._parsed.trouble:
             self._problem(self._place, f"the feed is damaged, and was read as far as it goes: {self._parsed.trouble}")
@@ -170,7 +186,7 @@ class _Visit:
     def _entry(self, claim: Claimed) -> Entry | None:
         item, mark = claim.item, claim.fingerprint
         url = web_url(item.link, base=self._base)
-        reading = self._said(item)
+        original = Original(item=item)
         if item.trouble:
             self._problem(self._named(item), f"its text cannot be read: {item.trouble}")
         if item.link and not url:
@@ -179,47 +195,50 @@ class _Visit:
             if self._pages_left <= 0 or time.monotonic() > self._until:
                 self._waiting += 1
                 return None
-            followed = self._followed(reading, url)
-            mark = mark if followed else mark + _WITHOUT_PAGE
-            reading = followed or reading
-            if not followed and self._known(claim.guid, mark):
+            page, is_final = self._page(url)
+            mark = mark if is_final else mark + _WITHOUT_PAGE
+            original = replace(original, page=page)
+            if not is_final and self._known(claim.guid, mark):
                 self.known_count += 1
                 return None
-        return self._made(claim, reading, url, mark)
+        return self._made(claim, original, url, mark)
 
-    def _made(self, claim: Claimed, reading: Reading, url: str | None, mark: str) -> Entry | None:
+    def _made(self, claim: Claimed, original: Original, url: str | None, mark: str) -> Entry | None:
         language = language_tag(claim.item.language, self._parsed.language, default=self._source.language)
         entry = entry_from(
-            reading, source=self._source.name, guid=claim.guid, fingerprint=mark, url=url, language=language
+            self._reading(original, url),
+            source=self._source.name,
+            guid=claim.guid,
+            fingerprint=mark,
+            url=url,
+            language=language,
         )
         if entry is None:
             self._problem(self._named(claim.item), "it has neither a title nor a text, so there is nothing to show")
+            return None
+        self.originals[claim.guid] = packed(original)
         return entry
 
     def _named(self, item: Item) -> str:
         return f"{self._place}, entry {(item.title or item.id or item.link or 'without any name')[:100]!r}"
 
-    def _said(self, item: Item) -> Reading:
-        """What the feed itself says of the entry."""
-        source = self._source
-        reading = read_summary(
-            item.pieces, headings=source.headings, headline=item.title or None, vocabulary=source.vocabulary
-        )
-        marks = " ".join(item.marks)
-        outside = Reading(
-            headline=item.title or None,
-            tags=read_tags(item.tags, vocabulary=source.vocabulary),
-            journal=item.journal or None,
-            published=next(filter(None, map(read_date, item.dates)), None),
-        )
-        full = reading.or_else(outside)
-        return replace(full, doi=read_doi(marks) or full.doi, pmid=read_pmid(marks) or full.pmid)
+    def _reading(self, original: Original, url: str | None) -> Reading:
+        """The page's reading over the feed's; the feed's where the page has nothing."""
+        said = read_item(original.item or Item(), self._manner)
+        if original.page is None:
+            return said
+        page = read_page_as(original.page, self._manner, said=said)
+        if not says_more(page, said):
+            self._problem(
+                shown(url or ""), "the page holds no summary that we can read, so the feed's own text is used"
+            )
+        return better(page, said)
 
-    def _followed(self, said: Reading, url: str) -> Reading | None:
-        """The page's reading over the feed's; the feed's where the page has nothing; None when to ask again."""
+    def _page(self, url: str) -> tuple[Document | None, bool]:
+        """The page, taken apart, or None; and whether that is final: else it is to be asked for again."""
         if self._asked_to_wait:
             self.unfinished = True
-            return None
+            return None, False
         self._pages_left -= 1
         try:
             fetched = self._source.fetch.get(url, now=self._now)
@@ -227,21 +246,9 @@ class _Visit:
             self._problem(shown(url), f"the page cannot be had, so the feed's own text is used: {error}")
             self._asked_to_wait = error.retry_after is not None
             self.unfinished = self.unfinished or not error.permanent
-            return said if error.permanent else None
+            return None, error.permanent
         try:
-            document = self._sandbox.read_page(fetched.body, charset=fetched.charset)
+            return self._sandbox.read_page(fetched.body, charset=fetched.charset), True
         except SourceError as error:
             self._problem(shown(url), f"the page cannot be read, so the feed's own text is used: {error}")
-            return said
-        page = read_page(
-            document, headings=self._source.headings, headline=said.headline, vocabulary=self._source.vocabulary
-        )
-        return self._better(page, said, url)
-
-    def _better(self, page: Reading, said: Reading, url: str) -> Reading:
-        enough = max(LEAST_PAGE_TEXT, text_length(said))
-        says_more = page.is_structured or (not said.is_structured and text_length(page) >= enough)
-        if not page.sections or not says_more:
-            self._problem(shown(url), "the page holds no summary that we can read, so the feed's own text is used")
-            return said.or_else(replace(page, sections=()))
-        return replace(page.or_else(said), headline=said.headline or page.headline, doi=said.doi or page.doi)
+            return None, True

@@ -98,18 +98,23 @@ _QUANTITY = re.compile(
 )
 
 #: True for a text that stands in most documents of the source.
-Learnt = Callable[[str], bool]
+Recurs = Callable[[str], bool]
+
+
+def nothing(_text: str) -> bool:
+    """Of a source that nothing was learnt of."""
+    return False
 
 
 def without_furniture(
-    pieces: Sequence[Piece], headings: Headings, *, learnt: Learnt = lambda _text: False
+    pieces: Sequence[Piece], headings: Headings, *, recurs: Recurs = nothing
 ) -> tuple[list[Piece], list[Cut]]:
     """What is content, and what was cut, each in order."""
     marked = _Marked([part for one in pieces for part in unglued(one)], headings)
     marked.headings()
     marked.lines()
     marked.teasers()
-    marked.paragraphs(learnt)
+    marked.paragraphs(recurs)
     kept = [one for one, rule in zip(marked.pieces, marked.rules, strict=True) if rule is None]
     cuts = [Cut(rule, one.text) for one, rule in zip(marked.pieces, marked.rules, strict=True) if rule is not None]
     return kept, cuts
@@ -225,7 +230,7 @@ class _Marked:
             elif is_furniture(piece.text):
                 self.rules[place] = Rule.LINE
 
-    def paragraphs(self, learnt: Learnt) -> None:
+    def paragraphs(self, recurs: Recurs) -> None:
         """Paragraphs that speak of research in general, advise anybody, offer something, or stand everywhere."""
         under_limits = False
         teased = 0
@@ -237,7 +242,7 @@ class _Marked:
             # What stands under a heading of considerations is never taken for the page's by what it says.
             is_open = self.rules[place] is None and piece.shape is Shape.TEXT and not (under_limits and not teased)
             if is_open and not self._is_known(place):
-                self.rules[place] = _rule_of(piece.text, behind_teasers=teased > 1, learnt=learnt)
+                self.rules[place] = _rule_of(piece.text, behind_teasers=teased > 1, recurs=recurs)
 
     # --- teasers -----------------------------------------------------------------------------------------
 
@@ -311,14 +316,14 @@ class _Marked:
         )
 
 
-def _rule_of(text: str, *, behind_teasers: bool, learnt: Learnt) -> Rule | None:
+def _rule_of(text: str, *, behind_teasers: bool, recurs: Recurs) -> Rule | None:
     if is_standing(text, behind_teasers=behind_teasers):
         return Rule.STANDING
     if is_advice(text):
         return Rule.ADVICE
     if is_offer(text):
         return Rule.OFFER
-    return Rule.LEARNT if learnt(text) else None
+    return Rule.LEARNT if recurs(text) else None
 
 
 def _is_titled(text: str) -> bool:

@@ -53,12 +53,8 @@ class NotAFeed(ValueError):  # noqa: N818 - says what the document is
 
 def feed_to(feed: ParsedFeed) -> dict[str, Any]:
     """The feed as values for JSON."""
-    items = [
-        {field.name: getattr(item, field.name) for field in fields(item)} | {"pieces": pieces_to(item.pieces)}
-        for item in feed.items
-    ]
     return {
-        "items": items,
+        "items": list(map(item_to, feed.items)),
         "link": feed.link,
         "language": feed.language,
         "dropped": feed.dropped,
@@ -69,7 +65,7 @@ def feed_to(feed: ParsedFeed) -> dict[str, Any]:
 def feed_from(value: Mapping[str, Any]) -> ParsedFeed:
     """The feed that `feed_to` wrote."""
     return ParsedFeed(
-        items=tuple(map(_item_from, value["items"])),
+        items=tuple(map(item_from, value["items"])),
         link=value["link"],
         language=value["language"],
         dropped=int(value["dropped"]),
@@ -77,6 +73,12 @@ def feed_from(value: Mapping[str, Any]) -> ParsedFeed:
     )
 
 
-def _item_from(value: Mapping[str, Any]) -> Item:
+def item_to(item: Item) -> dict[str, Any]:
+    """An item as values for JSON."""
+    return {field.name: getattr(item, field.name) for field in fields(item)} | {"pieces": pieces_to(item.pieces)}
+
+
+def item_from(value: Mapping[str, Any]) -> Item:
+    """The item that `item_to` wrote."""
     several = {name: tuple(value[name]) for name in ("dates", "tags", "marks")}
     return Item(**{**value, **several, "pieces": pieces_from(value["pieces"])})

@@ -15,6 +15,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
+from digest.models import Furniture
+
 #: Documents it takes, and how many of the latest ones are looked at.
 FEWEST_DOCUMENTS = 5
 LATEST_DOCUMENTS = 20
@@ -40,20 +42,6 @@ class Said:
     under_limits: bool = False
     #: True when it is all that its document has for considerations, by its words.
     only_limits: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
-    """A text that stands in most documents of a source."""
-
-    text: str
-    #: In how many of those that were looked at.
-    documents: int
-
-    @property
-    def key(self) -> str:
-        """What names it: the same for the same words."""
-        return key_of(self.text)
 
 
 @dataclass(slots=True)
@@ -100,19 +88,40 @@ class Alike:
         return bool(self._words) and self.place(text) is not None
 
 
-def learn(documents: Sequence[Sequence[Said]]) -> tuple[Standing, ...]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Learnt:
+    """What a source's earlier documents taught."""
+
+    #: Texts that are the site's.
+    furniture: Alike = field(default_factory=Alike)
+    #: Topics that several of them printed, to part others by that are printed run together.
+    topics: tuple[str, ...] = ()
+
+
+#: Of a source that nothing was learnt of.
+NOTHING = Learnt()
+
+
+def topics_of(printed: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """The topics that several documents print, given those of each; one alone may be two that were run together."""
+    counted = Counter(tag for tags in printed for tag in {tag.casefold(): tag for tag in tags}.values())
+    return tuple(tag for tag, count in counted.items() if count > 1)
+
+
+def learn(documents: Sequence[Sequence[Said]], *, latest: int = LATEST_DOCUMENTS) -> tuple[Furniture, ...]:
     """The texts that stand in most of these documents, in the order in which the latest one has them.
 
     Args:
-        documents: paragraphs of the documents of one source, the latest first. Of more than `LATEST_DOCUMENTS` the
-            others are passed over; from fewer than `FEWEST_DOCUMENTS` nothing is learnt.
+        documents: paragraphs of the documents of one source, the latest first; from fewer than `FEWEST_DOCUMENTS`
+            nothing is learnt.
+        latest: so many of them are looked at.
     """
-    latest = documents[:LATEST_DOCUMENTS]
-    if len(latest) < FEWEST_DOCUMENTS:
+    looked_at = documents[:latest]
+    if len(looked_at) < FEWEST_DOCUMENTS:
         return ()
-    groups = [group for group in _groups(latest) if 2 * len(group.documents) > len(latest)]
+    groups = [group for group in _groups(looked_at) if 2 * len(group.documents) > len(looked_at)]
     return tuple(
-        Standing(text=group.text, documents=len(group.documents))
+        Furniture(key=key_of(group.text), text=group.text, documents=len(group.documents))
         for group in groups
         if not group.under_limits and 2 * group.only_limits <= len(group.documents)
     )

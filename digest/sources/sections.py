@@ -11,7 +11,7 @@ from digest.sentences import is_whole, sentences
 from digest.sources.clean import end_at_word
 from digest.sources.dates import is_date
 from digest.sources.facts import Facts
-from digest.sources.furniture import Cut, Learnt, without_furniture
+from digest.sources.furniture import Cut, Recurs, nothing, without_furniture
 from digest.sources.headings import Fact, Heading, Headings, name_key
 from digest.sources.identity import only_doi, web_url
 from digest.sources.pieces import Piece, Shape
@@ -42,7 +42,7 @@ def read_summary(
     headline: str | None = None,
     vocabulary: Iterable[str] = (),
     title_first: bool = False,
-    learnt: Learnt = lambda _text: False,
+    recurs: Recurs = nothing,
 ) -> Reading:
     """Read a summary.
 
@@ -53,10 +53,10 @@ def read_summary(
         vocabulary: phrases known to be topics, to part topics printed without anything between them.
         title_first: the first line is the headline when no heading is (a text file). Such a text may open with its
             takeaway; then its first sentence is the headline.
-        learnt: knows the texts that stand in most documents of the source.
+        recurs: knows the texts that stand in most documents of the source.
     """
     reader = _Reader(headings, headline, title_first=title_first)
-    kept, cut = without_furniture(pieces, headings, learnt=learnt)
+    kept, cut = without_furniture(pieces, headings, recurs=recurs)
     for piece in kept:
         for part in _abstract_parts(piece):
             reader.take(part)
@@ -140,7 +140,7 @@ class _Reader:
     def _open_with(self, text: str) -> None:
         """A title, or the sentence that a text without a title opens with, the rest of which is its takeaway."""
         first, *rest = sentences(text)
-        self.opened = is_whole(text)
+        self.opened = is_whole(text) and not (text.endswith(("?", "!")) and not rest)
         self._begin(first if self.opened else text)
         if self.opened and rest:
             self._parts.append(_Part(SectionRole.TAKEAWAY, None, 0))

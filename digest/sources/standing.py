@@ -39,10 +39,12 @@ _JOURNALS_LIKE = re.compile(
     r"\bjournals?,? (?:like|such as|including|for example) [\"“‘']?(?P<name>[A-Z][^\n]{1,160}?)[\"”’']?,?"
     rf" {_GOES_ON}\b"
 )
+#: A name may list what it is about: "Music, mind and movement".
+_LISTED = r"(?:(?:, \w{2,20}(?: \w{2,20})?){1,2},? (?:and|&) \w{2,20}(?: \w{2,20})?)?"
 _JOURNAL = re.compile(
     r"\b(?:published|appeared|appears|featured|printed|comes from|taken from)\s(?:\w{1,20}\s)?(?:in|by|on)?\s?"
     r"(?:(?:a|the|an)\s)?(?:peer[-‐‑ ]reviewed\s)?(?:(?:scientific|medical|academic)\s)?(?:journal\s)?"
-    r"(?:called\s|named\s|,\s)?[\"'“‘]?(?P<name>[A-Z][^.;,\"”’()]{2,120}?)"
+    rf"(?:called\s|named\s|,\s)?[\"'“‘]?(?P<name>[A-Z][^.;,\"”’()]{{2,120}}?{_LISTED})"
     r"(?=[\"”’]|[.;,()]|\s(?:is|was|which|that|has|in\s\d{4}|on\s\w{1,20}\s\d|a\speer|an?\s)|\s?$)"
 )
 
