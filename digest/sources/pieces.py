@@ -58,6 +58,8 @@ class Document:
     meta: Mapping[str, str] = field(default_factory=dict)
     #: True when it went on after `MOST_PIECES`.
     cut: bool = False
+    #: What of a page stands beside its article, in its order: menus, teasers, and whatever else was left out.
+    aside: tuple[Piece, ...] = ()
 
 
 def piece(shape: Shape, text: str, *, level: int = 0, lead: str = "", linked: bool = False, number: int = 0) -> Piece:
@@ -87,6 +89,7 @@ def document_from(value: Mapping[str, Any]) -> Document:
         language=value["language"],
         meta=dict(value["meta"]),
         cut=bool(value["cut"]),
+        aside=pieces_from(value["aside"]),
     )
 
 
@@ -98,4 +101,5 @@ def document_to(document: Document) -> dict[str, Any]:
         "language": document.language,
         "meta": dict(document.meta),
         "cut": document.cut,
+        "aside": pieces_to(document.aside),
     }
