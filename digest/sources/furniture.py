@@ -59,7 +59,7 @@ _MORE = (
 _READ_MORE = re.compile(rf"^(?:{_MORE}|\(more(?:…|\.{{3}})\)|\[more\])(?:\s?[\W_]{{0,6}})$", re.IGNORECASE)
 _DATE = r"(?:\d{1,2}[/.]\d{1,2}[/.]\d{4}|[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8} \d{4})"
 #: The same run into what stands beside it: a date, or the next text's first letter.
-_GLUED = re.compile(rf"\b(?:(?:Read|Learn|See) [Mm]ore|(?:Continue|Keep) [Rr]eading)(?=\s?{_DATE}|[A-Z“‘])")
+_GLUED = re.compile(rf"(?:(?:Read|Learn|See) [Mm]ore|\b(?:Continue|Keep) [Rr]eading)(?=\s?{_DATE}|[A-Z“‘])")
 _AT_END = re.compile(
     rf"(?:(?<=[.!?…\])”\"])\s?|(?<=\w)\s)"
     rf"(?:(?:{_MORE})[\s\W_]{{0,6}}|\(more(?:…|\.{{3}})\)|\[more\]|more [»→>\u203a]{{1,2}})$",

@@ -26,6 +26,8 @@ FEWEST_WORDS = 8
 MOST_WORDS = 400
 #: From this share of their words in the same order on, two texts are nearly word for word the same.
 ALIKE = 0.8
+#: A shorter text may differ in names alone: sentences that studies share differ in what the study is about.
+FEWEST_WORDS_TO_DIFFER = 30
 #: Runs of so many words are looked up, and a text that shares fewer of them is not compared.
 RUN = 3
 SHARED_RUNS = 0.3
@@ -129,12 +131,12 @@ def learn(documents: Sequence[Sequence[Said]], *, latest: int = LATEST_DOCUMENTS
 
 def key_of(text: str) -> str:
     """Twelve hexadecimal digits that name a text by its words."""
-    return hashlib.sha256(" ".join(words_of(text)).encode()).hexdigest()[:12]
+    return hashlib.sha256(" ".join(words_of(text)).casefold().encode()).hexdigest()[:12]
 
 
 def words_of(text: str) -> Sequence[str]:
-    """The words of a text as they are compared."""
-    return _WORD.findall(text.casefold())[:MOST_WORDS]
+    """The words of a text that are compared."""
+    return _WORD.findall(text)[:MOST_WORDS]
 
 
 def _groups(documents: Sequence[Sequence[Said]]) -> Collection[_Group]:
@@ -156,9 +158,23 @@ def _groups(documents: Sequence[Sequence[Said]]) -> Collection[_Group]:
 
 
 def _runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    return (tuple(words[start : start + RUN]) for start in range(len(words) - RUN + 1))
+    small = [word.casefold() for word in words]
+    return (tuple(small[start : start + RUN]) for start in range(len(small) - RUN + 1))
 
 
 def _is_alike(ours: Sequence[str], theirs: Sequence[str]) -> bool:
-    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
-    return matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
+    matcher = SequenceMatcher(None, list(map(str.casefold, ours)), list(map(str.casefold, theirs)), autojunk=False)
+    if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < ALIKE or matcher.ratio() < ALIKE:
+        return False
+    runs = [(ours[a:b], theirs[c:d]) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"]
+    return all(_may_differ(mine, other, min(len(ours), len(theirs))) for mine, other in runs)
+
+
+def _may_differ(mine: Sequence[str], other: Sequence[str], length: int) -> bool:
+    """Whether two texts of that length may be the same although they differ there: in a name, or in a few words.
+
+    Not in numbers: "a small study of 38 people" is about one study.
+    """
+    if any(word[0].isdecimal() for word in (*mine, *other)):
+        return False
+    return length >= FEWEST_WORDS_TO_DIFFER or all(not run or run[0][0].isupper() for run in (mine, other))
