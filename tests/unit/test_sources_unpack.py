@@ -9,11 +9,13 @@ from digest.errors import SourceError
 from digest.sources.unpack import MOST_MEMBERS, Unpacked, unpacked
 
 TEXT = b"<rss>" + bytes(range(32, 127)) * 400 + b"</rss>"
-PACKED = packed(TEXT)
 
 
 def packed(data: bytes) -> bytes:
     return gzip.compress(data, mtime=0)
+
+
+PACKED = packed(TEXT)
 
 
 def bare(data: bytes) -> bytes:
