@@ -19,9 +19,9 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from digest.models import SectionRole
-from digest.sources.furniture import is_standing
 from digest.sources.headings import Fact, Headings
 from digest.sources.pieces import Piece, Shape
+from digest.sources.standing import is_standing
 from digest.sources.walk import Found, closest_block
 
 #: Words in a row by which two texts are compared.

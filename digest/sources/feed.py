@@ -13,15 +13,16 @@ from digest.errors import SourceError
 from digest.models import Entry, Problem, SourceState
 from digest.sources.base import Collected, Known, Teaching, after_success, untaught
 from digest.sources.entries import entry_from, language_tag
-from digest.sources.fetch import MOST_BYTES, Fetched, Fetcher
-from digest.sources.guids import Claimed, Identity, claimed
+from digest.sources.fetch import MOST_BYTES, Fetched, Fetcher, believed
+from digest.sources.guids import Claimed, Identity, Naming, claimed, items_read
 from digest.sources.headings import Headings
 from digest.sources.identity import shown, web_url
-from digest.sources.items import MOST_ENTRIES, Item, ParsedFeed
+from digest.sources.items import Item, ParsedFeed
 from digest.sources.original import Manner, Original, better, packed, read_item, read_page_as, says_more
 from digest.sources.pieces import Document
 from digest.sources.reading import Reading
 from digest.sources.sandbox import Sandbox
+from digest.sources.unpack import unpacked
 
 #: Pages behind entries that are fetched in one visit, and the seconds that may take; the rest wait for the next visit.
 MOST_PAGES = 200
@@ -71,7 +72,7 @@ class FeedSource:
         Raises:
             SourceError: it cannot be had or read; it says whether asking again can help.
         """
-        fetched = self._fetched(state, now)
+        fetched = self._fetched(believed(state, now=now), now)
         remembered = replace(after_success(state, now=now), moved_to=fetched.moved_to)
         if fetched.unchanged:
             return Collected(state=remembered)
@@ -80,7 +81,8 @@ class FeedSource:
             visit = _Visit(self, parsed, fetched, sandbox, known, now, learnt)
             entries = tuple(visit.entries())
         # Something is to be asked again: without the validators the server cannot say that nothing changed.
-        etag, modified = (None, None) if visit.unfinished else (fetched.etag, fetched.modified)
+        asks_again = visit.unfinished or parsed.cut
+        etag, modified = (None, None) if asks_again else (fetched.etag, fetched.modified)
         return Collected(
             entries=entries,
             originals=visit.originals,
@@ -92,7 +94,8 @@ class FeedSource:
     def _fetched(self, state: SourceState, now: datetime) -> Fetched:
         """From where it moved to; from the configured address where that is not so, or no longer."""
         if not self.feed.lower().startswith(("http://", "https://")):
-            return Fetched(url="", body=_local(self.feed))
+            found = unpacked(_local(self.feed), most=MOST_BYTES)
+            return Fetched(url="", body=found.body, broken=found.broken)
         if state.moved_to is None:
             return self.fetch.get(self.feed, etag=state.etag, modified=state.modified, now=now)
         try:
@@ -133,6 +136,7 @@ class _Visit:
     ) -> None:
         self._source = source
         self._parsed = parsed
+        self._fetched = fetched
         self._place = shown(fetched.url) if fetched.url else source.feed
         self._base = web_url(parsed.link, base=fetched.url) or fetched.url
         self._sandbox = sandbox
@@ -151,11 +155,11 @@ class _Visit:
 
     def entries(self) -> Iterator[Entry]:
         """What is new or changed, in the feed's order."""
-        self._say_what_is_wrong()
         salt = "follow" if self._source.follow else ""
-        claims, problems = claimed(
-            self._parsed.items, identity=self._source.identity, known=self._known, place=self._place, salt=salt
-        )
+        naming = Naming(identity=self._source.identity, known=self._known, salt=salt)
+        items, left_out = items_read(self._parsed, naming)
+        self._say_what_is_wrong(left_out)
+        claims, problems = claimed(items, naming, place=self._place)
         self.problems += problems
         for claim in claims:
             if self._known(claim.guid, claim.fingerprint):
@@ -172,13 +176,18 @@ class _Visit:
     def _manner(self) -> Manner:
         return self._source.manner.knowing(self._learnt())
 
-    def _say_what_is_wrong(self) -> None:
-        if self._parsed.trouble:
-            self._problem(self._place, f"the feed is damaged, and was read as far as it goes: {self._parsed.trouble}")
-        if self._parsed.dropped:
+    def _say_what_is_wrong(self, left_out: str) -> None:
+        parsed, fetched = self._parsed, self._fetched
+        if fetched.broken or parsed.cut:
             self._problem(
-                self._place, f"only its first {MOST_ENTRIES} entries were read, {self._parsed.dropped} were not"
+                self._place,
+                f"it broke off in transit and was read as far as it came ({fetched.broken or 'its end is missing'});"
+                " the next visit asks for all of it",
             )
+        if parsed.trouble:
+            self._problem(self._place, f"the feed is damaged, and was read as far as it goes: {parsed.trouble}")
+        for remark in filter(None, (left_out, fetched.remark)):
+            self._problem(self._place, remark)
 
     def _problem(self, place: str, message: str) -> None:
         self.problems.append(Problem(place=place, message=message))
@@ -242,6 +251,8 @@ class _Visit:
         self._pages_left -= 1
         try:
             fetched = self._source.fetch.get(url, now=self._now)
+            if fetched.broken and not fetched.body.rstrip().lower().endswith(b"</html>"):
+                raise SourceError(f"it broke off in transit: {fetched.broken}")  # noqa: TRY301 - as if it had not come
         except SourceError as error:
             self._problem(shown(url), f"the page cannot be had, so the feed's own text is used: {error}")
             self._asked_to_wait = error.retry_after is not None

@@ -60,7 +60,8 @@ def _feed(data: bytes, job: Mapping[str, Any]) -> Any:
     from digest.sources.jsonfeed import is_json, parse_json
     from digest.sources.xmlfeed import parse_xml
 
-    parsed = parse_json(data) if is_json(data) else parse_xml(data, charset=job["charset"])
+    parse = parse_json if is_json(data) else parse_xml
+    parsed = parse(data, charset=job["charset"])
     return feed_to(parsed)
 
 
