@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from digest.errors import DigestError, InputError
 from digest.models import Entry, Problem
@@ -17,6 +19,9 @@ from digest.sources.learning import Alike, Learnt, learn
 from digest.sources.original import Manner, Original, read, said_in
 from digest.sources.reading import Reading
 from digest.sources.sandbox import Sandbox
+
+#: How a feed's root element is called.
+_FEED: Final = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>)?\s*(?:<!--[^>]{0,500}-->\s*)?<(?:rss|feed|rdf:RDF)\b")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +88,8 @@ def _taken(place: str, manner: Manner, sandbox: Sandbox, fetch: Fetcher, now: da
 
 def _asked(url: str, manner: Manner, sandbox: Sandbox, fetch: Fetcher, now: datetime) -> _Taken:
     fetched = fetch.get(url, now=now)
+    if _FEED.match(fetched.body[:2_000]):
+        raise InputError("it is a feed: add it to `sources`, or give the address of one of its entries")
     page = sandbox.read_page(fetched.body, charset=fetched.charset)
     original = Original(page=page)
     reading = read(original, manner)

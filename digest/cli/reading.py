@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -12,11 +13,13 @@ import typer
 from rich.console import Console
 
 from digest.cli.session import Output, Session
-from digest.cli.tables import cell, counted
+from digest.cli.tables import cell
+from digest.config import FeedSettings
 from digest.edition.wording import shortened
 from digest.inspecting import Inspected, inspect
 from digest.models import Block, Bullets, Match, Precision, Problem, PublishedDate, Section, Subheading
 from digest.sources.fetch import Fetcher
+from digest.sources.furniture import Cut
 from digest.sources.original import Manner
 from digest.sources.roles import Why
 from digest.topics import Tagger
@@ -41,19 +44,22 @@ def read(
 
     An .html file or an address is read as the page behind an entry.
     """
-    session: Session = context.obj
-    tree = session.topics()
-    manner, assumed, language = _manner_of(session, source)
-    if source is None:
-        manner = Manner(vocabulary=tree.phrases)
-    tagger, output, wrong = Tagger(tree), Output(as_json=as_json), 0
-    found = inspect(places, manner=manner, fetch=Fetcher(), now=datetime.now(UTC), language=language, together=together)
+    how = _how(context.obj, source)
+    tagger, output, wrong = Tagger(context.obj.topics()), Output(as_json=as_json), 0
+    found = inspect(
+        places,
+        manner=how.manner,
+        fetch=Fetcher(allow_private=how.allow_private),
+        now=datetime.now(UTC),
+        language=how.language,
+        together=together,
+    )
     for one in found:
         if isinstance(one, Problem):
             wrong += 1
             output.note(f"{one.place}: {one.message}")
             continue
-        matches = tagger.tag(one.entry, condition_assumed=assumed)
+        matches = tagger.tag(one.entry, condition_assumed=how.assumed)
         if as_json:
             sys.stdout.write(json.dumps(_data(one, matches), ensure_ascii=False) + "\n")
         else:
@@ -62,15 +68,30 @@ def read(
         raise typer.Exit(1)
 
 
-def _manner_of(session: Session, name: str | None) -> tuple[Manner, bool, str]:
-    """How a source's documents are read, whether the condition is assumed of them, and their language."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _How:
+    """How documents are read."""
+
+    manner: Manner
+    #: Whether the condition is assumed of them.
+    assumed: bool = False
+    language: str = "en"
+    allow_private: bool = False
+
+
+def _how(session: Session, name: str | None) -> _How:
+    """That of a source, with what was learnt of it; that of any for None."""
     if name is None:
-        return Manner(), False, "en"
+        return _How(manner=Manner(vocabulary=session.topics().phrases))
     with session.open() as digest:
         source = digest.source(name)
         settings = next(one for one in digest.settings.sources if one.name == name)
-        language = settings.language or digest.settings.newsletter.language
-        return source.manner.knowing(digest.learnt(name)), settings.condition == "assumed", language
+        return _How(
+            manner=source.manner.knowing(digest.learnt(name)),
+            assumed=settings.condition == "assumed",
+            language=settings.language or digest.settings.newsletter.language,
+            allow_private=isinstance(settings, FeedSettings) and settings.allow_private,
+        )
 
 
 # --- for machines --------------------------------------------------------------------------------------------
@@ -134,16 +155,24 @@ def _show(console: Console, one: Inspected, matches: Iterable[Match]) -> None:
         console.print(f"\n[{section.role.value}] {known}{name}", style="cyan", markup=False)
         for block in section.blocks:
             _show_block(console, block)
-    if reading.cut:
-        console.print(f"\nLeft out: {counted(len(reading.cut), 'piece')}", style="cyan", markup=False)
-        for cut in reading.cut:
-            console.print(f"  {cut.rule.value}: {shortened(cut.text, SHOWN)}", markup=False, style="dim")
+    _show_cut(console, reading.cut)
     topics = ", ".join(f"{match.topic_id} {match.score:.1f}" for match in matches)
     console.print(f"\nTopics: {topics or 'none'}", markup=False)
     console.print("How sure: without doubt" if not reading.unsure else "Unsure, a person should look:", markup=False)
     for doubt in reading.unsure:
         console.print(f"  {doubt}", style="yellow", markup=False)
     console.print()
+
+
+def _show_cut(console: Console, cuts: Sequence[Cut]) -> None:
+    """What was left out, rule by rule."""
+    by_rule: dict[str, list[str]] = {}
+    for cut in cuts:
+        by_rule.setdefault(cut.rule.value, []).append(cut.text)
+    for rule, texts in by_rule.items():
+        console.print(f"\nLeft out, {rule}:", style="cyan", markup=False)
+        for text in dict.fromkeys(shortened(text, SHOWN) for text in texts):
+            console.print(f"  {text}", markup=False, style="dim")
 
 
 def _facts(one: Inspected) -> str:
