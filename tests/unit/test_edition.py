@@ -311,11 +311,11 @@ def test_an_explainer_has_no_study() -> None:
     """Its date is when it was published, and nothing of it is called the study."""
     published = PublishedDate(day=date(2024, 8, 6), precision=Precision.DAY)
     facts = {"people": None, "design": None, "journal": None}
-    item = an_item(9, kind=Kind.BACKGROUND, published=published, **facts)
+    item = an_item(9, entry=an_entry("nine", kind=Kind.BACKGROUND, published=published, **facts))
     chosen = Selection(background=(placed(9, OTHER_TOPIC),))
     html, text = a_mail(pool=a_pool([item]), selection=chosen)
     assert "published 6 August 2024" in text and "published 6 August 2024" in html
-    assert "The study" not in text
+    assert "The study:" not in text and "About it: published" in text
 
 
 def test_background_never_claims_to_be_new() -> None:
