@@ -18,6 +18,7 @@ from digest.sources.guids import Claimed, Identity, claimed
 from digest.sources.headings import Headings
 from digest.sources.identity import read_doi, read_pmid, shown, web_url
 from digest.sources.items import MOST_ENTRIES, Item, ParsedFeed
+from digest.sources.otherpage import other_page
 from digest.sources.page import read_page
 from digest.sources.sandbox import Sandbox
 from digest.sources.sections import Reading, read_summary
@@ -228,13 +229,18 @@ class _Visit:
             self.unfinished = self.unfinished or not error.permanent
             return said if error.permanent else None
         try:
-            document = self._sandbox.read_page(fetched.body, charset=fetched.charset)
+            document = self._sandbox.read_page(fetched.body, charset=fetched.charset, headings=self._source.headings)
         except SourceError as error:
             self._problem(shown(url), f"the page cannot be read, so the feed's own text is used: {error}")
             return said
         page = read_page(
             document, headings=self._source.headings, headline=said.headline, vocabulary=self._source.vocabulary
         )
+        other = other_page(document, page, said, asked=url, final=fetched.url)
+        if other:
+            self._problem(shown(url), f"the page behind it is another one, so the feed's own text is used: {other.why}")
+            self.unfinished = self.unfinished or other.for_now
+            return None if other.for_now else said
         return self._better(page, said, url)
 
     def _better(self, page: Reading, said: Reading, url: str) -> Reading:
