@@ -90,7 +90,7 @@ def _asked(url: str, manner: Manner, sandbox: Sandbox, fetch: Fetcher, now: date
     fetched = fetch.get(url, now=now)
     if _FEED.match(fetched.body[:2_000]):
         raise InputError("it is a feed: add it to `sources`, or give the address of one of its entries")
-    page = sandbox.read_page(fetched.body, charset=fetched.charset)
+    page = sandbox.read_page(fetched.body, charset=fetched.charset, headings=manner.headings)
     original = Original(page=page)
     reading = read(original, manner)
     return _Taken(place=url, original=original, reading=reading, url=fetched.url, language=page.language)

@@ -19,6 +19,7 @@ from digest.sources.headings import Headings
 from digest.sources.identity import shown, web_url
 from digest.sources.items import Item, ParsedFeed
 from digest.sources.original import Manner, Original, better, packed, read_item, read_page_as, says_more
+from digest.sources.otherpage import other_page
 from digest.sources.pieces import Document
 from digest.sources.reading import Reading
 from digest.sources.sandbox import Sandbox
@@ -195,55 +196,52 @@ class _Visit:
     def _entry(self, claim: Claimed) -> Entry | None:
         item, mark = claim.item, claim.fingerprint
         url = web_url(item.link, base=self._base)
-        original = Original(item=item)
         if item.trouble:
             self._problem(self._named(item), f"its text cannot be read: {item.trouble}")
         if item.link and not url:
             self._problem(self._named(item), f"its link is no web address and was dropped: {item.link[:100]!r}")
+        read = _Read(read_item(item, self._manner))
         if self._source.follow and url:
             if self._pages_left <= 0 or time.monotonic() > self._until:
                 self._waiting += 1
                 return None
-            page, is_final = self._page(url)
-            mark = mark if is_final else mark + _WITHOUT_PAGE
-            original = replace(original, page=page)
-            if not is_final and self._known(claim.guid, mark):
+            read = self._followed(read.reading, url)
+            mark = mark if read.is_final else mark + _WITHOUT_PAGE
+            if not read.is_final and self._known(claim.guid, mark):
                 self.known_count += 1
                 return None
-        return self._made(claim, original, url, mark)
+        return self._made(claim, read, url, mark)
 
-    def _made(self, claim: Claimed, original: Original, url: str | None, mark: str) -> Entry | None:
+    def _made(self, claim: Claimed, read: _Read, url: str | None, mark: str) -> Entry | None:
         language = language_tag(claim.item.language, self._parsed.language, default=self._source.language)
         entry = entry_from(
-            self._reading(original, url),
-            source=self._source.name,
-            guid=claim.guid,
-            fingerprint=mark,
-            url=url,
-            language=language,
+            read.reading, source=self._source.name, guid=claim.guid, fingerprint=mark, url=url, language=language
         )
         if entry is None:
             self._problem(self._named(claim.item), "it has neither a title nor a text, so there is nothing to show")
             return None
-        self.originals[claim.guid] = packed(original)
+        self.originals[claim.guid] = packed(Original(item=claim.item, page=read.page))
         return entry
 
     def _named(self, item: Item) -> str:
         return f"{self._place}, entry {(item.title or item.id or item.link or 'without any name')[:100]!r}"
 
-    def _reading(self, original: Original, url: str | None) -> Reading:
-        """The page's reading over the feed's; the feed's where the page has nothing."""
-        said = read_item(original.item or Item(), self._manner)
-        if original.page is None:
-            return said
-        page = read_page_as(original.page, self._manner, said=said)
-        if not says_more(page, said):
-            self._problem(
-                shown(url or ""), "the page holds no summary that we can read, so the feed's own text is used"
-            )
-        return better(page, said)
+    def _followed(self, said: Reading, url: str) -> _Read:
+        """The page's reading over the feed's; the feed's where the page has nothing, or is another one."""
+        page, is_final = self._page(url)
+        if page is None:
+            return _Read(said, is_final=is_final)
+        reading = read_page_as(page.document, self._manner, said=said)
+        other = other_page(page.document, reading, said, asked=url, final=page.url)
+        if other:
+            self._problem(shown(url), f"the page behind it is another one, so the feed's own text is used: {other.why}")
+            self.unfinished = self.unfinished or other.for_now
+            return _Read(said, is_final=not other.for_now)
+        if not says_more(reading, said):
+            self._problem(shown(url), "the page holds no summary that we can read, so the feed's own text is used")
+        return _Read(better(reading, said), page=page.document)
 
-    def _page(self, url: str) -> tuple[Document | None, bool]:
+    def _page(self, url: str) -> tuple[_Page | None, bool]:
         """The page, taken apart, or None; and whether that is final: else it is to be asked for again."""
         if self._asked_to_wait:
             self.unfinished = True
@@ -259,7 +257,27 @@ class _Visit:
             self.unfinished = self.unfinished or not error.permanent
             return None, error.permanent
         try:
-            return self._sandbox.read_page(fetched.body, charset=fetched.charset), True
+            document = self._sandbox.read_page(fetched.body, charset=fetched.charset, headings=self._source.headings)
         except SourceError as error:
             self._problem(shown(url), f"the page cannot be read, so the feed's own text is used: {error}")
             return None, True
+        return _Page(document, fetched.url), True
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The page behind an entry, and where it came from in the end."""
+
+    document: Document
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of an entry."""
+
+    reading: Reading
+    #: The page behind it that was taken for its own.
+    page: Document | None = None
+    #: False when the page is to be asked for again.
+    is_final: bool = True

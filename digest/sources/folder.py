@@ -164,7 +164,7 @@ def read_file(data: bytes, name: str, sandbox: Sandbox, manner: Manner) -> File:
     """What stands in a file, by the end of its name. InputError and SourceError say why it cannot be read."""
     suffix = Path(name).suffix.lower()
     if suffix in _MARKUP:
-        page = sandbox.read_page(data)
+        page = sandbox.read_page(data, headings=manner.headings)
         return File(reading=read_page_as(page, manner), original=Original(page=page), language=page.language)
     text = decoded(data)
     if suffix in _JSON:

@@ -139,10 +139,12 @@ class Headings:
     """
 
     def __init__(self, extra: Mapping[str, str] | None = None) -> None:
+        #: The names that were added, for another process to make the same of.
+        self.extra = dict(extra or {})
         self._meanings: dict[str, Meaning] = {
             name: meaning for meaning, names in _NAMES.items() for name in names.split("|")
         }
-        for name, meaning in (extra or {}).items():
+        for name, meaning in self.extra.items():
             self._meanings[name_key(name)] = _meaning_named(name, meaning)
 
     def meaning(self, name: str) -> Meaning | None:

@@ -47,7 +47,7 @@ _DROPPED: Final = frozenset(
 _ATTRIBUTES: Final = {
     "*": {
         *("class", "id", "role", "hidden", "style", "aria-controls", "aria-expanded", "aria-hidden", "aria-label"),
-        *("aria-level", "data-bs-target", "data-target", "itemprop"),
+        *("aria-level", "aria-modal", "data-bs-target", "data-target", "itemprop"),
     },
     "a": {"href"},
     "img": {"alt"},
@@ -58,7 +58,7 @@ _ATTRIBUTES: Final = {
     "time": {"datetime"},
 }
 _VOID: Final = frozenset({"br", "hr", "img"})
-_CONTROLS: Final = dict.fromkeys([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]+")
 
 _CONTAINER = re.compile(
     r"<(/?)(?:address|article|aside|blockquote|center|details|dialog|dir|div|dl|fieldset|figcaption|figure|footer|form"
@@ -67,6 +67,7 @@ _CONTAINER = re.compile(
 )
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*>")
 _OWN_NAME = re.compile(r"<([a-z][a-z0-9]{0,30}-[a-z0-9._-]{0,60})", re.IGNORECASE)
+_STRUCK = re.compile(r"<(/?)(del|strike|s)(?=[\s>])", re.IGNORECASE)
 _PAGE = re.compile(r"<(?:!doctype\s{1,9}html|html|body)\b", re.IGNORECASE)
 
 
@@ -87,17 +88,18 @@ def read_html(text: str, *, article: bool | None = None, headings: Headings | No
         TooDeep: it is nested over `DEEPEST` levels.
     """
     # JSON can smuggle in half a surrogate pair, which no encoding can write.
-    text = text[:LONGEST_HTML].encode("utf-8", "replace").decode().translate(_CONTROLS)
+    text = _CONTROLS.sub("", text[:LONGEST_HTML].encode("utf-8", "replace").decode())
     headings = headings or Headings()
     article = _PAGE.search(text, 0, PRESCAN) is not None if article is None else article
     _check_containers(text)
     head = read_head(text)
+    struck = not _is_unclosed(text)
     root = _tree(text, _DROPPED | {"noscript"})
-    kept, aside = _pieces(root, headings, article=article)
+    kept, aside = _pieces(root, headings, article=article, struck=struck)
     if article and sum(len(one.text) for one in kept) < LEAST_TEXT and "<noscript" in text:
         # A page made by scripts may hold what a browser without them shows.
         root = _tree(text, _DROPPED)
-        kept, aside = _pieces(root, headings, article=article)
+        kept, aside = _pieces(root, headings, article=article, struck=struck)
     return Document(
         pieces=tuple(kept[:MOST_PIECES]),
         title=head.title,
@@ -124,6 +126,12 @@ def _check_containers(text: str) -> None:
         depth += -1 if closing else 1
         if depth > 10 * DEEPEST:
             raise TooDeep(f"its markup is nested more than {DEEPEST} levels deep")
+
+
+def _is_unclosed(text: str) -> bool:
+    """Nobody knows where the struck-out words end: none are taken out then, lest all that follows is lost."""
+    names = [f"{closing}{name}".lower() for closing, name in _STRUCK.findall(text)]
+    return any(names.count(name) > names.count(f"/{name}") for name in ("del", "s", "strike"))
 
 
 def _check_depth(body: str) -> None:
@@ -157,9 +165,9 @@ def _cleaned(text: str, dropped: frozenset[str], own: set[str]) -> str:
     return nh3.clean(text, tags=tags, clean_content_tags=set(dropped), attributes=_ATTRIBUTES, link_rel=None)
 
 
-def _pieces(root: HtmlElement, headings: Headings, *, article: bool) -> tuple[list[Piece], list[Piece]]:
+def _pieces(root: HtmlElement, headings: Headings, *, article: bool, struck: bool) -> tuple[list[Piece], list[Piece]]:
     """What is content, and what of the page stands beside its article."""
-    take_out(root, known=lambda name: isinstance(headings.meaning(name), SectionRole))
+    take_out(root, known=lambda name: isinstance(headings.meaning(name), SectionRole), struck=struck)
     if not article:
         return [one.piece for one in _walked(_content(root))], []
     # Imported here, since no feed needs it and it takes its time to load.

@@ -13,45 +13,51 @@ from typing import Final
 
 from lxml import etree
 
+from digest.sources.boxes import (
+    beside,
+    has_prose,
+    headings_in,
+    is_mostly_links,
+    is_title,
+    own_words,
+    stands_in_words,
+    words_in,
+)
 from digest.sources.marks import is_about_something, is_marked
+from digest.sources.signs import sign_of
 from digest.sources.walk import heading_level, is_block
 
-#: Characters outside links that make the text of a marked box prose, if sentences end in it.
-LEAST_PROSE = 40
 #: Words at the beginning of a box without a heading that may say what it is about.
 MOST_WORDS = 30
 #: Elements with marks of furniture, and hidden ones, that are looked at more closely.
 MOST_MARKED = 400
-#: A picture's alternative text up to this many characters may be a sign, such as an emoji.
-LONGEST_SIGN = 8
-#: One that is a formula may be longer.
-LONGEST_FORMULA = 100
 
 Known = Callable[[str], bool]
 
 _HIDDEN = re.compile(r"(?:display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden)(?![\w-])", re.IGNORECASE)
-_FORMULA = re.compile(r"(?<![a-z])(?:latex|math|mathjax|tex|equation|formula)(?![a-z])", re.IGNORECASE)
+_SPOKEN = re.compile(r"(?<![\w-])(?:sr-only|visually-hidden|visuallyhidden|screen-reader-text)(?![\w-])")
+_DIALOGS: Final = frozenset({"dialog", "alertdialog"})
 _STRUCK: Final = frozenset({"del", "s", "strike"})
 #: Elements that by their names hold no content, and sometimes do.
 _DOUBTFUL: Final = frozenset({"aside", "footer", "form", "nav"})
 _LINE_THROUGH = re.compile(r"text-decoration[\w-]{0,9}\s{0,9}:\s{0,9}line-through", re.IGNORECASE)
 _ONLY_SIGNS = re.compile(r"[\W_]{1,4}")
-_SENTENCE = re.compile(r"\w[.!?。](?:\s|$|[\"'”’»)\[])")
 _REFERENCES: Final = ("aria-controls", "data-target", "data-bs-target", "href")
 _COPYRIGHT = re.compile(r"©|\(c\)\s{0,3}\d|copyright|all rights reserved", re.IGNORECASE)
 
 
-def take_out(root: etree._Element, *, known: Known) -> None:
+def take_out(root: etree._Element, *, known: Known, struck: bool = True) -> None:
     """Empty what is not to be read.
 
     Args:
         root: the tree, which is changed.
         known: whether a heading with this text announces a section of a summary.
+        struck: what is struck out goes, too.
     """
-    judge = _Judge(root, known)
+    judge = _Judge(root, known, struck=struck)
     for element in _inside(root):
         if element.tag == "img":
-            element.set("alt", _sign(element))
+            element.set("alt", sign_of(element))
         elif judge.is_gone(element):
             _empty(element)
 
@@ -69,8 +75,9 @@ def _inside(root: etree._Element) -> Iterator[etree._Element]:
 class _Judge:
     """Says of the elements of one tree which are not to be read."""
 
-    def __init__(self, root: etree._Element, known: Known) -> None:
+    def __init__(self, root: etree._Element, known: Known, *, struck: bool) -> None:
         self._known = known
+        self._struck = struck
         self._whole = sum(map(len, root.itertext())) or 1
         self._panels = _panels(root)
         self._root = root
@@ -86,10 +93,12 @@ class _Judge:
         if tag == "a":
             return _is_heading_sign(element)
         if tag in _STRUCK or _LINE_THROUGH.search(element.get("style") or ""):
-            # Where most of a page is struck out, somebody forgot to close an element.
-            return not self._is_most(element)
+            return self._struck
+        if _SPOKEN.search(element.get("class") or ""):
+            # "Opens in a new window"; a heading may be made for screen readers alone and name what all can see.
+            return not is_block(element) or not any(map(heading_level, element.iter()))
         hidden = _is_hidden(element)
-        if not hidden and tag not in _DOUBTFUL and not is_marked(element):
+        if not hidden and tag not in _DOUBTFUL and (not is_marked(element) or stands_in_words(element)):
             return False
         self._marked += 1
         if self._marked > MOST_MARKED:
@@ -97,21 +106,22 @@ class _Judge:
         return self._is_hidden_for_good(element) if hidden else self._is_furniture(element)
 
     def _is_most(self, element: etree._Element) -> bool:
-        return sum(map(len, element.itertext())) * 2 >= self._whole
+        return sum(map(len, element.itertext())) * 2 >= self._whole and has_prose(element)
 
     def _is_hidden_for_good(self, element: etree._Element) -> bool:
         """Not so the panel of an accordion, a section that stands nowhere else, a page hidden until its scripts run."""
-        is_panel = element.get("id") in self._panels or element.get("role") == "tabpanel"
-        shown = self._is_most(element) or (is_panel and has_prose(element)) or self._is_only_section(element)
+        is_panel = element.get("id") in self._panels or element.get("role") == "tabpanel" or _stands_alone(element)
+        is_panel = is_panel and element.get("role") not in _DIALOGS and element.get("aria-modal") is None
+        shown = (is_panel and has_prose(element, 1)) or self._is_only_section(element) or self._is_most(element)
         if shown:
             _unmark(element)
         return not shown
 
     def _is_only_section(self, element: etree._Element) -> bool:
         """A copy for narrow screens says nothing new."""
-        own = {name for name in map(_words, headings_in(element)) if self._known(name)}
+        own = {name for name in map(words_in, headings_in(element)) if self._known(name)}
         inside = set(element.iter())
-        others = {_words(one) for one in headings_in(self._root) if one not in inside} if own else set()
+        others = {words_in(one) for one in headings_in(self._root) if one not in inside} if own else set()
         return bool(own - others)
 
     def _is_furniture(self, element: etree._Element) -> bool:
@@ -125,7 +135,7 @@ class _Judge:
         if self._holds_section(element):
             _unmark(element)
             return False
-        if tag == "form" or _is_mostly_links(element) or not has_prose(element):
+        if tag == "form" or is_mostly_links(element) or not has_prose(element):
             return tag in _DOUBTFUL or not _is_about_something(element)
         if tag == "footer" and not _is_of_article(element):
             return True
@@ -134,37 +144,27 @@ class _Judge:
         return False
 
     def _holds_section(self, element: etree._Element) -> bool:
-        return any(self._known(_words(heading)) for heading in headings_in(element))
+        return any(self._known(words_in(heading)) for heading in headings_in(element))
 
 
-def has_prose(element: etree._Element, least: int = LEAST_PROSE) -> bool:
-    """True where sentences stand in an element, outside links, of so many characters at least."""
-    words = _own_words(element)
-    return len(words) >= least and _SENTENCE.search(words) is not None
-
-
-def headings_in(element: etree._Element) -> Iterator[etree._Element]:
-    """The headings in an element, bold print and the buttons of accordions included."""
-    for inner in element.iter():
-        if isinstance(inner.tag, str) and (heading_level(inner) or inner.tag in {"b", "strong", "button"}):
-            yield inner
-
-
-def _words(element: etree._Element) -> str:
-    return " ".join("".join(element.itertext()).split())
+def _stands_alone(element: etree._Element) -> bool:
+    """The only thing below a heading: without it, the heading would name nothing."""
+    above, below = beside(element, -1), beside(element, 1)
+    ends = below is None or is_title(below)
+    return is_block(element) and not heading_level(element) and above is not None and is_title(above) and ends
 
 
 def _is_about_something(element: etree._Element) -> bool:
     """By its name, and with a sentence in it."""
-    heading = next((_words(one) for one in headings_in(element) if heading_level(one)), "")
-    said = heading or " ".join(_words(element).split()[:MOST_WORDS])
-    return is_about_something(element, said) and not _is_mostly_links(element) and has_prose(element, 1)
+    heading = next((words_in(one) for one in headings_in(element) if heading_level(one)), "")
+    said = heading or " ".join(words_in(element).split()[:MOST_WORDS])
+    return is_about_something(element, said) and not is_mostly_links(element) and has_prose(element, 1)
 
 
 def _is_heading_sign(link: etree._Element) -> bool:
     """The sign by which a heading can be linked to."""
     in_heading = any(heading_level(around) for around in link.iterancestors())
-    return in_heading and _ONLY_SIGNS.fullmatch(_words(link)) is not None
+    return in_heading and _ONLY_SIGNS.fullmatch(words_in(link)) is not None
 
 
 def _turn_button(button: etree._Element) -> bool:
@@ -177,17 +177,10 @@ def _turn_button(button: etree._Element) -> bool:
     if opens and sum(map(len, button.itertext())) > 1:
         button.tag = "h6"
         return True
-    in_sentence = parent is not None and parent.tag in {"p", "li", "td", "dd", "span"} and _stands_in_words(button)
+    in_sentence = parent is not None and parent.tag in {"p", "li", "td", "dd", "span"} and stands_in_words(button)
     if in_sentence:
         button.tag = "span"
     return in_sentence
-
-
-def _stands_in_words(element: etree._Element) -> bool:
-    before = element.getprevious()
-    parent = element.getparent()
-    left = (parent.text if parent is not None else "") if before is None else before.tail
-    return bool((left or "").strip()) and bool((element.tail or "").strip())
 
 
 def _captions_text(caption: etree._Element) -> bool:
@@ -196,17 +189,6 @@ def _captions_text(caption: etree._Element) -> bool:
     return figure is not None and any(
         next(figure.iterdescendants(tag), None) is not None for tag in ("table", "blockquote", "pre")
     )
-
-
-def _sign(image: etree._Element) -> str:
-    """A picture's alternative text where it stands for a character or a formula; else nothing."""
-    text = (image.get("alt") or "").strip()
-    if 0 < len(text) <= LONGEST_SIGN and not any(map(str.isalnum, text)):
-        return text
-    is_formula = _FORMULA.search(" ".join((image.get("class") or "", image.get("role") or "")))
-    if is_formula and len(text) <= LONGEST_FORMULA:
-        return re.sub(r"^\{\\\w{1,20}style\s|\}$", "", text)
-    return ""
 
 
 def _is_hidden(element: etree._Element) -> bool:
@@ -219,25 +201,7 @@ def _is_hidden(element: etree._Element) -> bool:
 def _is_of_article(footer: etree._Element) -> bool:
     """Real text under an article, and no word of whose site it is."""
     inside = any(around.tag in {"article", "main", "section"} for around in footer.iterancestors())
-    return inside and not _COPYRIGHT.search(_own_words(footer))
-
-
-def _is_mostly_links(element: etree._Element) -> bool:
-    return len(_own_words(element)) * 2 < sum(map(len, element.itertext()))
-
-
-def _own_words(element: etree._Element) -> str:
-    """The words that are no links."""
-    parts: list[str] = []
-    events = etree.iterwalk(element, events=("start", "end"))
-    for event, inner in events:
-        if event == "start" and inner.tag == "a" and inner is not element:
-            events.skip_subtree()
-        elif event == "start":
-            parts.append(inner.text or "")
-        elif inner is not element:
-            parts.append(inner.tail or "")
-    return " ".join(" ".join(parts).split())
+    return inside and not _COPYRIGHT.search(own_words(footer))
 
 
 def _panels(root: etree._Element) -> frozenset[str]:

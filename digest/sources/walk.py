@@ -12,7 +12,8 @@ from lxml import etree
 from digest.sources.escaped import without_tags
 from digest.sources.pieces import BOLD_LEVEL, Piece, Shape, piece
 from digest.sources.plaintext import read_text
-from digest.sources.raised import LEVEL, LOWERED, RAISED, resolved
+from digest.sources.raised import resolved
+from digest.sources.signs import before, behind
 from digest.sources.tables import is_layout, lines_of
 
 #: A wholly bold paragraph up to this many characters is a heading.
@@ -37,9 +38,6 @@ BLOCKS: Final = frozenset(
 ) | frozenset(HEADINGS)
 _LISTS: Final = frozenset({"ul", "ol", "menu", "dir"})
 _SIDE_BY_SIDE: Final = frozenset({"a", "span"})
-#: MathML: which of its children is raised, lowered, or stands below a line.
-_SCRIPTS: Final = {"msup": (RAISED,), "msub": (LOWERED,), "msubsup": (LOWERED, RAISED), "mover": (), "munder": ()}
-_QUOTED = re.compile(r"\s*[\"'“‘«„]")
 _LINE_END = re.compile(r"[.!?:;…)\]\"'”’»]\s*$")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s*$")
 
@@ -122,12 +120,12 @@ class Walk:
         self._links += tag == "a"
         if tag in _SIDE_BY_SIDE and _touches_its_like(element):
             self._text.append("\x1f")
-        self._put(_before(element), element)
+        self._put(before(element), element)
         self._add(element.text, element)
 
     def _end(self, element: etree._Element) -> Iterator[Found]:
         tag = str(element.tag)
-        self._put(_behind(element), element)
+        self._put(behind(element), element)
         self._bolds -= tag in {"b", "strong"}
         self._links -= tag == "a"
         if is_block(element):
@@ -284,44 +282,6 @@ def _is_one_text(item: etree._Element) -> bool:
         if own > LONGEST_ITEM:
             return False
     return True
-
-
-def _before(element: etree._Element) -> str:
-    """What is written before an element's own words."""
-    tag = str(element.tag)
-    if tag == "sup":
-        return RAISED
-    if tag == "sub":
-        return LOWERED
-    if tag == "q":
-        return "" if _QUOTED.match(element.text or "") else "“"
-    if tag == "img":
-        return element.get("alt") or ""
-    if tag == "msqrt":
-        return "√("
-    return _mark_in_formula(element)
-
-
-def _behind(element: etree._Element) -> str:
-    tag = str(element.tag)
-    if tag in {"sup", "sub"}:
-        return LEVEL
-    if tag == "q":
-        return "" if _QUOTED.match(element.text or "") else "”"
-    if tag == "msqrt":
-        return ")"
-    return LEVEL if _mark_in_formula(element) in {RAISED, LOWERED} else ""
-
-
-def _mark_in_formula(element: etree._Element) -> str:
-    parent = element.getparent()
-    if parent is None or not isinstance(parent.tag, str) or parent.tag not in {"mfrac", *_SCRIPTS}:
-        return ""
-    place = parent.index(element)
-    if parent.tag == "mfrac":
-        return "/" if place == 1 else ""
-    marks = _SCRIPTS[parent.tag]
-    return marks[place - 1] if 0 < place <= len(marks) else ""
 
 
 def _paragraphs(text: str, place: etree._Element) -> list[str]:

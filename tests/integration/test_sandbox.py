@@ -28,8 +28,8 @@ def test_one_child_reads_many_documents() -> None:
 
 def test_a_document_that_takes_too_long_is_left_and_the_next_is_read() -> None:
     """The wall clock ends a reading; another child reads on."""
-    with Sandbox(seconds=0.5) as sandbox:
-        with pytest.raises(SourceError, match=r"longer than 0\.5 s"):
+    with Sandbox(seconds=2) as sandbox:
+        with pytest.raises(SourceError, match=r"longer than 2 s"):
             sandbox.read_page(ENDLESS)
         assert sandbox.read_page(b"<p>next").pieces[0].text == "next"
 
