@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -98,7 +99,9 @@ def _from_item(value: dict[str, Any], headings: Headings) -> tuple[Reading, str 
         pmid=read_pmid(marks),
         url=web_url(item.link),
     )
-    return reading.or_else(outside), item.language or None
+    full = reading.or_else(outside)
+    # The item's own address names the study; a text may name others.
+    return replace(full, doi=outside.doi or full.doi, pmid=outside.pmid or full.pmid), item.language or None
 
 
 def _from_summary(summary: _Summary, name: str) -> Reading:
