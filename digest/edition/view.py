@@ -16,6 +16,7 @@ from digest.edition.wording import (
     text_of,
 )
 from digest.models import Block, Entry, IssueItem, Kind, Length, Section, SectionRole
+from digest.shaping import enumerated
 
 #: How many characters of one part are printed. Important considerations are never cut, at any length.
 _PART_LIMIT = {Length.BRIEF: 360, Length.STANDARD: 900, Length.FULL: 8000}
@@ -63,8 +64,9 @@ class ItemView:
     #: True when something was left out that the original has.
     cut: bool
     brief: bool
-    #: Which of the words above are the editors' own: "headline", "key takeaway".
+    #: Which of the words above are the editors' own: "headline", "key takeaway"; and all of them in a row of words.
     edited: tuple[str, ...]
+    edited_words: str
     language: str
     direction: str
 
@@ -99,6 +101,7 @@ def view(item: IssueItem, length: Length, *, until: date) -> ItemView:
         cut=cut_takeaway or cut_parts,
         brief=length is Length.BRIEF,
         edited=item.edited,
+        edited_words=enumerated(item.edited),
         language=entry.language,
         direction=direction(entry.language),
     )

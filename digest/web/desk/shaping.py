@@ -27,7 +27,8 @@ from digest.models import (
     TopicTree,
 )
 from digest.newsroom import Digest, did_you_mean
-from digest.shaping import paragraphs, told
+from digest.parts import paragraphs
+from digest.shaping import told
 from digest.web.desk.frame import TheIssue
 from digest.web.desk.log import headlines_of, named
 from digest.web.desk.reading import arranged, page, takeaway_text
