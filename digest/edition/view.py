@@ -109,11 +109,16 @@ def view(item: IssueItem, length: Length, *, until: date) -> ItemView:
 
 def printed(item: IssueItem, length: Length) -> tuple[Block, ...]:
     """The words printed of an item at this length, besides its headline and facts."""
+    return tuple(block for part in printed_parts(item, length) for block in part)
+
+
+def printed_parts(item: IssueItem, length: Length) -> tuple[tuple[Block, ...], ...]:
+    """The same, part by part: the takeaway, each labelled stretch, the considerations; empty ones are left out."""
     entry = item.summary.entry
     takeaway, _ = _takeaway(entry, length)
     parts, _ = _parts(entry, length, has_takeaway=bool(takeaway))
-    inside = (block for part in parts for block in part.blocks)
-    return (*takeaway, *inside, *_blocks(entry.section(SectionRole.CONSIDERATIONS)))
+    limits = _blocks(entry.section(SectionRole.CONSIDERATIONS))
+    return tuple(filter(None, (takeaway, *(part.blocks for part in parts), limits)))
 
 
 def direction(language: str) -> str:
