@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from digest import notation
+from digest.errors import InputError
 from digest.models import Block, Edited, EditedPart, Entry, Paragraph, Section, SectionRole, Subheading
 
 #: What the parts of an item are called, in the order an item shows them; a mail says by these which were edited.
@@ -125,3 +126,54 @@ def joined(parts: Sequence[EditedPart], place: int) -> list[EditedPart]:
         *notation.read(below.text),
     )
     return [*parts[: place - 1], replace(above, text=notation.written(blocks)), *parts[place + 1 :]]
+
+
+# --- all of them in one text ---------------------------------------------------------------------------------
+
+_MARK = "=== "
+
+
+def in_one_text(parts: Sequence[EditedPart]) -> str:
+    """All parts in one text, for an editor's own program: over each a line such as `=== body: Its heading`."""
+    told = []
+    for part in parts:
+        heading = f": {part.heading}" if part.role in HEADED and part.heading else ""
+        # A backslash begins a plain line in the notation, too, so that no word of a part is taken for a mark.
+        lines = [f"\\{line}" if line.startswith(_MARK) else line for line in part.text.split("\n")]
+        told.append("\n".join([f"{_MARK}{part.role.value}{heading}", "", *lines]))
+    return "\n\n".join(told) + "\n"
+
+
+def from_one_text(text: str) -> tuple[EditedPart, ...]:
+    """The parts in such a text. InputError names the line that is none of it."""
+    parts: list[EditedPart] = []
+    lines: list[str] = []
+    for number, line in enumerate([*text.replace("\r\n", "\n").split("\n"), None], 1):
+        if line is None or line.startswith(_MARK):
+            if parts:
+                parts[-1] = replace(parts[-1], text="\n".join(lines).strip())
+            lines = []
+        if line is not None and line.startswith(_MARK):
+            parts.append(_marked(line.removeprefix(_MARK), number))
+        elif line is not None and not parts and line.strip():
+            raise InputError(f"line {number}: begin with a line that names the part, such as `=== findings`")
+        elif line is not None:
+            lines.append(line)
+    return tuple(parts)
+
+
+def _marked(words: str, number: int) -> EditedPart:
+    name, _, heading = words.partition(":")
+    try:
+        return EditedPart(role=role_of(name), text="", heading=heading.strip() or None)
+    except InputError as error:
+        raise InputError(f"line {number}: {error}") from error
+
+
+def role_of(name: str) -> SectionRole:
+    """The role of this name. InputError when none is called so."""
+    try:
+        return SectionRole(name.strip().lower())
+    except ValueError as error:
+        known = ", ".join(role.value for role in PART_NAMES)
+        raise InputError(f"{name.strip()!r} is no part of an item: those are {known}") from error

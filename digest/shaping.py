@@ -106,6 +106,11 @@ def shaped(items: Sequence[IssueItem], shape: Shape) -> tuple[IssueItem, ...]:
     )
 
 
+def as_edited(item: IssueItem, shape: Shape) -> IssueItem:
+    """One item in its editors' words, also where they left it out."""
+    return _shaped(item, shape, placed=any(item.summary.id in one.summary_ids for one in shape.orders))
+
+
 def _ordered(order: Sequence[int], wanted: Order) -> list[int]:
     """The order with some of it moved; what it is moved behind may be gone by now, then nothing moves."""
     known = set(order)
@@ -285,17 +290,19 @@ def _(step: Order) -> str:
 
 @_told.register
 def _(step: Edit) -> str:
-    words = [
-        f"{'restored' if text == '' else 'edited'} the {name}"
-        for name, text in (("headline", step.headline), ("key takeaway", step.takeaway))
-        if text is not None
-    ]
-    said = {role: any(part.text for part in step.parts if part.role is role) for role in PART_NAMES}
-    named = {part.role for part in step.parts}
-    words += [f"{'edited' if said[role] else 'took away'} {_the(role)}" for role in PART_NAMES if role in named]
-    words += [f"restored {_the(role)}" for role in PART_NAMES if role in step.restore]
+    done: dict[str, list[str]] = {"edited": [], "took away": [], "restored": []}
+    for name, words in (("headline", step.headline), ("key takeaway", step.takeaway)):
+        if words is not None:
+            done["edited" if words else "restored"].append(f"the {name}")
+    for role in PART_NAMES:
+        given = [part.text for part in step.parts if part.role is role]
+        if given:
+            done["edited" if any(given) else "took away"].append(_the(role))
+        if role in step.restore:
+            done["restored"].append(_the(role))
+    told_all = enumerated([f"{did} {enumerated(names)}" for did, names in done.items() if names])
     why = f" ({step.reason})" if step.reason else ""
-    return f"{enumerated(words) or 'edited nothing'} of summary {step.summary_id}{why}"
+    return f"{told_all or 'edited nothing'} of summary {step.summary_id}{why}"
 
 
 def _the(role: SectionRole) -> str:

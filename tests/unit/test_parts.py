@@ -28,7 +28,7 @@ from digest.models import (
     Undo,
 )
 from digest.notation import read, written
-from digest.parts import arranged, joined, made_of, own_sections, typed
+from digest.parts import arranged, from_one_text, in_one_text, joined, made_of, own_sections, typed
 from digest.shaping import enumerated, fold, is_content, shaped, told
 from tests.factories import NOW, a_section, an_entry, an_item
 from tests.unit.test_notation import BLOCKS
@@ -275,6 +275,16 @@ def test_typed_parts_make_the_sections_they_were_typed_from() -> None:
     assert made_of(typed(sections), an_entry(sections=sections)) == sections[::-1]
 
 
+@given(st.lists(st.builds(EditedPart, role=st.sampled_from(SectionRole), text=BLOCKS.map(written)), max_size=4))
+def test_all_parts_in_one_text_come_back(parts: list[EditedPart]) -> None:
+    """Also where their words look like the lines between them."""
+    marked = [*parts, part(FINDINGS, "=== body\n\nx"), part(BODY, "y", "A: heading")]
+    back = from_one_text(in_one_text(marked).replace("\n", "\r\n"))
+    assert [(one.role, one.heading, read(one.text)) for one in back] == [
+        (one.role, one.heading, read(one.text)) for one in marked
+    ]
+
+
 # --- in words ----------------------------------------------------------------------------------------------
 
 
@@ -285,7 +295,7 @@ def test_typed_parts_make_the_sections_they_were_typed_from() -> None:
         (edit(part(LIMITS, ""), reason="an offer"), "took away the important considerations of summary 1 (an offer)"),
         (
             edit(part(FINDINGS, "a"), part(BODY, ""), part(BODY, "b"), headline="x", restore=(RELEVANCE,)),
-            "edited the headline, edited what they found, edited the text and restored why it matters of summary 1",
+            "edited the headline, what they found and the text and restored why it matters of summary 1",
         ),
         (Confirm(summary_id=1), "saw that summary 1 was read right"),
         (Confirm(summary_id=1, confirmed=False), "was not sure any more that summary 1 was read right"),
