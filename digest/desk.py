@@ -12,7 +12,7 @@ from datetime import datetime
 
 from digest import approving
 from digest.editing import LONGEST_REASON, line, settled, text
-from digest.errors import InputError, NothingToDo, StateError
+from digest.errors import EditedMeanwhile, InputError, NothingToDo, StateError
 from digest.models import (
     Approval,
     Change,
@@ -38,7 +38,7 @@ from digest.models import (
     Withdraw,
 )
 from digest.newsroom import Digest, did_you_mean
-from digest.shaping import changed
+from digest.shaping import changed, told_since
 
 #: Characters of what stands in a header.
 _LONGEST_LINE = 200
@@ -86,6 +86,13 @@ def change(digest: Digest, issue: Issue, changes: Sequence[Change], *, by: str, 
     if wanted == shape:
         raise NothingToDo(f"{issue.window.label} is like that already")
     return _act(digest, issue, shape, kept, by, on)
+
+
+def refuse_if_older(digest: Digest, issue: Issue, on: int) -> None:
+    """EditedMeanwhile when somebody acted since this version, before anything is asked about what they did."""
+    since = [act for act in digest.store.acts(issue.id) if act.number > on]
+    if since:
+        raise EditedMeanwhile(told_since(since), version=since[-1].number)
 
 
 def undo(digest: Digest, issue: Issue, *, by: str, on: int | None = None) -> Changed:

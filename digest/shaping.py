@@ -250,6 +250,13 @@ def _approvals(before: tuple[Approval, ...], act: Act) -> tuple[Approval, ...]:
 # --- in words ------------------------------------------------------------------------------------------------
 
 
+def told_since(acts: Sequence[Act]) -> str:
+    """What somebody else did meanwhile, for whoever comes second."""
+    done = "; ".join(f"{one.by} {told(one)}" for one in acts[:3])
+    more = f"; and {len(acts) - 3} more" if len(acts) > 3 else ""
+    return f"nothing was changed, for somebody was faster: {done}{more}. Look at the issue again, then decide"
+
+
 def told(act: Act) -> str:
     """What somebody did, in one line: `moved summary 12 to btk; excluded summary 3 (a letter, no study)`."""
     return "; ".join(map(_told, act.steps))
