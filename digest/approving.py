@@ -10,6 +10,8 @@ from digest.edition import Pool
 from digest.errors import NothingToDo, StateError
 from digest.models import Act, Approve, FrozenEdition, Issue, IssueStatus
 from digest.newsroom import READER, Digest
+from digest.pipeline import latest_of
+from digest.usual import LOOKED_AT, Usual, usual
 
 #: Errors that are named when an approval is refused.
 SHOWN = 5
@@ -39,8 +41,21 @@ def _examine(digest: Digest, issue: Issue, pool: Pool, *, offline: bool) -> Repo
         grade=digest.settings.checks.grade,
         reach=None if offline else digest.reach,
         judge=judge,
+        usual=_usual(digest, issue),
     )
     return gate.examine(pool, digest.items(issue), _editions(digest, issue, pool))
+
+
+def _usual(digest: Digest, issue: Issue) -> dict[str, Usual]:
+    """What the texts of each source in the issue always had before it."""
+    items = digest.store.items(issue.id)
+    mine = {item.summary.id for item in items}
+    found = {}
+    for source in {item.summary.entry.source for item in items}:
+        latest = latest_of(digest.store, source, limit=len(items) + LOOKED_AT)
+        before = [one.entry for one in latest if one.id not in mine and one.added_at < issue.window.until]
+        found[source] = usual(before[:LOOKED_AT])
+    return found
 
 
 def _editions(digest: Digest, issue: Issue, pool: Pool) -> Iterable[tuple[FrozenEdition, int]]:

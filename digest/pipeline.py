@@ -48,6 +48,7 @@ from digest.models import (
 from digest.selection import History, Limits, best_of, editors_order, is_old, select, topics_read
 from digest.sources.base import Collected, Source, after_failure, own_state
 from digest.store.base import Added, Merged, Store
+from digest.usual import LOOKED_AT, changed_shape, usual
 
 logger = logging.getLogger(__name__)
 
@@ -132,6 +133,7 @@ def _take_in(store: Store, state: SourceState, answer: Callable[[], Collected], 
     now = clock()
     try:
         collected = answer()
+        changed = tuple(_changed_shape(store, state.name, collected.entries))
         added = store.add_entries(collected.entries, now=now)
         store.save_source_state(collected.state)
     except SourceError as error:
@@ -141,7 +143,21 @@ def _take_in(store: Store, state: SourceState, answer: Callable[[], Collected], 
     except Exception as error:  # one source's fault, even ours in reading it, must not silence the others
         logger.exception("reading the source %s failed", state.name)
         return _failed(store, state, f"unexpected {type(error).__name__} while reading it: {error}", now)
-    return Visit(source=state.name, added=added, problems=collected.problems)
+    return Visit(source=state.name, added=added, problems=(*collected.problems, *changed))
+
+
+def _changed_shape(store: Store, source: str, entries: Sequence[Entry]) -> Iterator[Problem]:
+    """What an operator should know of texts that lack a part which those of this source always had."""
+    if entries:
+        told = changed_shape(entries, usual(one.entry for one in latest_of(store, source)))
+        yield from [] if told is None else [Problem(place=source, message=told)]
+
+
+def latest_of(store: Store, source: str, *, limit: int = LOOKED_AT) -> tuple[Summary, ...]:
+    """The summaries of a source, the newest first."""
+    ids = store.search("", source=source, limit=limit).ids
+    found = store.summaries(ids)
+    return tuple(found[number] for number in ids if number in found)
 
 
 def _failed(

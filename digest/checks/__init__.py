@@ -12,8 +12,8 @@ follows links, one that asks a spam filter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from digest.checks.broken import check_broken
 from digest.checks.clients import check_clients
@@ -21,7 +21,7 @@ from digest.checks.contrast import check_contrast
 from digest.checks.flaws import Flaw, Report, Rule, Severity, merged
 from digest.checks.foreign import check_headlines, check_leftovers, check_repeats
 from digest.checks.links import Reach, Unreached, check_links
-from digest.checks.reading import check_doubts, check_limits
+from digest.checks.reading import check_doubts, check_limits, check_shape
 from digest.checks.size import check_size, check_styles, check_trimmed
 from digest.checks.spam import Judge, Verdict, check_spam
 from digest.checks.specimen import specimen
@@ -30,6 +30,7 @@ from digest.checks.texts import printed_of
 from digest.checks.words import check_headline, check_readability, check_sourcing
 from digest.edition import Pool, html_bytes
 from digest.models import FrozenEdition, IssueItem, Length
+from digest.usual import Usual
 
 __all__ = ["Flaw", "Gate", "Judge", "Reach", "Report", "Rule", "Severity", "Unreached", "Verdict"]
 
@@ -48,6 +49,8 @@ class Gate:
     reach: Reach | None = None
     #: Asks a spam filter about an edition; None to ask none.
     judge: Judge | None = None
+    #: What the texts of each source always had, by its name.
+    usual: Mapping[str, Usual] = field(default_factory=dict)
 
     def examine(self, pool: Pool, items: Sequence[IssueItem], editions: Iterable[tuple[FrozenEdition, int]]) -> Report:
         """Everything that is wrong with an issue, or worth knowing.
@@ -64,6 +67,7 @@ class Gate:
         flaws = merged((
             *self._of_issue(pool, made),
             *_of_reading(chosen, items, lengths),
+            *check_shape(chosen, self.usual),
             *self._of_items(chosen, lengths),
             *self._of_editions(pool, made),
         ))  # fmt: skip

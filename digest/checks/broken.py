@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import takewhile
 
 from digest.checks.flaws import Flaw, Rule, Severity
 from digest.checks.texts import Printed, lines_of
@@ -41,7 +42,6 @@ _ENDINGS = frozenset({
     "able", "al", "ally", "d", "ed", "er", "ers", "es", "ful", "ing", "ings", "less", "ly", "ment", "ments", "ness",
     "s",
 })  # fmt: skip
-_LETTERS = re.compile(r"[^\W\d_]+(?=$)")
 _WORD = re.compile(r"[^\W\d_]+(?:['’‐‑-][^\W\d_]{1,20}){0,4}")
 _ENDED = re.compile(r"[.!?…:;。！？][\"”’»)\]]{0,3}$")  # noqa: RUF001
 #: What feeds put where they cut.
@@ -144,10 +144,9 @@ def _breaks_off(line: _Line, others: Sequence[str], vocabulary: Vocabulary, engl
 def _strange_end(line: _Line, vocabulary: Vocabulary, english: bool) -> int:
     """How little its end looks like the end of anything, 0 to 2."""
     end = line.text.split()[-1]
-    found = _LETTERS.search(end)
-    if found is None:
+    word = end[len(end) - sum(1 for _ in takewhile(str.isalpha, reversed(end))) :]
+    if not word:
         return 1 if line.last and line.prose and end[-1] in ",(–-" else 0
-    word = found[0]
     # Addresses, codes ("beta-1a"), names, abbreviations and "aren't" are no words to be compared.
     if any(sign in "./@'’" or sign.isdigit() or sign.isupper() for sign in end):
         return 0

@@ -35,6 +35,7 @@ class Rule(StrEnum):
     LIMITS = "limits"
     SOURCE = "source"
     READING = "reading"
+    SHAPE = "shape"
     SAME_LIMITS = "same limits"
     LEFTOVERS = "leftovers"
     BROKEN_OFF = "broken off"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
 from digest.checks.flaws import Flaw, Rule, Severity
 from digest.checks.texts import Printed, Words, lines_of, quoted, words_of
-from digest.models import SectionRole
+from digest.models import IssueItem, SectionRole
+from digest.parts import PART_NAMES
+from digest.usual import Usual, missing
 
 #: Short limits are shared by honest studies: "The study was small, and nobody was assigned by chance." From so many
 #: different words on that is no chance; nor is it where they say nothing about how a study was done.
@@ -47,6 +49,20 @@ def check_doubts(item: Printed) -> Iterator[Flaw]:
             "with `digest shape`",
             summary_id=item.id,
         )
+
+
+def check_shape(items: Iterable[IssueItem], known: Mapping[str, Usual]) -> Iterator[Flaw]:
+    """Items without a part that the texts of their source always had, unless a person has looked at them."""
+    for item in items:
+        entry = item.summary.entry
+        for role in () if item.looked_at else missing(entry, known.get(entry.source, {})):
+            yield Flaw(
+                rule=Rule.SHAPE,
+                severity=Severity.WARNING,
+                message=f"it has no part “{PART_NAMES[role]}”, which the texts of its source always had",
+                advice="its site may have changed its pages: compare it with the original, and tell your operator",
+                summary_id=item.summary.id,
+            )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

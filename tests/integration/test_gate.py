@@ -169,6 +169,18 @@ def test_errors_stop_an_issue_that_would_approve_itself(making: Making) -> None:
     assert [len(report.errors) for report in approving.kept_back(digest).values()] == [1]
 
 
+def test_what_a_source_always_had_is_known_from_earlier_texts(making: Making) -> None:
+    """From those of issues before, not from this one: a whole month in a new shape is no usual one."""
+    bare = replace(GOOD, sections=GOOD.sections[:3])
+    many = [replace(bare, guid=f"{n}", headline=f"Fatigue in multiple sclerosis, a study about {n}") for n in range(6)]
+    digest = making(*many)
+    assert Rule.SHAPE not in {flaw.rule for flaw in approving.check(digest, issue(digest)).flaws}
+    before = [an_entry(f"old{n}", headline=f"Fatigue in multiple sclerosis, an old study about {n}") for n in range(5)]
+    digest.store.add_entries(before, now=NOVEMBER - timedelta(days=40))
+    shapes = [flaw for flaw in approving.check(digest, issue(digest)).flaws if flaw.rule is Rule.SHAPE]
+    assert len(shapes) == 6 and {flaw.severity for flaw in shapes} == {Severity.WARNING}
+
+
 UNSURE = replace(GOOD, unsure=("its considerations read like an advertisement",))
 
 

@@ -27,6 +27,7 @@ from digest.parts import own_sections
 from tests.factories import NOW, a_section, an_entry
 from tests.web.conftest import EDITOR, OPERATOR, Desk
 from tests.web.sample import ENTRIES, MIDDLE, MONTH, filled
+from tests.web.test_desk_send import settled
 
 ISSUE = f"/desk/issues/{MONTH}"
 HERE = f"{ISSUE}/items/1"
@@ -235,6 +236,13 @@ def test_all_of_it_comes_back_at_once(desk: Desk, editor: TestClient) -> None:
     }
     editor.post(f"{ISSUE}/shape", data=form)
     assert item_of(desk).edited == ()
+
+
+def test_what_the_check_found_stands_over_the_fields(desk: Desk, editor: TestClient) -> None:
+    """Once somebody has looked; what is in doubt stands there anyhow, and once."""
+    Page(editor).typed(text_1="Walks helped. Read More").pressed("save")
+    settled(editor, f"{ISSUE}/check")
+    assert "Error, leftovers:" in Page(editor).text and "Error, leftovers:" in editor.get(ISSUE).text
 
 
 def test_it_is_said_to_be_read_right(desk: Desk, editor: TestClient) -> None:

@@ -34,6 +34,7 @@ from digest.newsroom import Digest
 from digest.parts import HEADED, PART_NAMES, alike, arranged, in_order, joined, made_of, own_sections, role_of, typed
 from digest.shaping import as_edited
 from digest.web.desk.frame import RowNumber, TheIssue, show
+from digest.web.desk.gate import known_flaws
 from digest.web.desk.log import headlines_of, named, said_of, sentence
 from digest.web.desk.reading import can_shape
 from digest.web.doors import DeskForm, Somebody
@@ -150,6 +151,7 @@ def page(
         is_excluded=number in shape.excluded,
         is_confirmed=number in shape.confirmed,
         can_shape=can_shape(digest, issue),
+        flaws=known_flaws(site, issue).get(number, []),
         typed=form,
         is_unsaved=typed_form is not None,
         names=PART_NAMES,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from digest import notation
-from digest.checks import Flaw, Rule
+from digest.checks import Flaw
 from digest.edition.view import ItemView, view
 from digest.models import (
     OTHER_TOPIC,
@@ -147,8 +147,7 @@ def parts_of(site: Site, issue: Issue, pool: Sequence[IssueItem], shape: Shape) 
             item=item,
             view=view(item, Length.FULL, until=until),
             original=originals[ids[place]],
-            # What is in doubt stands there whether anybody has checked or not.
-            flaws=tuple(flaw for flaw in flaws.get(ids[place], ()) if flaw.rule is not Rule.READING),
+            flaws=tuple(flaws.get(ids[place], ())),
             may_go_up=place > 0 and items[ids[place - 1]].pinned == item.pinned,
             may_go_down=place + 1 < len(ids) and items[ids[place + 1]].pinned == item.pinned,
         )
