@@ -37,11 +37,16 @@ class _Kind(Enum):
 
 @dataclass(slots=True)
 class _Run:
-    """Lines that make one block, each line one point where it is a list."""
+    """Lines that make one block: those of each point where it is a list, else all together."""
 
     kind: _Kind
-    lines: list[str]
+    texts: list[list[str]]
     start: int = 1
+
+    @property
+    def points(self) -> tuple[str, ...]:
+        """Each text in one line."""
+        return tuple(map(" ".join, self.texts))
 
 
 def written(blocks: Iterable[Block]) -> str:
@@ -119,21 +124,21 @@ def _runs(lines: Sequence[str]) -> list[_Run]:
             # A line that was broken before a number: "in the year / 42. That was early." (as CommonMark has it).
             kind, words = _Kind.WORDS, line
         if last and kind is _Kind.WORDS and last.kind is not _Kind.HEADING:
-            last.lines[-1] = f"{last.lines[-1]} {words}"
+            last.texts[-1].append(words)
         elif last and kind is last.kind and kind in (_Kind.POINTS, _Kind.NUMBERS):
-            last.lines.append(words)
+            last.texts.append([words])
         else:
-            runs.append(_Run(kind, [words], number))
+            runs.append(_Run(kind, [[words]], number))
     return runs
 
 
 def _block(run: _Run) -> Block:
     match run.kind:
         case _Kind.POINTS:
-            return Bullets(tuple(run.lines))
+            return Bullets(run.points)
         case _Kind.NUMBERS:
-            return Bullets(tuple(run.lines), ordered=True, start=run.start)
+            return Bullets(run.points, ordered=True, start=run.start)
         case _Kind.HEADING:
-            return Subheading(run.lines[0])
+            return Subheading(run.points[0])
         case _Kind.WORDS:
-            return Paragraph(run.lines[0])
+            return Paragraph(run.points[0])

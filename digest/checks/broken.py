@@ -18,6 +18,8 @@ from digest.models import Block, IssueItem, Paragraph
 _FEWEST = 8
 #: Signs are weighed: one alone proves nothing, for honest texts lack a full stop, too.
 _ENOUGH = 3
+#: Of an item with many, so many are shown.
+_MOST = 3
 #: Where sites cut their teasers, in characters.
 _CUTS = (120, 140, 150, 155, 160, 180, 200, 250, 255, 300, 350, 400, 500)
 _LENGTHS = frozenset({*range(95, 106), *(cut - less for cut in _CUTS for less in range(3))})
@@ -93,7 +95,8 @@ def check_broken(items: Sequence[Printed], whole: Sequence[IssueItem]) -> Iterat
         language = _language(item.item)
         if language not in known:
             known[language] = Vocabulary(whole, language)
-        for line in broken(item.parts, known[language], english=language == "en"):
+        found = list(broken(item.parts, known[language], english=language == "en"))
+        for line in list(dict.fromkeys(found))[:_MOST]:
             yield Flaw(
                 rule=Rule.BROKEN_OFF,
                 severity=Severity.ERROR,

@@ -48,6 +48,8 @@ _LONG_HEADLINE, _HEADLINE, _SHORT_HEADLINE = 8, 6, 5
 #: Sentences and paragraphs of fewer words may well stand twice.
 _FEWEST = 8
 _MOST = 3
+#: How far is looked around words that lead on.
+_NEAR = 80
 
 
 # --- leftovers -----------------------------------------------------------------------------------------------
@@ -83,7 +85,8 @@ def leftover(text: str, *, is_title: bool = False) -> str | None:
     if found := _PRESS_HERE.search(text) or _MORE_MARK.search(text) or _LABEL.fullmatch(text) or _APPEARED.match(text):
         return found[0].strip()
     for found in _LEADS_ON.finditer(text):
-        if _is_link(found[0], text[: found.start()], text[found.end() :], is_title=is_title):
+        around = text[max(found.start() - _NEAR, 0) : found.start()], text[found.end() : found.end() + _NEAR]
+        if _is_link(found[0], *around, is_title=is_title):
             return found[0]
     return None
 

@@ -75,6 +75,12 @@ def test_what_is_typed_is_read_as_meant(text: str, expected: tuple[Block, ...]) 
     assert read(text) == expected
 
 
+def test_a_long_text_is_read_in_a_moment() -> None:
+    """Half a million lines of one paragraph, as a program may send them."""
+    (block,) = read("a\n" * 500_000)
+    assert len(block.text) == 999_999
+
+
 @pytest.mark.parametrize(
     ("block", "text"),
     [

@@ -46,8 +46,10 @@ router = APIRouter(prefix="/issues/{label}/items/{number}")
 
 #: Parts that research has, so that there is a field for each.
 _OF_RESEARCH = (SectionRole.TAKEAWAY, SectionRole.FINDINGS, SectionRole.RELEVANCE, SectionRole.CONSIDERATIONS)
-#: More parts than any item has, and more paragraphs than anybody moves.
-_MOST_PARTS, _MOST_BLOCKS = 200, 300
+#: More parts than any item has.
+_MOST_PARTS = 2_000
+#: So many paragraphs of a part can be moved by the page, and only where there are not more parts than a list can show.
+_MOST_BLOCKS, _FEW_PARTS = 300, 40
 #: Where a paragraph may go besides the parts there are.
 NEW, OUT = "new", "out"
 
@@ -181,7 +183,7 @@ def rows_of(parts: Sequence[EditedPart], entry: Entry) -> list[Row]:
         place = counts[part.role] = counts.get(part.role, 0) + 1
         own = own_sections(entry, part.role)
         source = own[place - 1] if place <= len(own) else None
-        blocks = notation.read(part.text)
+        blocks = notation.read(part.text) if len(parts) <= _FEW_PARTS else ()
         rows.append(
             Row(
                 anchor=f"part-{part.role.value}{f'-{place}' if part.role is SectionRole.BODY else ''}",
