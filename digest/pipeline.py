@@ -8,7 +8,6 @@ Nothing is decided here: `cadence`, `topics`, `audience`, `selection` and `studi
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -43,13 +42,7 @@ from digest.models import (
 from digest.selection import History, Limits, best_of, editors_order, is_old, select, topics_read
 from digest.store.base import Merged, Store
 
-logger = logging.getLogger(__name__)
-
 T = TypeVar("T")
-
-#: Sources visited at the same time: enough to hide a slow one behind the others.
-VISITS_AT_ONCE = 4
-
 
 # --- compose -------------------------------------------------------------------------------------------------
 
