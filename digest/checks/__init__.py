@@ -11,9 +11,10 @@ follows links, one that asks a spam filter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from digest.checks.amended import check_amended
 from digest.checks.clients import check_clients
 from digest.checks.contrast import check_contrast
 from digest.checks.flaws import Flaw, Report, Rule, Severity, merged
@@ -24,7 +25,7 @@ from digest.checks.specimen import specimen
 from digest.checks.structure import check_alt_texts, check_headings
 from digest.checks.words import check_headline, check_readability, check_sourcing
 from digest.edition import Pool, html_bytes
-from digest.models import FrozenEdition, IssueItem, Length
+from digest.models import Correction, FrozenEdition, IssueItem, Length
 
 __all__ = ["Flaw", "Gate", "Judge", "Reach", "Report", "Rule", "Severity", "Unreached", "Verdict"]
 
@@ -43,6 +44,8 @@ class Gate:
     reach: Reach | None = None
     #: Asks a spam filter about an edition; None to ask none.
     judge: Judge | None = None
+    #: Corrections that are proposed, and retractions that stand, by study.
+    corrections: Mapping[int, Correction] = field(default_factory=dict)
 
     def examine(self, pool: Pool, items: Sequence[IssueItem], editions: Iterable[tuple[FrozenEdition, int]]) -> Report:
         """Everything that is wrong with an issue, or worth knowing.
@@ -75,6 +78,7 @@ class Gate:
     def _of_items(self, items: Iterable[IssueItem], lengths: dict[int, set[Length]]) -> Iterator[Flaw]:
         for item in items:
             yield from check_headline(item)
+            yield from check_amended(item, self.corrections)
             in_full = lengths[item.summary.id]
             if in_full:
                 yield from check_sourcing(item)

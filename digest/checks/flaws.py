@@ -34,6 +34,7 @@ class Rule(StrEnum):
     OVERSTATEMENT = "overstatement"
     LIMITS = "limits"
     SOURCE = "source"
+    AMENDED = "amended"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
