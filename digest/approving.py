@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from digest.checks import Gate, Report, Verdict
 from digest.edition import Pool
 from digest.errors import NothingToDo, StateError
-from digest.models import Act, Approve, FrozenEdition, Issue, IssueStatus
+from digest.models import Act, Amendment, Approve, Correction, CorrectionState, FrozenEdition, Issue, IssueStatus
 from digest.newsroom import READER, Digest
 from digest.usual import LOOKED_AT, Usual, usual
 
@@ -41,6 +41,7 @@ def _examine(digest: Digest, issue: Issue, pool: Pool, *, offline: bool) -> Repo
         reach=None if offline else digest.reach,
         judge=judge,
         usual=_usual(digest, issue),
+        corrections=_amended(digest),
     )
     return gate.examine(pool, digest.items(issue), _editions(digest, issue, pool))
 
@@ -55,6 +56,14 @@ def _usual(digest: Digest, issue: Issue) -> dict[str, Usual]:
         before = [one.entry for one in latest if one.id not in mine and one.added_at < issue.window.until]
         found[source] = usual(before[:LOOKED_AT])
     return found
+
+
+def _amended(digest: Digest) -> dict[int, Correction]:
+    """What is proposed, and what was withdrawn, by study; of several the gravest."""
+    found = digest.store.corrections(CorrectionState.PROPOSED, CorrectionState.STANDING)
+    told = digest.store.summaries([one.summary_id for one in found])
+    graver_last = sorted(found, key=lambda one: one.kind is Amendment.RETRACTED)
+    return {told[one.summary_id].study_id: one for one in graver_last if one.summary_id in told}
 
 
 def _editions(digest: Digest, issue: Issue, pool: Pool) -> Iterable[tuple[FrozenEdition, int]]:

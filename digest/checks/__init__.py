@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from digest.checks.amended import check_amended
 from digest.checks.broken import check_broken
 from digest.checks.clients import check_clients
 from digest.checks.contrast import check_contrast
@@ -29,7 +30,7 @@ from digest.checks.structure import check_alt_texts, check_headings
 from digest.checks.texts import printed_of
 from digest.checks.words import check_headline, check_readability, check_sourcing
 from digest.edition import Pool, html_bytes
-from digest.models import FrozenEdition, IssueItem, Length
+from digest.models import Correction, FrozenEdition, IssueItem, Length
 from digest.usual import Usual
 
 __all__ = ["Flaw", "Gate", "Judge", "Reach", "Report", "Rule", "Severity", "Unreached", "Verdict"]
@@ -51,6 +52,8 @@ class Gate:
     judge: Judge | None = None
     #: What the texts of each source always had, by its name.
     usual: Mapping[str, Usual] = field(default_factory=dict)
+    #: Corrections that are proposed, and retractions that stand, by study.
+    corrections: Mapping[int, Correction] = field(default_factory=dict)
 
     def examine(self, pool: Pool, items: Sequence[IssueItem], editions: Iterable[tuple[FrozenEdition, int]]) -> Report:
         """Everything that is wrong with an issue, or worth knowing.
@@ -89,6 +92,7 @@ class Gate:
     def _of_items(self, items: Iterable[IssueItem], lengths: dict[int, set[Length]]) -> Iterator[Flaw]:
         for item in items:
             yield from check_headline(item)
+            yield from check_amended(item, self.corrections)
             in_full = lengths[item.summary.id]
             if in_full:
                 yield from check_sourcing(item)

@@ -41,6 +41,7 @@ class Rule(StrEnum):
     BROKEN_OFF = "broken off"
     FOREIGN = "foreign words"
     REPETITION = "repetition"
+    AMENDED = "amended"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,8 +7,10 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from fnmatch import fnmatch
 from functools import cache
-from pathlib import Path
+from itertools import zip_longest
+from pathlib import Path, PurePath
 
 from digest.errors import DigestError, InputError, SourceError
 from digest.models import Entry, Problem, SourceState
@@ -102,9 +104,10 @@ class FolderSource:
     def _files(self, problems: list[Problem]) -> Iterator[tuple[Path, str]]:
         """The files that may be read, with their path inside the folder."""
         root = self.folder.expanduser()
-        if not root.is_dir():
+        if not _is_folder(root):
             raise SourceError(f"{self.folder} is no folder; make it, or correct `folder`", permanent=True)
         inside = root.resolve()
+        problems += self._closed(root)
         for count, path in enumerate(self._matching(root)):
             name = _spelled(path.relative_to(root))
             if count >= MOST_FILES:
@@ -112,7 +115,7 @@ class FolderSource:
                     Problem(place=str(self.folder), message=f"only the first {MOST_FILES:,} files are read")
                 )
                 return
-            if not path.resolve().is_relative_to(inside):
+            if not _leads_inside(path, inside):
                 problems.append(
                     Problem(place=name, message="it is a link that leads out of the folder, and is not read")
                 )
@@ -126,11 +129,26 @@ class FolderSource:
     def _matching(self, root: Path) -> list[Path]:
         try:
             found = sorted(root.glob(self.pattern))
-            return [path for path in found if not _is_hidden(path, root) and not path.is_dir()]
+            return [path for path in found if not _is_hidden(path, root) and not _is_folder(path)]
         except (NotImplementedError, ValueError, IndexError) as error:
             raise SourceError(f"pattern: {self.pattern!r} is no pattern for files: {error}", permanent=True) from error
         except OSError as error:
             raise SourceError(f"{self.folder} cannot be read: {error.strerror or error}") from error
+
+    def _closed(self, root: Path) -> list[Problem]:
+        """Folders that the pattern reaches and that cannot be looked into: a glob passes over them without a word."""
+        errors: list[OSError] = []
+        for _ in os.walk(root, onerror=errors.append):
+            pass
+        found: list[Problem] = []
+        for error in errors:
+            path, reason = Path(error.filename), error.strerror or str(error)
+            if path == root:
+                raise SourceError(f"{self.folder} cannot be looked into: {reason}; let this process read it") from error
+            if not _is_hidden(path, root) and _reaches(self.pattern, path.relative_to(root)):
+                message = f"it cannot be looked into, so nothing in it was read: {reason}"
+                found.append(Problem(place=_spelled(path.relative_to(root)), message=message))
+        return found
 
     def _entry(
         self, data: bytes, guid: str, mark: str, sandbox: Sandbox, manner: Manner
@@ -177,6 +195,31 @@ def read_file(data: bytes, name: str, sandbox: Sandbox, manner: Manner) -> File:
 def _spelled(path: Path) -> str:
     """A file's name as text that can be stored and printed; bytes of it that are no UTF-8 are spelled out."""
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # nobody may ask: what is tried with it next says so
+        return False
+
+
+def _leads_inside(path: Path, root: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # a link that leads to itself, or through what is closed
+        return True
+
+
+def _reaches(pattern: str, folder: Path) -> bool:
+    """Whether files that a pattern names may stand in a folder, or below it."""
+    above = [part for part in PurePath(pattern).parts[:-1] if part != "."]
+    for part, name in zip_longest(above, folder.parts):
+        if part == "**" or name is None:
+            return True
+        if part is None or not fnmatch(name, part):
+            return False
+    return True
 
 
 def _is_hidden(path: Path, root: Path) -> bool:

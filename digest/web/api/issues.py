@@ -108,6 +108,9 @@ class ComposedAnswer(Answer):
     waiting: int = Field(description="Items from earlier, for readers who still wait for them.")
     off_topic: list[int] = Field(description="Summaries left out: not about the condition.")
     old: list[int] = Field(description="Summaries left out: the study is too old.")
+    notices: list[int] = Field(
+        description="Summaries left out: they say that a known study was retracted or corrected."
+    )
 
 
 def named(digest: Newsroom, label: Label) -> Issue:
@@ -144,6 +147,7 @@ def composed(digest: Newsroom, call: ComposeCall) -> ComposedAnswer:
         waiting=made.waiting,
         off_topic=[summary.id for summary in made.off_topic],
         old=[summary.id for summary in made.old],
+        notices=[summary.id for summary in made.notices],
     )
 
 
