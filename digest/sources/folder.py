@@ -19,9 +19,9 @@ from digest.sources.identity import fitting
 from digest.sources.jsonfile import read_json
 from digest.sources.page import read_page
 from digest.sources.pieces import READING
-from digest.sources.plaintext import read_text
 from digest.sources.sandbox import Sandbox
-from digest.sources.sections import Reading, read_summary
+from digest.sources.sections import Reading
+from digest.sources.textfile import read_text_file
 
 #: Bytes of one file; the largest real saved page had 3 MB.
 MOST_FILE_BYTES = 10 * 1024 * 1024
@@ -77,7 +77,7 @@ class FolderSource:
                     if known(fitting(guid), mark):
                         passed += 1
                     else:
-                        entries.append(self._entry(data, guid, mark, sandbox))
+                        entries.append(self._entry(data, guid, mark, sandbox, problems))
                 except InputError as error:
                     problems.append(Problem(place=error.place or guid, message=_said(error)))
                 except DigestError as error:
@@ -120,8 +120,8 @@ class FolderSource:
         except OSError as error:
             raise SourceError(f"{self.folder} cannot be read: {error.strerror or error}") from error
 
-    def _entry(self, data: bytes, guid: str, mark: str, sandbox: Sandbox) -> Entry:
-        reading, language = self._read(data, guid, sandbox)
+    def _entry(self, data: bytes, guid: str, mark: str, sandbox: Sandbox, problems: list[Problem]) -> Entry:
+        reading, language = self._read(data, guid, sandbox, problems)
         entry = entry_from(
             reading,
             source=self.name,
@@ -134,19 +134,17 @@ class FolderSource:
             raise InputError("there is no text in it", place=guid)
         return entry
 
-    def _read(self, data: bytes, name: str, sandbox: Sandbox) -> tuple[Reading, str | None]:
+    def _read(self, data: bytes, name: str, sandbox: Sandbox, problems: list[Problem]) -> tuple[Reading, str | None]:
         suffix = Path(name).suffix.lower()
         if suffix in _MARKUP:
             document = sandbox.read_page(data)
             return read_page(document, headings=self.headings, vocabulary=self.vocabulary), document.language
-        text = decoded(data)
         if suffix in _JSON:
-            return read_json(text, name=name, headings=self.headings)
-        document = read_text(text, markdown=suffix in _MARKDOWN)
-        reading = read_summary(
-            document.pieces, headings=self.headings, vocabulary=self.vocabulary, title_first=True, by_position=True
-        )
-        return reading, None
+            return read_json(decoded(data), name=name, headings=self.headings)
+        document = sandbox.read_text(data, markdown=suffix in _MARKDOWN)
+        if document.trouble:
+            problems.append(Problem(place=f"{name}:{document.trouble_line}", message=document.trouble))
+        return read_text_file(document, headings=self.headings, vocabulary=self.vocabulary), document.language
 
 
 def _spelled(path: Path) -> str:

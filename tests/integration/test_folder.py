@@ -140,6 +140,17 @@ def test_a_folder_or_pattern_that_is_none(tmp_path: Path, folder: str, pattern: 
     assert raised.value.permanent
 
 
+def test_a_broken_front_matter_is_named_with_its_line(tmp_path: Path) -> None:
+    """And the file is read all the same."""
+    (tmp_path / "a.md").write_text(
+        "---\ntags: [heat]\ntitle: Heat: a trial\nlang: de\n---\n\nHeat made walking slower.\n"
+    )
+    result = collect(tmp_path)
+    (entry,) = result.entries
+    assert (entry.headline, entry.tags, entry.language) == ("Heat: a trial", ("heat",), "de")
+    assert list(problems(result)) == ["a.md:3"] and "no valid YAML" in problems(result)["a.md:3"]
+
+
 def test_the_demo_s_summaries_are_whole() -> None:
     """Every bundled summary has its limits and its date; the explainer is background."""
     result = collect(DEMO / "summaries")
