@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -105,7 +106,7 @@ def _fitted_points(block: Bullets, room: int, *, first: bool) -> Bullets | None:
         if room < 0 and (points or not first):
             break
         points.append(point)
-    return Bullets(tuple(points), ordered=block.ordered) if points else None
+    return replace(block, items=tuple(points)) if points else None
 
 
 def _size(block: Block) -> int:

@@ -22,7 +22,6 @@ from digest.sources.identity import fitting
 from digest.sources.jsonfile import read_json
 from digest.sources.original import Manner, Original, packed, read_page_as, read_plain
 from digest.sources.pieces import READING
-from digest.sources.plaintext import read_text
 from digest.sources.reading import Reading
 from digest.sources.sandbox import Sandbox
 
@@ -87,9 +86,10 @@ class FolderSource:
                     if known(fitting(guid), mark):
                         passed += 1
                     else:
-                        entry, original = self._entry(data, guid, mark, sandbox, manner())
+                        entry, file = self._entry(data, guid, mark, sandbox, manner())
                         entries.append(entry)
-                        originals |= {entry.guid: packed(original)} if original else {}
+                        originals |= {entry.guid: packed(file.original)} if file.original else {}
+                        problems += [file.problem] if file.problem else []
                 except InputError as error:
                     problems.append(Problem(place=error.place or guid, message=_said(error)))
                 except DigestError as error:
@@ -150,9 +150,7 @@ class FolderSource:
                 found.append(Problem(place=_spelled(path.relative_to(root)), message=message))
         return found
 
-    def _entry(
-        self, data: bytes, guid: str, mark: str, sandbox: Sandbox, manner: Manner
-    ) -> tuple[Entry, Original | None]:
+    def _entry(self, data: bytes, guid: str, mark: str, sandbox: Sandbox, manner: Manner) -> tuple[Entry, File]:
         file = read_file(data, guid, sandbox, manner)
         entry = entry_from(
             file.reading,
@@ -164,7 +162,7 @@ class FolderSource:
         )
         if entry is None or not (entry.sections or file.reading.headline):
             raise InputError("there is no text in it", place=guid)
-        return entry, file.original
+        return entry, file
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -176,6 +174,8 @@ class File:
     original: Original | None = None
     #: As the file says it, unchecked; None when it does not.
     language: str | None = None
+    #: What is wrong with it although it could be read.
+    problem: Problem | None = None
 
 
 def read_file(data: bytes, name: str, sandbox: Sandbox, manner: Manner) -> File:
@@ -184,12 +184,12 @@ def read_file(data: bytes, name: str, sandbox: Sandbox, manner: Manner) -> File:
     if suffix in _MARKUP:
         page = sandbox.read_page(data, headings=manner.headings)
         return File(reading=read_page_as(page, manner), original=Original(page=page), language=page.language)
-    text = decoded(data)
     if suffix in _JSON:
-        reading, language = read_json(text, name=name, headings=manner.headings)
+        reading, language = read_json(decoded(data), name=name, headings=manner.headings)
         return File(reading=reading, language=language)
-    document = read_text(text, markdown=suffix in _MARKDOWN)
-    return File(reading=read_plain(document, manner), original=Original(text=document))
+    text = sandbox.read_text(data, markdown=suffix in _MARKDOWN)
+    problem = Problem(place=f"{name}:{text.trouble_line}", message=text.trouble) if text.trouble else None
+    return File(reading=read_plain(text, manner), original=Original(text=text), language=text.language, problem=problem)
 
 
 def _spelled(path: Path) -> str:

@@ -25,6 +25,7 @@ from digest.sources.reading import Reading
 from digest.sources.roles import Why
 from digest.sources.sections import read_summary
 from digest.sources.tags import read_tags
+from digest.sources.textfile import read_text_file
 
 #: Characters a page without known headings must have: a consent wall has fewer.
 LEAST_PAGE_TEXT = 300
@@ -69,13 +70,7 @@ def read(original: Original, manner: Manner) -> Reading:
 
 def read_plain(text: Document, manner: Manner) -> Reading:
     """What a text without markup says, or Markdown."""
-    return read_summary(
-        text.pieces,
-        headings=manner.headings,
-        vocabulary=manner.vocabulary,
-        title_first=True,
-        recurs=manner.recurs,
-    )
+    return read_text_file(text, headings=manner.headings, vocabulary=manner.vocabulary, recurs=manner.recurs)
 
 
 def read_page_as(page: Document, manner: Manner, *, said: Reading | None = None) -> Reading:

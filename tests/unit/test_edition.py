@@ -33,6 +33,7 @@ from digest.models import (
     Precision,
     Profile,
     PublishedDate,
+    Section,
     SectionRole,
     Selection,
     Shape,
@@ -362,6 +363,15 @@ def test_lists_stay_lists() -> None:
     assert html.count("<li") == 5 and "\n- Sleep became a little better" in text
 
 
+def test_a_numbered_list_keeps_its_first_number() -> None:
+    """Numbers that the text may speak of are those of the source, in HTML and in text; a list from 1 says nothing."""
+    points = tuple(Bullets((f"First of {start}", "Next"), ordered=True, start=start) for start in (1, 4, 99))
+    findings = Section(role=SectionRole.FINDINGS, blocks=points)
+    html, text = a_mail(an_item(of={"sections": (findings,)}))
+    assert [re.findall(r"start=\"(.+?)\"", element) for element in re.findall("<ol[^>]*>", html)] == [[], ["4"], ["99"]]
+    assert re.findall(r"\n(\d+)\. (?:First|Next)", text) == ["1", "2", "4", "5", "99", "100"]
+
+
 def test_an_item_from_before_is_marked_softly() -> None:
     """What waits from a missed issue says so."""
     assert view(EYES, Length.STANDARD, until=date(2026, 12, 1)).earlier
@@ -678,6 +688,8 @@ def test_blocks_are_cut_without_breaking_points() -> None:
     assert shortened_blocks(blocks, 1000) == (blocks, False)
     assert shortened_blocks(blocks[1:], 10) == ((Bullets(("b" * 30,)),), True)
     assert shortened_blocks(blocks, 100) == (blocks[:2], True)
+    numbered = Bullets(("b" * 30, "c" * 30), ordered=True, start=4)
+    assert shortened_blocks([numbered], 40) == ((replace(numbered, items=("b" * 30,)),), True)
 
 
 def test_wrapped_lines_keep_urls_whole() -> None:
