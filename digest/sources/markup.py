@@ -13,6 +13,7 @@ from lxml.html import HtmlElement, HTMLParser
 
 from digest.models import SectionRole
 from digest.sources.clean import clean_title
+from digest.sources.ends import breaks_off, forgets_to_close, looks_like_page
 from digest.sources.escaped import MOST_ESCAPES, read_as_markup, shows_markup, words_kept
 from digest.sources.head import read_head
 from digest.sources.headings import Headings
@@ -24,8 +25,6 @@ from digest.sources.walk import BLOCKS, Found, Walk
 DEEPEST = 200
 #: Characters of a page that are read; the longest real one had 1.2 million, nearly all of it scripts.
 LONGEST_HTML = 5_000_000
-#: Characters at the start of a text in which it may say that it is a page.
-PRESCAN = 2_000
 #: Names of a page's own elements that are looked at.
 MOST_NAMES = 50
 #: Characters that a page has at least, if nothing of it is made by a script.
@@ -67,8 +66,6 @@ _CONTAINER = re.compile(
 )
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*>")
 _OWN_NAME = re.compile(r"<([a-z][a-z0-9]{0,30}-[a-z0-9._-]{0,60})", re.IGNORECASE)
-_STRUCK = re.compile(r"<(/?)(del|strike|s)(?=[\s>])", re.IGNORECASE)
-_PAGE = re.compile(r"<(?:!doctype\s{1,9}html|html|body)\b", re.IGNORECASE)
 
 
 class TooDeep(ValueError):  # noqa: N818 - says what is wrong with the document
@@ -88,12 +85,13 @@ def read_html(text: str, *, article: bool | None = None, headings: Headings | No
         TooDeep: it is nested over `DEEPEST` levels.
     """
     # JSON can smuggle in half a surrogate pair, which no encoding can write.
+    is_cut = len(text) > LONGEST_HTML
     text = _CONTROLS.sub("", text[:LONGEST_HTML].encode("utf-8", "replace").decode())
     headings = headings or Headings()
-    article = _PAGE.search(text, 0, PRESCAN) is not None if article is None else article
+    article = looks_like_page(text) if article is None else article
     _check_containers(text)
     head = read_head(text)
-    struck = not _is_unclosed(text)
+    struck = not forgets_to_close(text, "del", "s", "strike")
     root = _tree(text, _DROPPED | {"noscript"})
     kept, aside = _pieces(root, headings, article=article, struck=struck)
     if article and sum(len(one.text) for one in kept) < LEAST_TEXT and "<noscript" in text:
@@ -107,6 +105,7 @@ def read_html(text: str, *, article: bool | None = None, headings: Headings | No
         meta=_with_time(head.meta, root),
         cut=len(kept) > MOST_PIECES,
         aside=tuple(aside[:MOST_PIECES]),
+        broken=article and not is_cut and breaks_off(text),
     )
 
 
@@ -126,12 +125,6 @@ def _check_containers(text: str) -> None:
         depth += -1 if closing else 1
         if depth > 10 * DEEPEST:
             raise TooDeep(f"its markup is nested more than {DEEPEST} levels deep")
-
-
-def _is_unclosed(text: str) -> bool:
-    """Nobody knows where the struck-out words end: none are taken out then, lest all that follows is lost."""
-    names = [f"{closing}{name}".lower() for closing, name in _STRUCK.findall(text)]
-    return any(names.count(name) > names.count(f"/{name}") for name in ("del", "s", "strike"))
 
 
 def _check_depth(body: str) -> None:

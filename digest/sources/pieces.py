@@ -60,6 +60,8 @@ class Document:
     cut: bool = False
     #: What of a page stands beside its article, in its order: menus, teasers, and whatever else was left out.
     aside: tuple[Piece, ...] = ()
+    #: True for a page whose markup ends in the middle: the rest of it was lost on its way.
+    broken: bool = False
 
 
 def piece(shape: Shape, text: str, *, level: int = 0, lead: str = "", linked: bool = False, number: int = 0) -> Piece:
@@ -90,6 +92,7 @@ def document_from(value: Mapping[str, Any]) -> Document:
         meta=dict(value["meta"]),
         cut=bool(value["cut"]),
         aside=pieces_from(value["aside"]),
+        broken=bool(value["broken"]),
     )
 
 
@@ -102,4 +105,5 @@ def document_to(document: Document) -> dict[str, Any]:
         "meta": dict(document.meta),
         "cut": document.cut,
         "aside": pieces_to(document.aside),
+        "broken": document.broken,
     }
