@@ -81,7 +81,7 @@ def other_page(page: Document, reading: Reading, said: Reading, *, asked: str, f
         return Other("it asks to pay or to sign in before one may read on")
     if _is_only(asks_for_proof, reading, said):
         return Other("it asks whether a person is reading", for_now=True)
-    if not same and any((*head, *printed)) and not _shares_words(reading, said):
+    if not same and any((*head, *printed)) and not _shares_words(reading, (*head, *printed), said):
         return Other(f"neither its title ({shown}) nor its text has much in common with the entry")
     return None
 
@@ -126,12 +126,13 @@ def _is_only(wall: Callable[[str], bool], reading: Reading, said: Reading) -> bo
     return walled and not reading.is_structured and rest < max(LEAST_TEXT, sum(map(len, _texts(said))))
 
 
-def _shares_words(reading: Reading, said: Reading) -> bool:
+def _shares_words(reading: Reading, titles: Iterable[str], said: Reading) -> bool:
     """Enough of the entry's words are on the page, or the entry has too few to tell."""
     wanted = _told(" ".join((said.headline or "", *_texts(said))))
     if len(wanted) < FEWEST_TOLD:
         return True
-    there = _told(" ".join((reading.headline or "", *_texts(reading))))
+    # Not the reading's headline: it is the entry's own.
+    there = _told(" ".join((*titles, *_texts(reading))))
     runs = _runs(_texts(said))
     repeated = bool(runs) and len(runs & _runs(_texts(reading))) >= SHARED_RUNS * len(runs)
     return repeated or len(wanted & there) >= SHARED_WORDS * len(wanted)
