@@ -8,7 +8,6 @@ study, and paragraphs in the same kind of box as those of the article.
 
 from __future__ import annotations
 
-import copy
 import re
 import unicodedata
 from collections import Counter
@@ -17,12 +16,11 @@ from itertools import groupby, islice
 
 import trafilatura
 from lxml import etree
-from lxml.html import HtmlElement
 
 from digest.sources.boxes import has_prose, is_mostly_links
 from digest.sources.headings import Headings
 from digest.sources.pieces import Piece, Shape
-from digest.sources.proofs import around, kind_of, with_facts, with_sections
+from digest.sources.proofs import kind_of, stands_in, with_facts, with_sections
 from digest.sources.walk import Found, closest_block
 
 #: Words in a row by which two texts are compared.
@@ -44,41 +42,44 @@ _BESIDE = re.compile(r"caption|credit|byline|meta|author", re.IGNORECASE)
 Words = tuple[str, ...]
 
 
-def article_of(root: HtmlElement, found: Sequence[Found], *, headings: Headings) -> list[bool] | None:
+def article_of(root: etree._Element, found: Sequence[Found], *, headings: Headings) -> list[bool] | None:
     """For each piece whether it belongs to the article; None where nothing on the page looks like one."""
     elements = sum(1 for _ in islice(root.iter(), MOST_ELEMENTS + 1))
     if elements > MOST_ELEMENTS:
         return None
-    kept = _Text(_lines(root, fast=elements > MANY_ELEMENTS)).holds([one.piece.text for one in found])
+    words = [_words(one.piece.text) for one in found]
+    kept = _Text(_lines(root, fast=elements > MANY_ELEMENTS)).holds(words)
     if not any(kept):
         return None
     own = _named_article(root)
-    inside_own = [own is not None and own in around(one.element) for one in found]
+    inside_own = [own is not None and stands_in(one.element, own) for one in found]
     if own is not None and not any(map(all, zip(kept, inside_own, strict=True))):
         # A list of other articles was longer than the one whose headline the page bears.
         kept = inside_own
     kept = _with_alike(found, kept)
-    telling = [len(_words(one.piece.text)) >= RUN for one in found]
+    telling = [len(own_words) >= RUN for own_words in words]
     box = _common([one.element for one, *both in zip(found, kept, telling, strict=True) if all(both)])
-    near = [box is None or box in around(one.element) for one in found]
+    near = [box is None or stands_in(one.element, box) for one in found]
     # A word or two that stand in the article may stand anywhere else, too.
     kept = [inside and (is_near or tells) for inside, is_near, tells in zip(kept, near, telling, strict=True)]
     kept = kept if box is None else _with_siblings(found, kept, box)
     kept = _with_headline(found, kept)
-    kept = with_sections(found, kept, headings)
-    return with_facts(found, kept, near, headings)
+    meant = [headings.heading(one.piece) for one in found]
+    kept = with_sections(found, kept, meant)
+    return with_facts(found, kept, near, meant)
 
 
-def _named_article(root: HtmlElement) -> etree._Element | None:
+def _named_article(root: etree._Element) -> etree._Element | None:
     """What the page calls its article or main part, with the headline in it and sentences below."""
     named = (element for element in root.iter("main", "article") if element.find(".//h1") is not None)
     own = next(named, None)
     return own if own is not None and has_prose(own, LEAST_ARTICLE) else None
 
 
-def _lines(root: HtmlElement, *, fast: bool) -> list[str]:
+def _lines(root: etree._Element, *, fast: bool) -> list[str]:
     """The text of the article as trafilatura finds it; when fast, without second opinions, whose time has no bounds."""
-    text = trafilatura.extract(copy.deepcopy(root), include_comments=False, output_format="txt", fast=fast)
+    html = etree.tostring(root, encoding="unicode", method="html")
+    text = trafilatura.extract(html, include_comments=False, output_format="txt", fast=fast)
     return (text or "").split("\n")
 
 
@@ -95,9 +96,9 @@ class _Text:
             self._lines.update({tuple(own), *(tuple(_words(cell)) for cell in line.split("|"))} - {()})
         self._runs = Counter(_runs(words))
 
-    def holds(self, texts: Sequence[str]) -> list[bool]:
-        """For each text, from the first to the last, whether it stands here: a short one as a line, others by half."""
-        return [self._takes(_words(text)) for text in texts]
+    def holds(self, texts: Sequence[list[str]]) -> list[bool]:
+        """For the words of each text, in order, whether they stand here: few of them as a line, others by half."""
+        return [self._takes(words) for words in texts]
 
     def _takes(self, words: list[str]) -> bool:
         counter, wanted = (self._lines, [tuple(words)]) if len(words) < RUN else (self._runs, _runs(words))
@@ -134,7 +135,8 @@ def _common(elements: Sequence[etree._Element]) -> etree._Element | None:
     first, *others = elements
     chain = [first, *first.iterancestors()]
     for element in others:
-        chain = [box for box in chain if box in around(element)]
+        while not stands_in(element, chain[0]):
+            del chain[0]
     return chain[0]
 
 

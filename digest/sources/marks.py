@@ -37,12 +37,16 @@ _FURNITURE_OR_COMMON: Final = _FURNITURE | _COMMON
 _ROLES: Final = frozenset(
     {"alertdialog", "contentinfo", "dialog", "menu", "menubar", "navigation", "search", "toolbar"}
 )
+_MAYBE = re.compile("|".join(sorted(_FURNITURE)), re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def is_marked(element: etree._Element) -> bool:
     """True where a name of the element has a word for furniture in it."""
+    named = " ".join((element.get("class") or "", element.get("id") or "", element.get("aria-label") or ""))
+    if not _MAYBE.search(named):
+        return element.get("role") in _ROLES
     return element.get("role") in _ROLES or any(_FURNITURE.intersection(words) for words in _names(element))
 
 

@@ -9,7 +9,6 @@ from typing import Final
 
 import nh3
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser
 
 from digest.models import SectionRole
 from digest.sources.clean import clean_title
@@ -57,7 +56,7 @@ _ATTRIBUTES: Final = {
     "time": {"datetime"},
 }
 _VOID: Final = frozenset({"br", "hr", "img"})
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]+")
+_CONTROLS: Final = bytes([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
 
 _CONTAINER = re.compile(
     r"<(/?)(?:address|article|aside|blockquote|center|details|dialog|dir|div|dl|fieldset|figcaption|figure|footer|form"
@@ -86,7 +85,7 @@ def read_html(text: str, *, article: bool | None = None, headings: Headings | No
     """
     # JSON can smuggle in half a surrogate pair, which no encoding can write.
     is_cut = len(text) > LONGEST_HTML
-    text = _CONTROLS.sub("", text[:LONGEST_HTML].encode("utf-8", "replace").decode())
+    text = text[:LONGEST_HTML].encode("utf-8", "replace").translate(None, _CONTROLS).decode()
     headings = headings or Headings()
     article = looks_like_page(text) if article is None else article
     _check_containers(text)
@@ -136,7 +135,7 @@ def _check_depth(body: str) -> None:
                 raise TooDeep(f"its markup is nested more than {DEEPEST} levels deep")
 
 
-def _tree(text: str, dropped: frozenset[str]) -> HtmlElement:
+def _tree(text: str, dropped: frozenset[str]) -> etree._Element:
     """The cleaned tree, in which no text shows markup."""
     own = set(islice(dict.fromkeys(name.lower() for name in _OWN_NAME.findall(text)), MOST_NAMES))
     body = _cleaned(words_kept(text), dropped, own)
@@ -145,7 +144,7 @@ def _tree(text: str, dropped: frozenset[str]) -> HtmlElement:
             break
         body = _cleaned(read_as_markup(body), dropped, own)
     _check_depth(body)
-    root = etree.fromstring(f"<html><body>{body}</body></html>", HTMLParser(encoding=None))
+    root = etree.fromstring(f"<html><body>{body}</body></html>", etree.HTMLParser(encoding=None))
     for element in root.iter():
         if "-" in str(element.tag) and (parent := element.getparent()) is not None:
             # A page's own element: nobody knows whether it begins a line, so where words are, it does not.
@@ -158,7 +157,9 @@ def _cleaned(text: str, dropped: frozenset[str], own: set[str]) -> str:
     return nh3.clean(text, tags=tags, clean_content_tags=set(dropped), attributes=_ATTRIBUTES, link_rel=None)
 
 
-def _pieces(root: HtmlElement, headings: Headings, *, article: bool, struck: bool) -> tuple[list[Piece], list[Piece]]:
+def _pieces(
+    root: etree._Element, headings: Headings, *, article: bool, struck: bool
+) -> tuple[list[Piece], list[Piece]]:
     """What is content, and what of the page stands beside its article."""
     take_out(root, known=lambda name: isinstance(headings.meaning(name), SectionRole), struck=struck)
     if not article:

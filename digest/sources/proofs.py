@@ -8,7 +8,7 @@ from lxml import etree
 
 from digest.models import SectionRole
 from digest.sources.furniture import is_standing
-from digest.sources.headings import Fact, Headings
+from digest.sources.headings import Fact, Heading
 from digest.sources.pieces import Shape
 from digest.sources.walk import Found, closest_block
 
@@ -17,26 +17,27 @@ _NO_FACTS = frozenset({Fact.FURNITURE, Fact.IGNORED, Fact.TITLE})
 _GROUPS = frozenset({"blockquote", "details", "dl", "figure", "ol", "table", "tbody", "tr", "ul"})
 
 
-def with_sections(found: Sequence[Found], kept: Sequence[bool], headings: Headings) -> list[bool]:
+def with_sections(found: Sequence[Found], kept: Sequence[bool], meant: Sequence[Heading | None]) -> list[bool]:
     """Also each heading that announces a section of a summary, and what stands under it."""
     wider = list(kept)
-    for place, one in enumerate(found):
-        heading = headings.heading(one.piece)
+    for place, heading in enumerate(meant):
         if heading is not None and isinstance(heading.meaning, SectionRole):
             wider[place] = True
-            for below in _belonging(found, place, _below(found, place, headings)):
+            for below in _belonging(found, place, _below(found, place, meant)):
                 wider[below] = True
     return wider
 
 
-def with_facts(found: Sequence[Found], kept: Sequence[bool], near: Sequence[bool], headings: Headings) -> list[bool]:
+def with_facts(
+    found: Sequence[Found], kept: Sequence[bool], near: Sequence[bool], meant: Sequence[Heading | None]
+) -> list[bool]:
     """Also facts about the study, with their labels, and the standing paragraph, which names the journal."""
     wider = list(kept)
     first = kept.index(True)
     for place, one in enumerate(found):
         if kept[place]:
             continue
-        heading = headings.heading(one.piece) if near[place] else None
+        heading = meant[place] if near[place] else None
         if heading and isinstance(heading.meaning, Fact) and heading.meaning not in _NO_FACTS:
             wider[place] = True
             if not heading.rest and place + 1 < len(found):
@@ -52,22 +53,21 @@ def kind_of(one: Found) -> tuple[tuple[str, str], ...]:
     return tuple((str(box.tag), box.get("class") or "") for box in (block, *block.iterancestors()))
 
 
-def around(element: etree._Element) -> set[etree._Element]:
-    """An element and all that it stands in."""
-    return {element, *element.iterancestors()}
+def stands_in(element: etree._Element, box: etree._Element) -> bool:
+    """True for a box itself, too."""
+    return element is box or any(outer is box for outer in element.iterancestors())
 
 
-def _below(found: Sequence[Found], place: int, headings: Headings) -> range:
+def _below(found: Sequence[Found], place: int, meant: Sequence[Heading | None]) -> range:
     """From a heading to the next one that is no smaller or means something, or to the end of the heading's box."""
     if place + 1 == len(found):
         return range(0)
     level = found[place].piece.level or 9
     box = _box(found, place)
     end = place + 1
-    while end < len(found) and box in around(found[end].element):
-        piece = found[end].piece
-        ends = piece.shape is Shape.HEADING and piece.level <= level
-        if ends or ((heading := headings.heading(piece)) and heading.meaning):
+    while end < len(found) and stands_in(found[end].element, box):
+        piece, heading = found[end].piece, meant[end]
+        if (piece.shape is Shape.HEADING and piece.level <= level) or (heading and heading.meaning):
             break
         end += 1
     return range(place + 1, end)
@@ -76,10 +76,8 @@ def _below(found: Sequence[Found], place: int, headings: Headings) -> range:
 def _box(found: Sequence[Found], place: int) -> etree._Element:
     """The largest element that begins with this piece, at least the smallest one that also holds the next."""
     box = found[place].element
-    above = around(found[place - 1].element) if place else set()
-    next_ones = around(found[place + 1].element)
     for outer in (box, *box.iterancestors()):
-        if outer in above and box in next_ones:
+        if place and stands_in(found[place - 1].element, outer) and stands_in(found[place + 1].element, box):
             break
         box = outer
     return box

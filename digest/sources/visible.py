@@ -42,6 +42,7 @@ _DIALOGS: Final = frozenset({"dialog", "alertdialog"})
 _STRUCK: Final = frozenset({"del", "s", "strike"})
 #: Elements that by their names hold no content, and sometimes do.
 _DOUBTFUL: Final = frozenset({"aside", "footer", "form", "nav"})
+_JUDGED: Final = _STRUCK | _DOUBTFUL | {"a", "button", "figcaption"}
 _LINE_THROUGH = re.compile(r"text-decoration[\w-]{0,9}\s{0,9}:\s{0,9}line-through", re.IGNORECASE)
 _ONLY_SIGNS = re.compile(r"[\W_]{1,4}")
 _PANELS: Final = frozenset({"article", "dd", "div", "dl", "fieldset", "ol", "section", "ul"})
@@ -57,7 +58,7 @@ def take_out(root: etree._Element, *, known: Known, struck: bool = True) -> None
         known: whether a heading with this text announces a section of a summary.
         struck: what is struck out goes, too.
     """
-    for heading in headings_in(root):
+    for heading in root.iter("h1", "h2", "h3", "h4", "h5", "h6"):
         forget_names_of(heading, words_in(heading)[:MOST_NAMED])
     judge = _Judge(root, known, struck=struck)
     for element in _inside(root):
@@ -91,6 +92,8 @@ class _Judge:
     def is_gone(self, element: etree._Element) -> bool:
         """Whether to empty it; what stays is called nothing else than content."""
         tag = str(element.tag)
+        if not element.attrib and tag not in _JUDGED:
+            return False
         if tag == "button":
             return not _turn_button(element)
         if tag == "figcaption":
