@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from digest.models import Bullets
 from digest.sources.pieces import Document
 from digest.sources.reading import Reading
-from digest.sources.walls import is_wall, kind_by_title
+from digest.sources.walls import asks_for_proof, is_wall, kind_by_title
 
 #: Characters beside an offer that make a text in its own right.
 LEAST_TEXT = 300
@@ -77,9 +77,11 @@ def other_page(page: Document, reading: Reading, said: Reading, *, asked: str, f
         what, for_now = kind_by_title((*head, *own), headline)
         if what:
             return Other(f"{what} ({shown})", for_now)
-    if _is_wall(reading, said):
+    if _is_only(is_wall, reading, said):
         return Other("it asks to pay or to sign in before one may read on")
-    if not same and any((*head, *printed)) and not _shares_words(reading, said):
+    if _is_only(asks_for_proof, reading, said):
+        return Other("it asks whether a person is reading", for_now=True)
+    if not same and any((*head, *printed)) and not _shares_words(reading, (*head, *printed), said):
         return Other(f"neither its title ({shown}) nor its text has much in common with the entry")
     return None
 
@@ -116,20 +118,21 @@ def _path(path: str) -> list[str]:
     return parts[:-1] if parts and _HOME.fullmatch(parts[-1]) else parts
 
 
-def _is_wall(reading: Reading, said: Reading) -> bool:
-    """Offers, and beside them no more than the feed says itself."""
+def _is_only(wall: Callable[[str], bool], reading: Reading, said: Reading) -> bool:
+    """A wall, and beside it no more than the feed says itself."""
     texts = list(_texts(reading))
-    rest = sum(len(text) for text in texts if not is_wall(text))
-    walled = any(map(is_wall, texts))
+    rest = sum(len(text) for text in texts if not wall(text))
+    walled = any(map(wall, texts))
     return walled and not reading.is_structured and rest < max(LEAST_TEXT, sum(map(len, _texts(said))))
 
 
-def _shares_words(reading: Reading, said: Reading) -> bool:
+def _shares_words(reading: Reading, titles: Iterable[str], said: Reading) -> bool:
     """Enough of the entry's words are on the page, or the entry has too few to tell."""
     wanted = _told(" ".join((said.headline or "", *_texts(said))))
     if len(wanted) < FEWEST_TOLD:
         return True
-    there = _told(" ".join((reading.headline or "", *_texts(reading))))
+    # Not the reading's headline: it is the entry's own.
+    there = _told(" ".join((*titles, *_texts(reading))))
     runs = _runs(_texts(said))
     repeated = bool(runs) and len(runs & _runs(_texts(reading))) >= SHARED_RUNS * len(runs)
     return repeated or len(wanted & there) >= SHARED_WORDS * len(wanted)

@@ -64,6 +64,8 @@ class Document:
     #: What is wrong with it although it could be read, and in which line; empty and 0 when nothing is.
     trouble: str = ""
     trouble_line: int = 0
+    #: True for a page whose markup ends in the middle: the rest of it was lost on its way.
+    broken: bool = False
 
 
 def piece(shape: Shape, text: str, *, level: int = 0, lead: str = "", linked: bool = False, number: int = 0) -> Piece:
@@ -96,6 +98,7 @@ def document_from(value: Mapping[str, Any]) -> Document:
         aside=pieces_from(value["aside"]),
         trouble=value["trouble"],
         trouble_line=int(value["trouble_line"]),
+        broken=bool(value["broken"]),
     )
 
 
@@ -110,4 +113,5 @@ def document_to(document: Document) -> dict[str, Any]:
         "aside": pieces_to(document.aside),
         "trouble": document.trouble,
         "trouble_line": document.trouble_line,
+        "broken": document.broken,
     }
