@@ -31,6 +31,7 @@ SHORTEST_RESUMED = 160
 class Rule(StrEnum):
     """Why something was cut."""
 
+    BESIDE = "beside the article of its page"
     HEADING = "under a heading of the page"
     LABEL = "a label of the page"
     LINE = "a line of the page"
@@ -164,7 +165,7 @@ class _Marked:
 
     def __init__(self, pieces: list[Piece], headings: Headings) -> None:
         self.pieces = pieces
-        self.rules: list[Rule | None] = [None] * len(pieces)
+        self.rules: list[Rule | None] = [Rule.BESIDE if one.beside else None for one in pieces]
         self._headings = [headings.heading(one) for one in pieces]
         #: Where each teaser begins.
         self._teasers: list[int] = []
@@ -176,6 +177,8 @@ class _Marked:
         inside: Heading | None = None
         for place, heading in enumerate(self._headings):
             piece = self.pieces[place]
+            if piece.beside:
+                continue
             if heading and heading.meaning in {Fact.FURNITURE, Fact.STANDING}:
                 inside = self._begun(place, heading)
             elif inside is not None and not self._resumes(place, inside):
@@ -221,10 +224,12 @@ class _Marked:
     def lines(self) -> None:
         """Lines that are known by what they are."""
         for place, piece in enumerate(self.pieces):
-            if self.rules[place] is not None:
+            if self.rules[place] not in {None, Rule.BESIDE}:
                 continue
             if is_read_more(piece.text):
                 self.rules[place] = Rule.READ_MORE
+            elif piece.beside:
+                continue
             elif is_about_cookies(piece.text):
                 self.rules[place] = Rule.COOKIES
             elif is_furniture(piece.text):
@@ -249,7 +254,7 @@ class _Marked:
     def teasers(self) -> None:
         """Teasers of other articles: by their date, or by the "Read more" below them."""
         for place, piece in enumerate(self.pieces):
-            if self.rules[place] is not None:
+            if self.rules[place] not in {None, Rule.BESIDE}:
                 continue
             if is_date(piece.text) and self._has_content_before(place):
                 self._tease_by_date(place)
@@ -272,20 +277,21 @@ class _Marked:
 
     def _tease_by_link(self, place: int) -> None:
         above = place - 1
-        if above >= 0 and self.rules[above] is None and self._breaks_off(above) and self._has_content_before(above):
+        is_open = above >= 0 and self.rules[above] in {None, Rule.BESIDE}
+        if is_open and self._breaks_off(above) and self._has_content_before(above):
             self._teasers.append(above)
             self._mark(range(above, place))
             self._mark_titles_above(above)
 
     def _mark_titles_above(self, place: int) -> None:
         for above in range(place - 1, max(place - 1 - TITLES_ABOVE, 0), -1):
-            if self.rules[above] is not None or not self._is_title(above):
+            if self.rules[above] not in {None, Rule.BESIDE} or not self._is_title(above):
                 return
             self._mark([above])
 
     def _mark(self, places: Sequence[int]) -> None:
         for place in places:
-            self.rules[place] = self.rules[place] or Rule.TEASER
+            self.rules[place] = Rule.TEASER if self.rules[place] in {None, Rule.BESIDE} else self.rules[place]
 
     def _breaks_off(self, place: int) -> bool:
         piece = self.pieces[place]

@@ -278,7 +278,7 @@ def test_what_the_page_says_beside_its_article_is_kept_apart() -> None:
         f"<main><article><h1>Vests</h1>{''.join(lines)}</article></main><div class=sidebar><a href=x>Others</a></div>"
     )
     page = read_html(f"<html><body>{body}<div><a href=/1>More stories</a></div></body></html>")
-    assert [piece.text for piece in page.aside] == ["More stories"]
+    assert [piece.text for piece in page.pieces if piece.beside] == ["More stories"]
 
 
 def test_an_operators_own_headings_prove_a_section() -> None:
