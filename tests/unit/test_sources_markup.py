@@ -36,6 +36,7 @@ def of_page(body: str) -> list[str]:
         ("<span style='text-decoration: line-through'>50%</span> 30%", "30%"),
         ("He said <q>fine</q>.", "He said “fine”."),
         ("<img alt=✅ src=x> yes, <img alt=❌> no, <img alt='A dog in the sun'> dog", "✅ yes, ❌ no, dog"),
+        ("<img class=emoji alt=1\ufe0f\u20e3> first", "1\ufe0f\u20e3 first"),
         ("<img class=latex alt='p &lt; 0.05'>", "p < 0.05"),
         ("<math><msup><mn>10</mn><mn>6</mn></msup><mo>×</mo><mfrac><mn>1</mn><mn>2</mn></mfrac></math>", "10⁶×1/2"),
         ("<math><mi>x</mi><annotation>drop me</annotation></math>", "x"),
