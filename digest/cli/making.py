@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from digest.cli.tables import cell, counted, show_problems, table, title
+from digest.collecting import Visit
 from digest.models import DeliveryState, Issue, Recipient, Selection, TopicTree
-from digest.pipeline import Composed, Visit
+from digest.pipeline import Composed
 from digest.previews import Preview
 
 
@@ -25,6 +26,7 @@ def visit_data(visit: Visit) -> dict[str, Any]:
         "unchanged": visit.added.unchanged,
         "trouble": visit.trouble,
         "passed_over": visit.passed_over,
+        "learnt": [one.text for one in visit.learnt],
         "problems": [{"place": one.place, "message": one.message} for one in visit.problems],
     }
 
@@ -41,6 +43,13 @@ def show_visits(console: Console, visits: Sequence[Visit]) -> None:
     console.print(made)
     for visit in visits:
         show_problems(console, visit.problems)
+        if visit.learnt:
+            texts = counted(len(visit.learnt), "text")
+            console.print(
+                f"{visit.source}: {texts} learnt that most of its documents have, and cut from summaries: "
+                f"see `digest sources furniture {visit.source}`",
+                markup=False,
+            )
 
 
 def composed_data(composed: Composed) -> dict[str, Any]:
@@ -52,6 +61,7 @@ def composed_data(composed: Composed) -> dict[str, Any]:
         "changed": composed.changed,
         "off_topic": [summary.entry.headline for summary in composed.off_topic],
         "old": [summary.entry.headline for summary in composed.old],
+        "notices": [summary.entry.headline for summary in composed.notices],
         "excluded": [summary.entry.headline for summary in composed.excluded],
     }
 
@@ -70,6 +80,7 @@ def show_composed(console: Console, composed: Sequence[Composed]) -> None:
         for reason, left_out in (
             ("not about the condition", one.off_topic),
             ("the study is too old", one.old),
+            ("it is a notice about a known study, see digest corrections list", one.notices),
             ("an editor excluded it before", one.excluded),
         ):
             for summary in left_out:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from digest.models import Bullets
 from digest.sources.pieces import Document
-from digest.sources.sections import Reading
+from digest.sources.reading import Reading
 from digest.sources.walls import asks_for_proof, is_wall, kind_by_title
 
 #: Characters beside an offer that make a text in its own right.

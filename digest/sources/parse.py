@@ -65,7 +65,8 @@ def _feed(data: bytes, job: Mapping[str, Any]) -> Any:
     from digest.sources.jsonfeed import is_json, parse_json
     from digest.sources.xmlfeed import parse_xml
 
-    parsed = parse_json(data) if is_json(data) else parse_xml(data, charset=job["charset"])
+    parse = parse_json if is_json(data) else parse_xml
+    parsed = parse(data, charset=job["charset"])
     return feed_to(parsed)
 
 
@@ -81,7 +82,15 @@ def _page(data: bytes, job: Mapping[str, Any]) -> Any:
     return document_to(read_html(text, article=True, headings=Headings(job["headings"])))
 
 
-_JOBS: Mapping[str, Callable[[bytes, Mapping[str, Any]], Any]] = {"feed": _feed, "page": _page}
+def _text(data: bytes, job: Mapping[str, Any]) -> Any:
+    from digest.sources.decode import decoded
+    from digest.sources.pieces import document_to
+    from digest.sources.textfile import taken_apart
+
+    return document_to(taken_apart(decoded(data), markdown=job["markdown"]))
+
+
+_JOBS: Mapping[str, Callable[[bytes, Mapping[str, Any]], Any]] = {"feed": _feed, "page": _page, "text": _text}
 
 
 if __name__ == "__main__":

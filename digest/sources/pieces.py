@@ -54,7 +54,8 @@ class Document:
     title: str | None = None
     #: As the document says it, unchecked; None when it does not.
     language: str | None = None
-    #: Names (lower case) and values of `<meta>` elements and the first `<time>`, the first of each name.
+    #: Names (lower case) and values of `<meta>` elements and the first `<time>`, the first of each name; of a text file
+    #: those that stand before its text, several values of one name in lines of their own.
     meta: Mapping[str, str] = field(default_factory=dict)
     #: True when it went on after `MOST_PIECES`.
     cut: bool = False
@@ -62,6 +63,9 @@ class Document:
     aside: tuple[Piece, ...] = ()
     #: True for a page whose markup ends in the middle: the rest of it was lost on its way.
     broken: bool = False
+    #: What is wrong with it although it could be read, and in which line; empty and 0 when nothing is.
+    trouble: str = ""
+    trouble_line: int = 0
 
 
 def piece(shape: Shape, text: str, *, level: int = 0, lead: str = "", linked: bool = False, number: int = 0) -> Piece:
@@ -93,6 +97,8 @@ def document_from(value: Mapping[str, Any]) -> Document:
         cut=bool(value["cut"]),
         aside=pieces_from(value["aside"]),
         broken=bool(value["broken"]),
+        trouble=value["trouble"],
+        trouble_line=int(value["trouble_line"]),
     )
 
 
@@ -106,4 +112,6 @@ def document_to(document: Document) -> dict[str, Any]:
         "cut": document.cut,
         "aside": pieces_to(document.aside),
         "broken": document.broken,
+        "trouble": document.trouble,
+        "trouble_line": document.trouble_line,
     }

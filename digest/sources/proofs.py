@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 
 from digest.models import SectionRole
-from digest.sources.furniture import is_standing
 from digest.sources.headings import Fact, Heading
 from digest.sources.pieces import Shape
+from digest.sources.standing import is_standing
 from digest.sources.walk import Found, closest_block
 
 _NO_FACTS = frozenset({Fact.FURNITURE, Fact.IGNORED, Fact.TITLE})

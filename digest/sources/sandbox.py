@@ -77,6 +77,14 @@ class Sandbox:
         extra = headings.extra if headings else {}
         return document_from(self._ask("page", data, charset=charset, headings=dict(extra)))
 
+    def read_text(self, data: bytes, *, markdown: bool) -> Document:
+        """The pieces of a text file, and what it says of itself before its text.
+
+        Raises:
+            SourceError: reading it breaks a limit; the message says which.
+        """
+        return document_from(self._ask("text", data, markdown=markdown))
+
     def _ask(self, job: str, data: bytes, **about: Any) -> Any:
         child = self._running()
         late = threading.Event()

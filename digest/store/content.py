@@ -6,16 +6,27 @@ import dataclasses
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 import sqlalchemy as sa
 
-from digest.models import Entry, SourceState, Summary
+from digest.amendments import amendment, is_notice, notice_in, notice_of
+from digest.models import Amendment, Entry, SourceState, Summary
 from digest.store.amending import propose
 from digest.store.base import Added
 from digest.store.engine import Lock, Part, locked, upsert, within
 from digest.store.search import index
-from digest.store.tables import aliases, edition_items, revisions, sources, studies, study_keys, summaries
-from digest.studies import Decision, Kin, Known, Verdict, amendment, content_hash, decide, plain_title
+from digest.store.tables import (
+    aliases,
+    edition_items,
+    revisions,
+    sources,
+    studies,
+    study_keys,
+    summaries,
+)
+from digest.store.tables import originals as documents
+from digest.studies import Decision, Kin, Known, Verdict, content_hash, decide, other_spellings, plain_title
 from digest.studies import study_keys as keys_of
 
 #: What a `Summary` is made of, the revision still to be joined.
@@ -31,7 +42,7 @@ SUMMARY = (
 _MOST_TWINS = 100
 #: How many studies that share a key are looked at, those with the same DOI or PMID first.
 _MOST_KIN = 100
-_LATEST = sa.select(*SUMMARY).join_from(
+LATEST = sa.select(*SUMMARY).join_from(
     summaries,
     revisions,
     sa.and_(revisions.c.summary_id == summaries.c.id, revisions.c.revision == summaries.c.revision),
@@ -66,13 +77,15 @@ class ContentPart(Part):
         with self.read() as connection:
             return connection.execute(sa.select(aliases.c.summary_id).where(named)).first() is not None
 
-    def add_entries(self, entries: Sequence[Entry], *, now: datetime) -> Added:
+    def add_entries(
+        self, entries: Sequence[Entry], *, now: datetime, originals: Mapping[str, bytes] = MappingProxyType({})
+    ) -> Added:
         """Store what is new or changed, in one transaction, by the rules of `digest.studies`."""
         if not entries:
             return Added()
         with self.begin() as connection:
             locked(connection, Lock.CONTENT)
-            decisions = [_add(connection, entry, now) for entry in entries]
+            decisions = [_add(connection, entry, originals.get(entry.guid), now) for entry in entries]
         new = [decision for decision in decisions if decision.kind is Verdict.NEW]
         return Added(
             new=len(new),
@@ -85,18 +98,18 @@ class ContentPart(Part):
         """The latest revision of each summary first seen in [since, until), oldest first, then by id."""
         fresh = (summaries.c.added_at >= since) & (summaries.c.added_at < until)
         with self.read() as connection:
-            rows = connection.execute(_LATEST.where(fresh).order_by(summaries.c.added_at, summaries.c.id))
+            rows = connection.execute(LATEST.where(fresh).order_by(summaries.c.added_at, summaries.c.id))
             return _summaries(rows)
 
     def summaries(self, ids: Collection[int]) -> Mapping[int, Summary]:
         """These summaries, by id; unknown ids are left out."""
         with self.read() as connection:
-            rows = connection.execute(_LATEST.where(within(summaries.c.id, ids)).order_by(summaries.c.id))
+            rows = connection.execute(LATEST.where(within(summaries.c.id, ids)).order_by(summaries.c.id))
             return {summary.id: summary for summary in _summaries(rows)}
 
     def summaries_page(self, *, before: int | None, limit: int) -> tuple[Summary, ...]:
         """Up to `limit` summaries with ids below `before` (None: any), the latest id first."""
-        query = _LATEST if before is None else _LATEST.where(summaries.c.id < before)
+        query = LATEST if before is None else LATEST.where(summaries.c.id < before)
         with self.read() as connection:
             return _summaries(connection.execute(query.order_by(summaries.c.id.desc()).limit(limit)))
 
@@ -106,6 +119,11 @@ class ContentPart(Part):
         mine = query.where(revisions.c.summary_id == summary_id).order_by(revisions.c.revision)
         with self.read() as connection:
             return tuple((row.revision, row.seen_at, row.entry) for row in connection.execute(mine))
+
+    def others_of_study(self, summary: Summary) -> tuple[Summary, ...]:
+        """The latest revisions of all other summaries of its study, those that were printed first, then by id."""
+        with self.read() as connection:
+            return _told(connection, (summaries.c.study_id == summary.study_id) & (summaries.c.id != summary.id))
 
     def count_added(self, since: datetime, until: datetime) -> int:
         """How many summaries were first seen in [since, until)."""
@@ -126,7 +144,7 @@ def _summaries(rows: Iterable[sa.Row[*tuple[object, ...]]]) -> tuple[Summary, ..
 # --- adding ------------------------------------------------------------------------------------------------
 
 
-def _add(connection: sa.Connection, entry: Entry, now: datetime) -> Decision:
+def _add(connection: sa.Connection, entry: Entry, original: bytes | None, now: datetime) -> Decision:
     decision = _decide(connection, entry)
     if decision.kind is Verdict.UNCHANGED:
         _name(connection, entry, decision.summary_id)
@@ -134,10 +152,14 @@ def _add(connection: sa.Connection, entry: Entry, now: datetime) -> Decision:
     study_id = decision.study_id or _new_study(connection, now)
     _propose_corrections(connection, decision, entry, now)
     if decision.summary_id is None:
-        summary_id = _new_summary(connection, entry, study_id, now)
+        summary_id, revision = _new_summary(connection, entry, study_id, now), 1
+        _propose_for_the_late(connection, entry, summary_id, now)
     else:
         summary_id = decision.summary_id
-        _revise(connection, entry, summary_id, now)
+        revision = _revise(connection, entry, summary_id, now)
+    if original is not None:
+        kept = {"summary_id": summary_id, "revision": revision, "document": original}
+        connection.execute(sa.insert(documents), kept)
     _name(connection, entry, summary_id)
     for other in decision.merge:
         _merge(connection, other, into=study_id)
@@ -147,17 +169,49 @@ def _add(connection: sa.Connection, entry: Entry, now: datetime) -> Decision:
 
 def _propose_corrections(connection: sa.Connection, decision: Decision, entry: Entry, now: datetime) -> None:
     """Where a new text says that what was told no longer holds, a person is asked what readers must be told."""
-    if amendment(None, entry) is None:  # nearly always, and it spares the question
+    labels = (entry.headline, *entry.tags, *(section.heading or "" for section in entry.sections))
+    if not any(map(notice_in, labels)):  # nearly always, and it spares the questions
         return
-    named = summaries.c.id == decision.summary_id
-    if decision.summary_id is None:
-        named = summaries.c.study_id == decision.study_id
+    if decision.summary_id is not None:
+        for told in _told(connection, summaries.c.id == decision.summary_id):
+            _propose(connection, told, amendment(told.entry, entry), now)
+    about = sa.select(study_keys.c.study_id).where(study_keys.c.key.in_(_named_by_notice(entry)))
+    mine = decision.study_id if decision.summary_id is None else None
+    others = sa.or_(summaries.c.study_id.in_(about), summaries.c.study_id == mine)
+    for told in _told(connection, others & (summaries.c.id != (decision.summary_id or 0))):
+        if not is_notice(told.entry):
+            _propose(connection, told, amendment(None, entry, told=told.entry.headline), now)
+
+
+def _propose_for_the_late(connection: sa.Connection, entry: Entry, summary_id: int, now: datetime) -> None:
+    """A summary of a study that was taken back before it came: other sources may be slow."""
+    if is_notice(entry):
+        return
+    same = sa.select(study_keys.c.study_id).where(study_keys.c.key.in_(keys_of(entry)))
+    for other in _told(connection, summaries.c.study_id.in_(same) & (summaries.c.id != summary_id)):
+        notice = notice_of(other.entry)
+        if notice is not None and notice.sure:
+            propose(connection, summary_id, notice.kind, now=now)
+
+
+def _told(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tuple[Summary, ...]:
+    """What readers know comes first: by its headline they are told."""
     printed = sa.exists().where(edition_items.c.summary_id == summaries.c.id, edition_items.c.placed)
-    # What readers know comes first: by its headline they are told.
-    for told in _summaries(connection.execute(_LATEST.where(named).order_by(printed.desc(), summaries.c.id))):
-        kind = amendment(told.entry if decision.summary_id is not None else None, entry)
-        if kind is not None:
-            propose(connection, told.id, kind, now=now)
+    return _summaries(connection.execute(LATEST.where(which).order_by(printed.desc(), summaries.c.id)))
+
+
+def _propose(connection: sa.Connection, told: Summary, kind: Amendment | None, now: datetime) -> None:
+    if kind is not None:
+        propose(connection, told.id, kind, now=now)
+
+
+def _named_by_notice(entry: Entry) -> tuple[str, ...]:
+    """The keys of what a notice names by its title, also of one that is not sure to be a notice."""
+    notice = notice_of(entry)
+    if notice is None:
+        return ()
+    named = keys_of(dataclasses.replace(entry, headline=notice.about, doi=None, pmid=None)) if notice.about else ()
+    return (*named, *(keys_of(entry) if notice.sure else ()))
 
 
 def _decide(connection: sa.Connection, entry: Entry) -> Decision:
@@ -171,12 +225,15 @@ def _decide(connection: sa.Connection, entry: Entry) -> Decision:
 
 
 def _known(connection: sa.Connection, entry: Entry) -> Known | None:
-    query = (
-        sa.select(aliases.c.summary_id, summaries.c.study_id, aliases.c.content_hash)
-        .join_from(aliases, summaries, summaries.c.id == aliases.c.summary_id)
-        .where(_named(entry.source, entry.guid))
+    """What its guid names; of a guid never seen, what the same address named in another spelling."""
+    query = sa.select(aliases.c.summary_id, summaries.c.study_id, aliases.c.content_hash).join_from(
+        aliases, summaries, summaries.c.id == aliases.c.summary_id
     )
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(query.where(_named(entry.source, entry.guid))).one_or_none()
+    spellings = other_spellings(entry.guid) if row is None else ()
+    if spellings:
+        same = (aliases.c.source == entry.source) & aliases.c.guid.in_(spellings)
+        row = connection.execute(query.where(same).order_by(aliases.c.summary_id)).first()
     return None if row is None else Known(**row._asdict())
 
 
@@ -184,7 +241,7 @@ def _twins(connection: sa.Connection, entry: Entry) -> tuple[Summary, ...]:
     same = (summaries.c.source == entry.source) & (summaries.c.title_hash == _title_hash(entry))
     # A source that gives everything one title must not make us read all it ever gave for each entry.
     word_for_word = revisions.c.content_hash == content_hash(entry)
-    query = _LATEST.where(same).order_by(word_for_word.desc(), summaries.c.id.desc()).limit(_MOST_TWINS)
+    query = LATEST.where(same).order_by(word_for_word.desc(), summaries.c.id.desc()).limit(_MOST_TWINS)
     return _summaries(connection.execute(query))
 
 
@@ -216,12 +273,13 @@ def _new_summary(connection: sa.Connection, entry: Entry, study_id: int, now: da
     return summary_id
 
 
-def _revise(connection: sa.Connection, entry: Entry, summary_id: int, now: datetime) -> None:
+def _revise(connection: sa.Connection, entry: Entry, summary_id: int, now: datetime) -> int:
     mine = summaries.c.id == summary_id
-    revision = connection.execute(sa.select(summaries.c.revision).where(mine)).scalar_one() + 1
+    revision: int = connection.execute(sa.select(summaries.c.revision).where(mine)).scalar_one() + 1
     change = sa.update(summaries).where(mine).values(revision=revision, title_hash=_title_hash(entry))
     connection.execute(change)
     _add_revision(connection, entry, summary_id, revision, now)
+    return revision
 
 
 def _add_revision(connection: sa.Connection, entry: Entry, summary_id: int, revision: int, now: datetime) -> None:

@@ -318,6 +318,6 @@ def test_a_page_that_breaks_off(html: str, broken: bool) -> None:
 
 def test_a_preformatted_text_is_read_as_text() -> None:
     """Its empty lines part its paragraphs."""
-    text = "Of 60 adults, 41 walked further with the vest, in this invented study.\nThey liked it.\n\n" * 3
+    text = "Of 60 adults, 41 walked further with the vest, in this\ninvented study of heat, and they liked it.\n\n" * 3
     pieces = read_html(f"<pre>{text}</pre>", article=False).pieces
     assert [piece.shape for piece in pieces] == [Shape.TEXT] * 3
