@@ -20,11 +20,13 @@ from lxml import etree
 from digest.sources.boxes import has_prose, is_mostly_links
 from digest.sources.headings import Headings
 from digest.sources.pieces import Piece, Shape
-from digest.sources.proofs import kind_of, stands_in, with_facts, with_sections
+from digest.sources.proofs import home_of, is_grouped, kind_of, stands_in, with_facts, with_sections
 from digest.sources.walk import Found, closest_block
 
 #: Words in a row by which two texts are compared.
 RUN = 4
+#: The share of trafilatura's text that must be found in our pieces, if it shall choose among them.
+LEAST_FOUND = 0.4
 #: Characters of a paragraph that may be known by the kind of box it stands in, and how many others must stand so.
 SHORTEST_PARAGRAPH = 60
 LEAST_ALIKE = 2
@@ -48,8 +50,9 @@ def article_of(root: etree._Element, found: Sequence[Found], *, headings: Headin
     if elements > MOST_ELEMENTS:
         return None
     words = [_words(one.piece.text) for one in found]
-    kept = _Text(_lines(root, fast=elements > MANY_ELEMENTS)).holds(words)
-    if not any(kept):
+    text = _Text(_lines(root, fast=elements > MANY_ELEMENTS))
+    kept = text.holds(words)
+    if not any(kept) or not text.is_found():
         return None
     own = _named_article(root)
     inside_own = [own is not None and stands_in(one.element, own) for one in found]
@@ -62,7 +65,7 @@ def article_of(root: etree._Element, found: Sequence[Found], *, headings: Headin
     near = [box is None or stands_in(one.element, box) for one in found]
     # A word or two that stand in the article may stand anywhere else, too.
     kept = [inside and (is_near or tells) for inside, is_near, tells in zip(kept, near, telling, strict=True)]
-    kept = kept if box is None else _with_siblings(found, kept, box)
+    kept = kept if box is None else _with_groups(found, _with_siblings(found, kept, box))
     kept = _with_headline(found, kept)
     meant = [headings.heading(one.piece) for one in found]
     kept = with_sections(found, kept, meant)
@@ -95,6 +98,11 @@ class _Text:
             # A table's row is one line, and its cells have bars between them.
             self._lines.update({tuple(own), *(tuple(_words(cell)) for cell in line.split("|"))} - {()})
         self._runs = Counter(_runs(words))
+        self._whole = self._runs.total()
+
+    def is_found(self) -> bool:
+        """Whether what was asked for so far is enough of the text: else it is not made of these pieces."""
+        return self._runs.total() <= (1 - LEAST_FOUND) * self._whole
 
     def holds(self, texts: Sequence[list[str]]) -> list[bool]:
         """For the words of each text, in order, whether they stand here: few of them as a line, others by half."""
@@ -151,6 +159,20 @@ def _with_siblings(found: Sequence[Found], kept: Sequence[bool], box: etree._Ele
             continue
         if has_prose(part) and not is_mostly_links(part):
             wider[places[0] : places[-1] + 1] = [True] * len(places)
+    return wider
+
+
+def _with_groups(found: Sequence[Found], kept: Sequence[bool]) -> list[bool]:
+    """Also lists, tables and quotations among the paragraphs of the article, down to those right behind the last."""
+    wider = list(kept)
+    homes = {home_of(one) for one, inside in zip(found, kept, strict=True) if inside and _is_paragraph(one.piece)}
+    last = len(kept) - 1 - kept[::-1].index(True)
+    for place in range(kept.index(True), len(kept)):
+        one = found[place]
+        belongs = is_grouped(one) and not one.piece.linked and home_of(one) in homes
+        wider[place] = wider[place] or belongs
+        if place > last and not belongs:
+            break
     return wider
 
 

@@ -27,6 +27,8 @@ FEWEST_TOLD = 6
 #: The share of an entry's words that its page has, and the share of its runs of so many words.
 SHARED_WORDS = 0.5
 SHARED_RUNS = 0.15
+#: Letters by which two words are the same: "walking" and "walked".
+STEM = 5
 RUN = 4
 
 _COMMON = frozenset(
@@ -154,11 +156,11 @@ def _runs(texts: Iterable[str]) -> set[tuple[str, ...]]:
 
 
 def _told(text: str) -> set[str]:
-    """The words that say something; of a script without spaces, each two characters that stand together."""
+    """The words that say something, without most endings; without spaces, each two characters that stand together."""
     found: set[str] = set()
     for word in _words(text):
         if max(word) >= "\u2e80":
             found.update(map("".join, pairwise(word)))
         elif len(word) > 2 and word not in _COMMON:
-            found.add(word)
+            found.add(word.removesuffix("s")[:STEM])
     return found

@@ -88,21 +88,27 @@ def _belonging(found: Sequence[Found], heading: int, places: Sequence[int]) -> I
 
     A box of another kind in its midst is not proved to be a part of the section: it may be an advertisement.
     """
-    homes = {_home(found[heading])}
+    homes = {home_of(found[heading])}
     kinds = set()
     for place in places:
         one = found[place]
         block = closest_block(one.element)
         is_first = place == places[0]
-        same_box = block in homes or (_home(one) in homes and (block.tag != "div" or is_first))
+        same_box = block in homes or (home_of(one) in homes and (block.tag != "div" or is_first))
         if is_first or same_box or kind_of(one) in kinds:
-            homes.add(_home(one))
+            homes.add(home_of(one))
             kinds.add(kind_of(one))
             yield place
 
 
-def _home(one: Found) -> etree._Element:
-    """The box that a line stands in, lists and tables not counted."""
+def is_grouped(one: Found) -> bool:
+    """True in a list, a table or a quotation."""
+    block = closest_block(one.element)
+    return block.tag in _GROUPS or any(outer.tag in _GROUPS for outer in block.iterancestors())
+
+
+def home_of(one: Found) -> etree._Element:
+    """The box that a line stands in, lists, tables and quotations not counted."""
     block = closest_block(one.element)
     home = block.getparent()
     while home is not None and home.tag in _GROUPS:

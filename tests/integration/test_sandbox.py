@@ -8,6 +8,7 @@ import pytest
 from digest.errors import SourceError
 from digest.sources.headings import Headings
 from digest.sources.items import MOST_ENTRIES
+from digest.sources.pieces import article_of
 from digest.sources.sandbox import Sandbox
 
 FEED = b'<rss version="2.0"><channel><title>t</title><link>https://e.example.org/</link>%s</channel></rss>'
@@ -46,7 +47,7 @@ def test_an_article_is_found_under_all_limits() -> None:
     page = f"<html><body>{menu}<div class=text><h1>Vests</h1>{told}{box}</div>{menu}</body></html>".encode()
     with Sandbox() as sandbox:
         read = sandbox.read_page(page, headings=Headings({"Zu bedenken": "considerations"}))
-    texts = [piece.text for piece in read.pieces]
+    texts = [piece.text for piece in article_of(read)]
     assert (texts[0], texts[-2:]) == ("Vests", ["Zu bedenken", "Nobody was assigned by chance."])
     assert len(texts) == 12
 

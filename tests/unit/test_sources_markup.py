@@ -8,7 +8,7 @@ from digest.sources.decode import decoded
 from digest.sources.ends import breaks_off
 from digest.sources.headings import Headings
 from digest.sources.markup import read_html
-from digest.sources.pieces import Shape
+from digest.sources.pieces import Shape, article_of
 
 #: A sentence without which a summary would say more than its study.
 LIMIT = "Nobody was assigned by chance."
@@ -20,7 +20,7 @@ def texts(html: str) -> list[str]:
 
 def of_page(body: str) -> list[str]:
     html = f"<!doctype html><html><head><title>x</title></head><body>{body}</body></html>"
-    return [piece.text for piece in read_html(html).pieces]
+    return [piece.text for piece in article_of(read_html(html))]
 
 
 # --- marks in a line
@@ -36,6 +36,7 @@ def of_page(body: str) -> list[str]:
         ("<span style='text-decoration: line-through'>50%</span> 30%", "30%"),
         ("He said <q>fine</q>.", "He said “fine”."),
         ("<img alt=✅ src=x> yes, <img alt=❌> no, <img alt='A dog in the sun'> dog", "✅ yes, ❌ no, dog"),
+        ("<img class=emoji alt=1\ufe0f\u20e3> first", "1\ufe0f\u20e3 first"),
         ("<img class=latex alt='p &lt; 0.05'>", "p < 0.05"),
         ("<math><msup><mn>10</mn><mn>6</mn></msup><mo>×</mo><mfrac><mn>1</mn><mn>2</mn></mfrac></math>", "10⁶×1/2"),
         ("<math><mi>x</mi><annotation>drop me</annotation></math>", "x"),
@@ -287,7 +288,7 @@ def test_an_operators_own_headings_prove_a_section() -> None:
     body = f"<main><h1>Vests</h1><p>{'Of 60 adults, 41 walked further with the vest. ' * 9}</p>{box}</main>"
     html = f"<html><body>{body}</body></html>"
     known = Headings({"Zu bedenken": "considerations"})
-    assert LIMIT in [piece.text for piece in read_html(html, headings=known).pieces]
+    assert LIMIT in [piece.text for piece in article_of(read_html(html, headings=known))]
 
 
 def test_a_page_without_scripts_may_stand_in_their_place() -> None:
@@ -317,6 +318,6 @@ def test_a_page_that_breaks_off(html: str, broken: bool) -> None:
 
 def test_a_preformatted_text_is_read_as_text() -> None:
     """Its empty lines part its paragraphs."""
-    text = "Of 60 adults, 41 walked further with the vest, in this invented study.\nThey liked it.\n\n" * 3
+    text = "Of 60 adults, 41 walked further with the vest, in this\ninvented study of heat, and they liked it.\n\n" * 3
     pieces = read_html(f"<pre>{text}</pre>", article=False).pieces
     assert [piece.shape for piece in pieces] == [Shape.TEXT] * 3

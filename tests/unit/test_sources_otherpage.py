@@ -15,7 +15,7 @@ HEADINGS = Headings()
 TITLE = "Cooling vests and walking in invented heat"
 TOLD = "Of 60 adults with multiple sclerosis, 41 walked further with a cooling vest, a small study says."
 LONG = " ".join(
-    f"In week {week} the adults with a vest walked further in the heat than those without one." for week in range(9)
+    f"In week {week} the adults with multiple sclerosis walked further in the heat with a vest." for week in range(9)
 )
 LINK = "https://example.org/2026/cooling-vests"
 
