@@ -11,7 +11,7 @@ from digest.sources.clean import clean, clean_title
 from digest.sources.decode import decoded
 from digest.sources.escapes import most_text_first
 from digest.sources.fragment import read_fragment
-from digest.sources.items import MOST_ENTRIES, Item, NotAFeed, Order, ParsedFeed, order_of
+from digest.sources.items import MOST_ENTRIES, Item, NotAFeed, Order, ParsedFeed
 from digest.sources.markup import TooDeep
 from digest.sources.pieces import Piece
 
@@ -95,6 +95,9 @@ def _limited(
     beyond = len(found) - MOST_ENTRIES
     if beyond <= 0:
         return found, (), Order.UNKNOWN
+    # Imported here, for few feeds are as long, and nothing else in this process needs to know a date (50 ms).
+    from digest.sources.order import order_of
+
     order = order_of([_text(item, "date_published") or _text(item, "date_modified") for item in found])
     if order is Order.OLDEST_FIRST:
         return found[beyond:], (), order
