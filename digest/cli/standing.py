@@ -28,12 +28,17 @@ def status_data(digest: Digest, *, only: Issue | None = None) -> dict[str, Any]:
         "summaries": digest.store.count_summaries(),
         "subscribers": dict(digest.store.count_subscribers()),
         "letters_waiting": digest.store.letters_waiting(),
-        "sources": [_source_data(source.name, states.get(source.name)) for source in digest.sources],
+        "sources": [
+            _source_data(source.name, states.get(source.name))
+            | {"furniture": sum(not one.kept for one in digest.store.furniture(source.name))}
+            for source in digest.sources
+        ],
         "issues": [
             {
                 **issue_data(issue),
                 "deliveries": dict(digest.store.progress(issue.id)),
                 "errors": len(kept_back[issue.id].errors) if issue.id in kept_back else 0,
+                "doubts": len(kept_back[issue.id].doubts) if issue.id in kept_back else 0,
             }
             for issue in ((only,) if only else digest.store.issues())
         ],
@@ -72,11 +77,11 @@ def show_status(console: Console, data: Mapping[str, Any]) -> None:
     head = [counted(data["summaries"], "summary", "summaries"), f"readers: {readers}"]
     head += [f"waiting: {counted(data['letters_waiting'], 'letter')}"] if data["letters_waiting"] else []
     console.print(f"{data['newsletter']}: {'; '.join(head)}", markup=False)
-    sources = table("Source", "State", "Last visit (UTC)", "What is wrong")
+    sources = table("Source", "State", "Last visit (UTC)", "Notes")
     for row in data["sources"]:
         checked = f"{row['checked_at']:%Y-%m-%d %H:%M}" if row["checked_at"] else "—"
         style = "" if row["state"] == "well" else "red" if row["trouble"] else "yellow"
-        sources.add_row(cell(row["source"]), Text(row["state"], style=style), checked, cell(row["trouble"]))
+        sources.add_row(cell(row["source"]), Text(row["state"], style=style), checked, cell(_noted(row)))
     issues = table("Issue", "Status", "Due (UTC)", "Deliveries")
     for row in data["issues"]:
         is_held = row["held"] and row["status"] is IssueStatus.APPROVED
@@ -86,6 +91,8 @@ def show_status(console: Console, data: Mapping[str, Any]) -> None:
             state, told = "stopped itself", f"{row['held_because']}: digest quarantine {row['issue']}; {told}"
         if row["errors"]:
             told = f"kept back by {counted(row['errors'], 'error')}: digest check {row['issue']} shows them"
+        elif row["doubts"]:
+            told = f"waits for a person, by {counted(row['doubts'], 'doubt')}: digest check {row['issue']} shows them"
         issues.add_row(cell(row["issue"]), state, f"{row['due']:%Y-%m-%d %H:%M}", cell(told or "—"))
     for row in data["running"]:
         filling = f"{counted(row['new_summaries'], 'new summary', 'new summaries')} so far"
@@ -93,6 +100,12 @@ def show_status(console: Console, data: Mapping[str, Any]) -> None:
     for made in (sources, issues):
         console.print()
         console.print(made)
+
+
+def _noted(row: Mapping[str, Any]) -> str:
+    """What is wrong with a source, and what was learnt of it."""
+    learnt = f"{counted(row['furniture'], 'standing text')} learnt and cut: digest sources furniture {row['source']}"
+    return "; ".join(filter(None, (row["trouble"], learnt if row["furniture"] else "")))
 
 
 def show_findings(console: Console, findings: Sequence[Finding]) -> None:

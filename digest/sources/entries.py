@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from digest.amendments import is_notice
 from digest.models import Bullets, Entry, Paragraph
+from digest.sentences import first_sentence
 from digest.sources.clean import clean_title, shorten
-from digest.sources.sections import Reading
-from digest.sources.sentences import first_sentence
+from digest.sources.reading import Reading
 
 #: Characters of a headline made from a text's first sentence.
 LONGEST_MADE_HEADLINE = 120
@@ -44,6 +44,7 @@ def entry_from(
         people=reading.people,
         design=reading.design,
         language=language,
+        unsure=reading.unsure,
         fingerprint=fingerprint,
     )
     return replace(entry, unsure=(*entry.unsure, NO_RESEARCH)) if is_notice(entry) else entry

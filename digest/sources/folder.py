@@ -8,22 +8,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatch
+from functools import cache
 from itertools import zip_longest
 from pathlib import Path, PurePath
 
 from digest.errors import DigestError, InputError, SourceError
 from digest.models import Entry, Problem, SourceState
-from digest.sources.base import Collected, Known, after_success
+from digest.sources.base import Collected, Known, Teaching, after_success, untaught
 from digest.sources.decode import decoded
 from digest.sources.entries import entry_from, language_tag
 from digest.sources.headings import Headings
 from digest.sources.identity import fitting
 from digest.sources.jsonfile import read_json
-from digest.sources.page import read_page
+from digest.sources.original import Manner, Original, packed, read_page_as, read_plain
 from digest.sources.pieces import READING
-from digest.sources.plaintext import read_text
+from digest.sources.reading import Reading
 from digest.sources.sandbox import Sandbox
-from digest.sources.sections import Reading, read_summary
 
 #: Bytes of one file; the largest real saved page had 3 MB.
 MOST_FILE_BYTES = 10 * 1024 * 1024
@@ -62,7 +62,12 @@ class FolderSource:
         """The folder's path."""
         return str(self.folder)
 
-    def collect(self, state: SourceState, *, known: Known, now: datetime) -> Collected:
+    @property
+    def manner(self) -> Manner:
+        """How its documents are read."""
+        return Manner(headings=self.headings, vocabulary=self.vocabulary)
+
+    def collect(self, state: SourceState, *, known: Known, now: datetime, learnt: Teaching = untaught) -> Collected:
         """Every file that is new or changed since it was stored, by path.
 
         Raises:
@@ -70,16 +75,21 @@ class FolderSource:
         """
         problems: list[Problem] = []
         entries: list[Entry] = []
+        originals: dict[str, bytes] = {}
+        manner = cache(lambda: self.manner.knowing(learnt()))
         passed = 0
         with Sandbox() as sandbox:
             for path, guid in self._files(problems):
                 try:
-                    data = _bytes_of(path)
+                    data = bytes_of(path)
                     mark = f"{READING}:{hashlib.sha256(data).hexdigest()}"
                     if known(fitting(guid), mark):
                         passed += 1
                     else:
-                        entries.append(self._entry(data, guid, mark, sandbox))
+                        entry, file = self._entry(data, guid, mark, sandbox, manner())
+                        entries.append(entry)
+                        originals |= {entry.guid: packed(file.original)} if file.original else {}
+                        problems += [file.problem] if file.problem else []
                 except InputError as error:
                     problems.append(Problem(place=error.place or guid, message=_said(error)))
                 except DigestError as error:
@@ -87,7 +97,9 @@ class FolderSource:
                 except OSError as error:
                     problems.append(Problem(place=guid, message=f"it cannot be read: {error.strerror or error}"))
         state = after_success(state, now=now)
-        return Collected(entries=tuple(entries), problems=tuple(problems), known=passed, state=state)
+        return Collected(
+            entries=tuple(entries), originals=originals, problems=tuple(problems), known=passed, state=state
+        )
 
     def _files(self, problems: list[Problem]) -> Iterator[tuple[Path, str]]:
         """The files that may be read, with their path inside the folder."""
@@ -138,33 +150,46 @@ class FolderSource:
                 found.append(Problem(place=_spelled(path.relative_to(root)), message=message))
         return found
 
-    def _entry(self, data: bytes, guid: str, mark: str, sandbox: Sandbox) -> Entry:
-        reading, language = self._read(data, guid, sandbox)
+    def _entry(self, data: bytes, guid: str, mark: str, sandbox: Sandbox, manner: Manner) -> tuple[Entry, File]:
+        file = read_file(data, guid, sandbox, manner)
         entry = entry_from(
-            reading,
+            file.reading,
             source=self.name,
             guid=fitting(guid),
             fingerprint=mark,
-            url=reading.url,
-            language=language_tag(language, default=self.language),
+            url=file.reading.url,
+            language=language_tag(file.language, default=self.language),
         )
-        if entry is None or not (entry.sections or reading.headline):
+        if entry is None or not (entry.sections or file.reading.headline):
             raise InputError("there is no text in it", place=guid)
-        return entry
+        return entry, file
 
-    def _read(self, data: bytes, name: str, sandbox: Sandbox) -> tuple[Reading, str | None]:
-        suffix = Path(name).suffix.lower()
-        if suffix in _MARKUP:
-            document = sandbox.read_page(data)
-            return read_page(document, headings=self.headings, vocabulary=self.vocabulary), document.language
-        text = decoded(data)
-        if suffix in _JSON:
-            return read_json(text, name=name, headings=self.headings)
-        document = read_text(text, markdown=suffix in _MARKDOWN)
-        reading = read_summary(
-            document.pieces, headings=self.headings, vocabulary=self.vocabulary, title_first=True, by_position=True
-        )
-        return reading, None
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class File:
+    """What was read of a file."""
+
+    reading: Reading
+    #: None for a JSON file that names its parts itself: there is nothing to read anew.
+    original: Original | None = None
+    #: As the file says it, unchecked; None when it does not.
+    language: str | None = None
+    #: What is wrong with it although it could be read.
+    problem: Problem | None = None
+
+
+def read_file(data: bytes, name: str, sandbox: Sandbox, manner: Manner) -> File:
+    """What stands in a file, by the end of its name. InputError and SourceError say why it cannot be read."""
+    suffix = Path(name).suffix.lower()
+    if suffix in _MARKUP:
+        page = sandbox.read_page(data, headings=manner.headings)
+        return File(reading=read_page_as(page, manner), original=Original(page=page), language=page.language)
+    if suffix in _JSON:
+        reading, language = read_json(decoded(data), name=name, headings=manner.headings)
+        return File(reading=reading, language=language)
+    text = sandbox.read_text(data, markdown=suffix in _MARKDOWN)
+    problem = Problem(place=f"{name}:{text.trouble_line}", message=text.trouble) if text.trouble else None
+    return File(reading=read_plain(text, manner), original=Original(text=text), language=text.language, problem=problem)
 
 
 def _spelled(path: Path) -> str:
@@ -201,7 +226,8 @@ def _is_hidden(path: Path, root: Path) -> bool:
     return any(part.startswith(".") and part != ".." for part in path.relative_to(root).parts)
 
 
-def _bytes_of(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
+    """The bytes of a file. InputError when it is none, empty or too large; OSError when it may not be read."""
     if not path.is_file():
         raise InputError("it is no ordinary file")
     with path.open("rb") as file:

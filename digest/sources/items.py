@@ -70,7 +70,7 @@ class NotAFeed(ValueError):  # noqa: N818 - says what the document is
 def feed_to(feed: ParsedFeed) -> dict[str, Any]:
     """The feed as values for JSON."""
     plain = {name: getattr(feed, name) for name in _PLAIN}
-    return {**plain, "items": list(map(_item_to, feed.items)), "tail": list(map(_item_to, feed.tail))}
+    return {**plain, "items": list(map(item_to, feed.items)), "tail": list(map(item_to, feed.tail))}
 
 
 def feed_from(value: Mapping[str, Any]) -> ParsedFeed:
@@ -78,8 +78,8 @@ def feed_from(value: Mapping[str, Any]) -> ParsedFeed:
     return ParsedFeed(
         **{
             **{name: value[name] for name in _PLAIN},
-            "items": tuple(map(_item_from, value["items"])),
-            "tail": tuple(map(_item_from, value["tail"])),
+            "items": tuple(map(item_from, value["items"])),
+            "tail": tuple(map(item_from, value["tail"])),
             "order": Order(value["order"]),
         }
     )
@@ -88,10 +88,12 @@ def feed_from(value: Mapping[str, Any]) -> ParsedFeed:
 _PLAIN = ("link", "language", "dropped", "order", "cut", "trouble")
 
 
-def _item_to(item: Item) -> dict[str, Any]:
+def item_to(item: Item) -> dict[str, Any]:
+    """An item as values for JSON."""
     return {field.name: getattr(item, field.name) for field in fields(item)} | {"pieces": pieces_to(item.pieces)}
 
 
-def _item_from(value: Mapping[str, Any]) -> Item:
+def item_from(value: Mapping[str, Any]) -> Item:
+    """The item that `item_to` wrote."""
     several = {name: tuple(value[name]) for name in ("dates", "tags", "marks")}
     return Item(**{**value, **several, "pieces": pieces_from(value["pieces"])})

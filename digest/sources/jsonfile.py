@@ -15,7 +15,8 @@ from digest.sources.dates import read_date
 from digest.sources.headings import Headings
 from digest.sources.identity import read_doi, read_pmid, web_url
 from digest.sources.jsonfeed import read_item
-from digest.sources.sections import Reading, numbered_runs, read_summary
+from digest.sources.reading import Reading
+from digest.sources.sections import numbered_runs, read_summary
 from digest.sources.tags import read_tags
 
 #: Keys by which an object is known as an item of a JSON Feed.

@@ -69,13 +69,23 @@ def _page(data: bytes, job: Mapping[str, Any]) -> Any:
     if data.startswith(_NO_PAGES):
         raise ValueError("it is no web page but a file of another kind, such as a PDF or an image")
     from digest.sources.decode import decoded
+    from digest.sources.headings import Headings
     from digest.sources.markup import read_html
     from digest.sources.pieces import document_to
 
-    return document_to(read_html(decoded(data, charset=job["charset"], markup=True)))
+    text = decoded(data, charset=job["charset"], markup=True)
+    return document_to(read_html(text, article=True, headings=Headings(job["headings"])))
 
 
-_JOBS: Mapping[str, Callable[[bytes, Mapping[str, Any]], Any]] = {"feed": _feed, "page": _page}
+def _text(data: bytes, job: Mapping[str, Any]) -> Any:
+    from digest.sources.decode import decoded
+    from digest.sources.pieces import document_to
+    from digest.sources.textfile import taken_apart
+
+    return document_to(taken_apart(decoded(data), markdown=job["markdown"]))
+
+
+_JOBS: Mapping[str, Callable[[bytes, Mapping[str, Any]], Any]] = {"feed": _feed, "page": _page, "text": _text}
 
 
 if __name__ == "__main__":

@@ -1,110 +1,113 @@
-"""Plain text and Markdown into pieces."""
+"""Plain text into pieces: its paragraphs and lists, however its lines were broken."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from digest.sources.dates import is_date
+from digest.sources.headings import Headings
+from digest.sources.hyphens import Joiner
+from digest.sources.listmarks import Mark, Part, marks_of
 from digest.sources.pieces import MOST_PIECES, Document, Piece, Shape, piece
+from digest.sources.wrapping import SHORTEST_WRAPPED, continued, in_mid_sentence, is_ended, may_be_wrapped
 
 #: Characters of a text that are read; the longest real extract had 40,000.
 LONGEST_PLAIN = 2_000_000
-#: A text none of whose lines is longer was wrapped by hand, and its lines belong together.
-WRAPPED_AT = 100
-#: A line shorter than this ends its paragraph even in a wrapped text: it is a label, a date or a heading.
-SHORT_LINE = 45
 
-_ATX = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
-_BULLET = re.compile(r"^[-*•·▪◦‣]\s+(?=\S)(.*)$")
-_NUMBERED = re.compile(r"^\(?\d{1,3}[.)]\s+(?=\S)(.*)$")
-_FENCE = re.compile(r"^(?:-{3,}|={3,}|\*{3,}|_{3,}|~{3,}|`{3,}.*)$")
-_SETEXT = re.compile(r"^(?:={3,}|-{3,})$")
-_LINK = re.compile(r"!?\[([^\]\n]{0,500})\]\([^)\s]{0,2000}(?:\s+\"[^\"\n]{0,200}\")?\)")
-_EMPHASIS = re.compile(r"(\*\*|__|\*|_|`)(?=\S)([^\n*_`]{1,500}?)(?<=\S)\1(?!\w)")
-_BOLD_LEAD = re.compile(r"^(\*\*|__)(?=\S)([^\n*_]{1,120}?)\1\s*(.*)$")
-_LABEL_LINE = re.compile(r"^[^\s:][^:.!?]{1,50}:(?:\s|$)")
+_RULE = re.compile(r"(?:-{3,}|={3,}|\*{3,}|_{3,}|~{3,}|(?:[-*_] ){2,20}[-*_]|`{3,}[^`]{0,40})$")
+_LABEL = re.compile(r"([^\W\d_][^:.!?]{1,50}):(?:\s|$)")
+#: `a) …`, `iv. …`: an item in all but its mark.
+_LETTERED = re.compile(r"\(?(?:[a-h]|[ivx]{1,4})\)\s")
+_COLUMNS = re.compile(r"(?<=\S)(?:\t| {3,40})(?=\S)")
+_NAMES = Headings()
 
 
-def read_text(text: str, *, markdown: bool = False) -> Document:
-    """The pieces of a text, in its order. With `markdown`, its headings, lists, emphasis and links are read as such."""
-    lines = text[:LONGEST_PLAIN].replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n").split("\n")
-    lines = [line.strip().strip("\ufeff") for line in lines]
-    paragraphs = _marked_down(lines) if markdown else _paragraphs(lines)
-    pieces = [made for made in paragraphs if made.text]
+def read_text(text: str) -> Document:
+    """The pieces of a text, in its order."""
+    pieces = [made for made in _pieces(lines_of(text)) if made.text]
     return Document(pieces=tuple(pieces[:MOST_PIECES]), cut=len(pieces) > MOST_PIECES)
 
 
-def _paragraphs(lines: list[str]) -> Iterator[Piece]:
-    while lines and not lines[-1]:
-        lines.pop()
-    wrapped = "" in lines and max(map(len, lines), default=0) <= WRAPPED_AT
-    held: list[str] = []
-    for line in [*lines, ""]:
-        own = _own_piece(line)
-        ends = not line or own is not None or not wrapped or _stands_alone(held)
-        if held and ends:
-            yield _joined(held)
-            held = []
-        if own is not None and not wrapped:
-            yield own
-        elif line and not _FENCE.match(line):
-            held.append(line)
-    if held:
-        yield _joined(held)
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, whatever ends them, with the white space in front of them and none behind."""
+    text = text[:LONGEST_PLAIN].replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n").replace("\u2028", "\n")
+    return [line.rstrip() for line in text.replace("\u2029", "\n\n").replace("\ufeff", "").split("\n")]
 
 
-def _own_piece(line: str) -> Piece | None:
-    """A list item, which never continues the line above."""
-    for shape, pattern in ((Shape.ITEM, _BULLET), (Shape.NUMBERED, _NUMBERED)):
-        found = pattern.match(line)
-        if found:
-            return piece(shape, found[1])
-    return None
+def beginnings(lines: Sequence[str], marks: Mapping[int, Mark]) -> list[bool]:
+    """Which lines are something of their own whatever stands above: an item, a label, a known heading, a date.
+
+    In the middle of a sentence the same words are a part of it.
+    """
+    wrapped = may_be_wrapped(lines)
+    begins: list[bool] = []
+    for place, line in enumerate(lines):
+        above, mark = lines[place - 1] if place else "", marks.get(place)
+        is_marked = mark is not None and mark.part in {Part.ITEM, Part.RUN}
+        is_inside = not line or (wrapped and in_mid_sentence(above))
+        begins.append(
+            is_marked or (is_date(line) and not line.endswith(".")) or (not is_inside and _stands_out(line, above))
+        )
+    return begins
 
 
-def _stands_alone(held: list[str]) -> bool:
-    return len(held) == 1 and len(held[0]) < SHORT_LINE
+def _stands_out(line: str, above: str) -> bool:
+    if is_date(line) or len(_COLUMNS.findall(line)) > 1 or _is_named(line) or _is_name(above):
+        return True
+    if _LETTERED.match(line):
+        return is_ended(above) or len(above) < SHORTEST_WRAPPED or bool(_LETTERED.match(above))
+    return is_label(line) and is_label(above)
 
 
-def _joined(held: list[str]) -> Piece:
-    first = _own_piece(held[0])
-    if first is None:
-        return piece(Shape.TEXT, " ".join(held))
-    return piece(first.shape, " ".join([first.text, *held[1:]]))
+def is_label(line: str) -> bool:
+    """True for a line that begins with a name and a colon."""
+    return line[:1].isupper() and _LABEL.match(line) is not None
 
 
-def _marked_down(lines: list[str]) -> Iterator[Piece]:
-    held: list[str] = []
+def _is_named(line: str) -> bool:
+    """A heading or a label with a name that means something to us."""
+    label = _LABEL.match(line)
+    return _is_name(label[1] if label else line)
+
+
+def _is_name(text: str) -> bool:
+    return text[:1].isupper() and not text.endswith(".") and _NAMES.meaning(text) is not None
+
+
+@dataclass(slots=True)
+class _Held:
+    """A piece in the making."""
+
+    shape: Shape = Shape.TEXT
+    number: int = 0
+    #: White space in front of its first line.
+    indent: int = 0
+    lines: list[str] = field(default_factory=list)
+
+
+def _pieces(raw: Sequence[str]) -> Iterator[Piece]:
+    lines = ["" if _RULE.match(line.strip()) else line.strip() for line in raw]
+    marks = marks_of(lines)
+    begins = beginnings(lines, marks)
+    goes_on = continued(lines, begins)
+    join = Joiner(lines).joined
+    held = _Held()
     for place, line in enumerate([*lines, ""]):
-        below = lines[place + 1] if place + 1 < len(lines) else ""
-        heading = _heading(line, below)
-        if held and (not line or heading or _own_piece(line) or _FENCE.match(line) or _LABEL_LINE.match(line)):
-            yield _flowing(held)
-            held = []
-        if heading:
-            yield heading
-        elif line and not _FENCE.match(line):
-            held.append(line.lstrip("> "))
+        mark, indent = marks.get(place), len(raw[place]) - len(line) if line else 0
+        hangs = held.shape is not Shape.TEXT and indent > held.indent and not begins[place]
+        more = mark is not None and mark.part is Part.MORE
+        if line and held.lines and (goes_on[place] or hangs or more):
+            held.lines.append(line)
+            continue
+        if held.lines:
+            yield piece(held.shape, join(held.lines), number=held.number)
+        held = _begun(line, mark, indent)
 
 
-def _heading(line: str, below: str) -> Piece | None:
-    atx = _ATX.match(line)
-    if atx:
-        return piece(Shape.HEADING, _unmarked(atx[2]), level=len(atx[1]))
-    # A rule under a line makes it a heading; under nothing it is only a rule, and `---` opens a block of labels.
-    if line and _SETEXT.match(below) and not _FENCE.match(line) and not _LABEL_LINE.match(line):
-        return piece(Shape.HEADING, _unmarked(line), level=1 if below[0] == "=" else 2)
-    return None
-
-
-def _flowing(held: list[str]) -> Piece:
-    made = _joined(held)
-    bold = _BOLD_LEAD.match(made.text)
-    if bold and not bold[3]:
-        return piece(Shape.HEADING, _unmarked(bold[2]), level=7)
-    lead = _unmarked(bold[2]) if bold else ""
-    return piece(made.shape, _unmarked(made.text), lead=lead)
-
-
-def _unmarked(text: str) -> str:
-    return _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", text))
+def _begun(line: str, mark: Mark | None, indent: int) -> _Held:
+    if mark is None or mark.part is not Part.ITEM:
+        return _Held(lines=[line] if line else [])
+    shape = Shape.NUMBERED if mark.number else Shape.ITEM
+    return _Held(shape, mark.number, indent, [line[mark.end :]])

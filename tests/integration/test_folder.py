@@ -143,6 +143,17 @@ def test_a_folder_or_pattern_that_is_none(tmp_path: Path, folder: str, pattern: 
     assert raised.value.permanent
 
 
+def test_a_broken_front_matter_is_named_with_its_line(tmp_path: Path) -> None:
+    """And the file is read all the same."""
+    (tmp_path / "a.md").write_text(
+        "---\ntags: [heat]\ntitle: Heat: a trial\nlang: de\n---\n\nHeat made walking slower.\n"
+    )
+    result = collect(tmp_path)
+    (entry,) = result.entries
+    assert (entry.headline, entry.tags, entry.language) == ("Heat: a trial", ("heat",), "de")
+    assert list(problems(result)) == ["a.md:3"] and "no valid YAML" in problems(result)["a.md:3"]
+
+
 def test_the_demo_s_summaries_are_whole() -> None:
     """Every bundled summary has its limits and its date; the explainer is background."""
     result = collect(DEMO / "summaries")
@@ -167,25 +178,25 @@ def anybody() -> Iterator[None]:
 
 @pytest.fixture
 def archive() -> Iterator[Path]:
-    """A folder anybody may read, with a file in it and one in a folder below."""
+    """A folder anybody may read, with a file in it and one in each folder below; none needs a child to be read."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         for folder in (root, root / "open", root / "closed"):
             folder.mkdir(exist_ok=True)
             folder.chmod(0o755)
-            (folder / "a.txt").write_text("Headline\n\nText.")
+            (folder / "a.json").write_text('{"headline": "Headline", "sections": {"body": "Text."}}')
         yield root
         (root / "closed").chmod(0o755)
         root.chmod(0o755)
 
 
-@pytest.mark.parametrize(("mode", "place"), [(0o000, "closed"), (0o444, "closed/a.txt")])
+@pytest.mark.parametrize(("mode", "place"), [(0o000, "closed"), (0o444, "closed/a.json")])
 def test_a_folder_below_that_is_closed_is_named(archive: Path, mode: int, place: str) -> None:
     """What stands in it is not taken for nothing, and the rest is read."""
     (archive / "closed").chmod(mode)
     with anybody():
         result = collect(archive)
-    assert set(by_guid(result)) == {"a.txt", "open/a.txt"}
+    assert set(by_guid(result)) == {"a.json", "open/a.json"}
     assert "Permission denied" in problems(result)[place]
 
 
@@ -198,7 +209,7 @@ def test_a_folder_that_is_closed_is_an_error(archive: Path) -> None:
 
 @pytest.mark.parametrize(
     ("pattern", "named"),
-    [("**/*", True), ("closed/*.txt", True), ("c*/*.txt", True), ("*.txt", False), ("open/**/*.txt", False)],
+    [("**/*", True), ("closed/*.json", True), ("c*/*.json", True), ("*.json", False), ("open/**/*.json", False)],
 )
 def test_a_closed_folder_that_the_pattern_does_not_reach(archive: Path, pattern: str, named: bool) -> None:
     """Nothing in it was wanted, so it is no problem."""

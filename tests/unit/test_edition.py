@@ -26,12 +26,14 @@ from digest.models import (
     Bullets,
     Cadence,
     Erratum,
+    Kind,
     Length,
     Paragraph,
     Placement,
     Precision,
     Profile,
     PublishedDate,
+    Section,
     SectionRole,
     Selection,
     Shape,
@@ -306,6 +308,17 @@ def test_the_general_edition_does_not_claim_wishes() -> None:
     assert "you follow" not in text and "it is about Fatigue and sleep" in text
 
 
+def test_an_explainer_has_no_study() -> None:
+    """Its date is when it was published, and nothing of it is called the study."""
+    published = PublishedDate(day=date(2024, 8, 6), precision=Precision.DAY)
+    facts = {"people": None, "design": None, "journal": None}
+    item = an_item(9, entry=an_entry("nine", kind=Kind.BACKGROUND, published=published, **facts))
+    chosen = Selection(background=(placed(9, OTHER_TOPIC),))
+    html, text = a_mail(pool=a_pool([item]), selection=chosen)
+    assert "published 6 August 2024" in text and "published 6 August 2024" in html
+    assert "The study:" not in text and "About it: published" in text
+
+
 def test_background_never_claims_to_be_new() -> None:
     """An explainer stands under its own heading, which says that it is no new research."""
     _, text = a_mail(pool=POOL, selection=Selection(background=(placed(4, "symptoms"),)))
@@ -348,6 +361,15 @@ def test_lists_stay_lists() -> None:
     """Points are list elements in HTML and dashes in text."""
     html, text = a_mail(pool=POOL, selection=a_selection())
     assert html.count("<li") == 5 and "\n- Sleep became a little better" in text
+
+
+def test_a_numbered_list_keeps_its_first_number() -> None:
+    """Numbers that the text may speak of are those of the source, in HTML and in text; a list from 1 says nothing."""
+    points = tuple(Bullets((f"First of {start}", "Next"), ordered=True, start=start) for start in (1, 4, 99))
+    findings = Section(role=SectionRole.FINDINGS, blocks=points)
+    html, text = a_mail(an_item(of={"sections": (findings,)}))
+    assert [re.findall(r"start=\"(.+?)\"", element) for element in re.findall("<ol[^>]*>", html)] == [[], ["4"], ["99"]]
+    assert re.findall(r"\n(\d+)\. (?:First|Next)", text) == ["1", "2", "4", "5", "99", "100"]
 
 
 def test_an_item_from_before_is_marked_softly() -> None:
@@ -409,6 +431,22 @@ def test_edited_words_say_so_where_they_stand() -> None:
         assert text.count("Edited by us for this issue") == 1
     also = Selection(also_new=(placed(1, "btk"), placed(3, "btk")), research=(placed(2, "vision"),))
     assert [form.count("(edited by us)") for form in a_mail(selection=also, pool=NOTED)] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("length", "edited", "told"),
+    [
+        (Length.FULL, ("headline", "key takeaway", "what they found", "references"),
+         "headline, key takeaway and what they found"),
+        (Length.STANDARD, ("what they found", "questions and answers"), "what they found and questions and answers"),
+        (Length.BRIEF, ("key takeaway", "what they found", "important considerations"),
+         "key takeaway and important considerations"),
+        (Length.BRIEF, ("what they found",), ""),
+    ],
+)  # fmt: skip
+def test_a_reader_is_told_of_edits_they_see(length: Length, edited: tuple[str, ...], told: str) -> None:
+    """Of what is printed at their length, or was taken away; nobody sees references."""
+    assert view(replace(FEW[0], edited=edited), length, until=date(2026, 12, 1)).edited_words == told
 
 
 def test_corrections_stand_after_what_is_new() -> None:
@@ -650,6 +688,8 @@ def test_blocks_are_cut_without_breaking_points() -> None:
     assert shortened_blocks(blocks, 1000) == (blocks, False)
     assert shortened_blocks(blocks[1:], 10) == ((Bullets(("b" * 30,)),), True)
     assert shortened_blocks(blocks, 100) == (blocks[:2], True)
+    numbered = Bullets(("b" * 30, "c" * 30), ordered=True, start=4)
+    assert shortened_blocks([numbered], 40) == ((replace(numbered, items=("b" * 30,)),), True)
 
 
 def test_wrapped_lines_keep_urls_whole() -> None:

@@ -131,20 +131,3 @@ def test_documents_travel_as_json() -> None:
     """What the child writes is what the parent reads."""
     document = read_html("<title>T</title><h1>x</h1><p><b>a</b> b<a>c</a><a>d</a>")
     assert document_from(document_to(document)) == document
-
-
-def test_lines_are_paragraphs_unless_wrapped() -> None:
-    """Long lines are paragraphs; short ones between blank lines belong together."""
-    assert [piece.text for piece in read_text("one\ntwo").pieces] == ["one", "two"]
-    wrapped = f"{'first line of a paragraph that was wrapped'} {'by hand'}\nand goes on\n\nnext"
-    assert [piece.text for piece in read_text(wrapped).pieces][-1] == "next"
-    assert len(read_text(wrapped).pieces) == 2
-
-
-def test_markdown() -> None:
-    """Headings in both styles, lists, emphasis and links are read; rules and fences are no text."""
-    text = "Title\n=====\n\n## Two ##\n- **a** b\n- c\n  d\n1. e\n\n---\n[link](https://e.example.org) _x_ snake_case"
-    assert [(piece.shape.value, piece.level, piece.text) for piece in read_text(text, markdown=True).pieces] == [
-        ("heading", 1, "Title"), ("heading", 2, "Two"), ("item", 0, "a b"), ("item", 0, "c d"), ("numbered", 0, "e"),
-        ("text", 0, "link x snake_case"),
-    ]  # fmt: skip

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from digest import approving, departures
-from digest.models import Role, SourceState
+from digest.models import Bullets, Paragraph, Role, Section, SectionRole, SourceState
+from digest.web.api.summaries import SectionAnswer
 from tests.web.api_parts import Program, a_full_desk
 from tests.web.conftest import Desk, Opener
 
@@ -37,6 +38,13 @@ def test_a_summary_is_told_whole(editor: Program) -> None:
     findings = next(section for section in whole["sections"] if section["role"] == "findings")
     assert findings["text"] == ["Two things were seen.", "Less fatigue.", "Better sleep."]
     editor.get("/summaries/99", expect=404)
+
+
+def test_points_of_a_numbered_list_tell_their_numbers() -> None:
+    """Which the text around them may speak of; whatever is no such point has none."""
+    blocks = (Paragraph("Seen:"), Bullets(("Sleep.", "Pain."), ordered=True, start=4), Bullets(("Scans.",)))
+    told = SectionAnswer.of(Section(role=SectionRole.FINDINGS, blocks=blocks))
+    assert (told.text, told.numbers) == (["Seen:", "Sleep.", "Pain.", "Scans."], [None, 4, 5, None])
 
 
 def test_summaries_are_found_by_their_words(editor: Program) -> None:

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from digest import approving, departures
-from digest.models import CorrectionState
+from digest.models import Bullets, CorrectionState, Section, SectionRole
 from tests.factories import NOW, an_entry
 from tests.web.conftest import EDITOR, Desk, csrf
 from tests.web.sample import filled
@@ -144,3 +144,13 @@ def test_who_never_got_it_is_not_told(desk: Desk) -> None:
     """Of a summary that was not sent, the page says so."""
     filled(desk.digest)
     assert "Nobody got it yet" in correct(desk.of(EDITOR)).text
+
+
+def test_a_list_keeps_its_numbers(editor: TestClient, desk: Desk) -> None:
+    """Shown as its source numbered it."""
+    points = Bullets(("Sleep.", "Pain."), ordered=True, start=4)
+    section = Section(role=SectionRole.FINDINGS, blocks=(points,))
+    desk.digest.store.add_entries([an_entry("numbered", sections=(section,))], now=NOW)
+    page = editor.get(HERE).text
+    number = page.partition(f'href="{HERE}/')[2].partition('"')[0]
+    assert '<ol start="4">' in editor.get(f"{HERE}/{number}").text

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from fastapi import Path, Query, Request
 from pydantic import AwareDatetime, Field
 
-from digest.models import Bullets, Kind, Precision, Section, SectionRole, Summary
+from digest.models import Block, Bullets, Kind, Precision, Section, SectionRole, Summary
 from digest.web.api.answers import Answer, Cursor, Limit, Page, page_of
 from digest.web.api.doors import ForEditors, router_for
 from digest.web.faults import NotFound
@@ -26,14 +26,20 @@ class SectionAnswer(Answer):
     role: SectionRole
     heading: str | None = Field(description="As the source wrote it.")
     text: list[str] = Field(description="Paragraphs, subheadings and points of lists, in their order.")
+    numbers: list[int | None] = Field(description="The number each of these bears in a numbered list; null for others.")
 
     @classmethod
     def of(cls, section: Section) -> Self:
         """The same, as an answer."""
-        text = [
-            line for block in section.blocks for line in (block.items if isinstance(block, Bullets) else [block.text])
-        ]
-        return cls(role=section.role, heading=section.heading, text=text)
+        lines = [line for block in section.blocks for line in _lines(block)]
+        text, numbers = [words for words, _ in lines], [number for _, number in lines]
+        return cls(role=section.role, heading=section.heading, text=text, numbers=numbers)
+
+
+def _lines(block: Block) -> list[tuple[str, int | None]]:
+    if not isinstance(block, Bullets):
+        return [(block.text, None)]
+    return [(point, number if block.ordered else None) for number, point in enumerate(block.items, block.start)]
 
 
 class SummaryAnswer(Answer):

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from digest.sources.sentences import first_sentence
+from digest.sentences import first_sentence
 
 REST = " More people slept."
 

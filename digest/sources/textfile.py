@@ -1,0 +1,123 @@
+"""A text or Markdown file as a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from digest.models import Paragraph, Section, SectionRole
+from digest.sources.clean import clean_title
+from digest.sources.dates import read_date
+from digest.sources.frontmatter import front_matter
+from digest.sources.furniture import Recurs, nothing
+from digest.sources.headings import Fact, Headings
+from digest.sources.identity import read_doi, read_pmid, web_url
+from digest.sources.pieces import Document, Piece, Shape
+from digest.sources.plaintext import lines_of, read_text
+from digest.sources.reading import Reading
+from digest.sources.sections import read_summary
+from digest.sources.tags import read_tags
+
+#: What site generators call facts, beside the names that headings and labels have; the likeliest first.
+_NAMES: Final[Mapping[Fact, tuple[str, ...]]] = {
+    Fact.PUBLISHED: ("publish date", "pub date", "pubdate", "published at", "posted", "created", "created at"),
+    Fact.LINK: ("canonical", "canonical url", "original url", "external url", "source url", "source", "permalink"),
+    #: Of a site rather than of the study, so they count where nothing else says what it is about.
+    Fact.TAGS: ("categories", "category", "subjects", "subject"),
+}
+_LANGUAGE: Final = ("lang", "language", "locale")
+#: A teaser: it is the text where there is no other.
+_TEASER: Final = ("description", "summary", "excerpt", "teaser", "abstract", "lead", "subtitle")
+
+
+def taken_apart(text: str, *, markdown: bool) -> Document:
+    """A file's pieces, and as `meta` what it says of itself before its text."""
+    lines = lines_of(text)
+    matter = front_matter(lines)
+    rest = "\n".join(lines[matter.lines :])
+    if markdown:
+        # Imported here, since most folders have no Markdown (35 ms).
+        from digest.sources.markdown import read_markdown
+
+        document = read_markdown(rest)
+    else:
+        document = read_text(rest)
+    said = next((matter.values[name] for name in _LANGUAGE if name in matter.values), None)
+    return replace(
+        document,
+        language=said or document.language,
+        meta=matter.values,
+        trouble=matter.trouble,
+        trouble_line=matter.trouble_line,
+    )
+
+
+def read_text_file(
+    document: Document, *, headings: Headings, vocabulary: Iterable[str] = (), recurs: Recurs = nothing
+) -> Reading:
+    """Read a text file: its sections, and what stands before its text, which is the author's last word on facts.
+
+    Args:
+        document: the file, taken apart.
+        headings: the names that mean something.
+        vocabulary: phrases known to be topics.
+        recurs: knows the texts that stand in most documents of the source.
+    """
+    said = _said(document.meta, headings, vocabulary)
+    reading = read_summary(
+        (*document.pieces, *_parts(document, headings)),
+        headings=headings,
+        headline=said.headline,
+        vocabulary=vocabulary,
+        title_first=True,
+        recurs=recurs,
+    )
+    full = said.or_else(reading)
+    teaser = next((document.meta[name] for name in _TEASER if document.meta.get(name)), "")
+    if full.sections or not teaser:
+        return full
+    return replace(full, sections=(Section(role=SectionRole.BODY, blocks=(Paragraph(_line(teaser)),)),))
+
+
+def _said(meta: Mapping[str, str], headings: Headings, vocabulary: Iterable[str]) -> Reading:
+    facts = {fact: list(_values(meta, headings, fact)) for fact in Fact}
+
+    def first(fact: Fact) -> str:
+        return next((line for line in map(_line, facts[fact]) if line), "")
+
+    return Reading(
+        headline=clean_title(first(Fact.TITLE)) or None,
+        tags=read_tags(next((value.split("\n") for value in facts[Fact.TAGS]), ()), vocabulary=vocabulary),
+        journal=next((line for line in map(_line, facts[Fact.JOURNAL]) if not web_url(line)), None),
+        published=next(filter(None, map(read_date, facts[Fact.PUBLISHED])), None),
+        credibility=first(Fact.CREDIBILITY) or None,
+        interest=first(Fact.INTEREST) or None,
+        people=first(Fact.PEOPLE) or None,
+        design=first(Fact.DESIGN) or None,
+        doi=next(filter(None, map(read_doi, facts[Fact.DOI])), None),
+        pmid=next(filter(None, (read_pmid(f"pmid:{value}") or read_pmid(value) for value in facts[Fact.PMID])), None),
+        url=next(filter(None, map(web_url, facts[Fact.LINK])), None),
+    )
+
+
+def _values(meta: Mapping[str, str], headings: Headings, fact: Fact) -> Iterator[str]:
+    """What is said about a fact, the most believable first: under its own name, as `date`, in a generator's words."""
+    own = [name for name in meta if headings.meaning(name) is fact]
+    for name in (*sorted(own, key=lambda name: name == "date"), *_NAMES.get(fact, ())):
+        if meta.get(name):
+            yield meta[name]
+
+
+def _parts(document: Document, headings: Headings) -> Iterator[Piece]:
+    """Sections that stand before the text rather than in it."""
+    there = {heading.meaning for piece in document.pieces if (heading := headings.heading(piece))}
+    for name, value in document.meta.items():
+        role = headings.meaning(name)
+        if isinstance(role, SectionRole) and role not in there:
+            yield Piece(Shape.HEADING, name, 2)
+            yield from read_text(value).pieces
+
+
+def _line(value: str) -> str:
+    return clean_title(value.replace("\n", " ")).strip(" *_")
