@@ -59,6 +59,8 @@ _MORE = (
     r"|(?:continue|keep) reading|(?:read|see|view) (?:on|all)"
 )
 _READ_MORE = re.compile(rf"^(?:{_MORE}|\(more(?:…|\.{{3}})\)|\[more\])(?:\s?[\W_]{{0,6}})$", re.IGNORECASE)
+#: Characters at the end of a text in which such words stand.
+_TAIL = 60
 _DATE = r"(?:\d{1,2}[/.]\d{1,2}[/.]\d{4}|[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8} \d{4})"
 #: The same run into what stands beside it: a date, or the next text's first letter.
 _GLUED = re.compile(rf"(?:(?:Read|Learn|See) [Mm]ore|\b(?:Continue|Keep) [Rr]eading)(?=\s?{_DATE}|[A-Z“‘])")
@@ -132,31 +134,34 @@ def without_furniture(
 
 def unglued(piece: Piece) -> Iterator[Piece]:
     """A piece parted where "Read more" or a teaser's date was run into another text."""
+    waiting = [piece]
+    while waiting:
+        one = waiting.pop()
+        parts = _parted(one)
+        if parts is None:
+            yield one
+        else:
+            waiting += reversed([part for part in parts if part.text])
+
+
+def _parted(piece: Piece) -> tuple[Piece, ...] | None:
+    """A piece in two or three, each still to be looked at; None where nothing was run together in it."""
     text = piece.text
-    end = _AT_END.search(text) if piece.shape is not Shape.HEADING else None
-    if end and end.start():
-        yield from unglued(replace(piece, text=text[: end.start()].rstrip(), parts=()))
-        yield Piece(Shape.TEXT, text[end.start() :].strip())
-        return
-    glued = _GLUED.search(text)
-    if glued:
-        before, after = text[: glued.start()].strip(), text[glued.end() :].strip()
-        if before:
-            yield replace(piece, text=before, parts=())
-        yield Piece(Shape.TEXT, glued[0])
-        yield from unglued(Piece(Shape.TEXT, after))
-        return
-    ended = _ENDS_IN_DATE.search(text)
-    if ended:
-        yield from unglued(replace(piece, text=text[: ended.start()].rstrip(), parts=()))
-        yield Piece(Shape.TEXT, ended[1])
-        return
-    dated = _GLUED_DATE.match(text)
-    if dated:
-        yield Piece(Shape.TEXT, dated[1])
-        yield replace(piece, text=text[dated.end() :].lstrip(" ,;:"))
-        return
-    yield piece
+    # Most texts have none of these: the words are looked for before the expressions are asked.
+    if piece.shape is not Shape.HEADING and (end := _AT_END.search(text, max(len(text) - _TAIL, 0))) and end.start():
+        return _before(piece, end.start()), Piece(Shape.TEXT, text[end.start() :].strip())
+    if ("ore" in text or "eading" in text) and (glued := _GLUED.search(text)) and len(glued[0]) < len(text):
+        behind = Piece(Shape.TEXT, text[glued.end() :].strip())
+        return _before(piece, glued.start()), Piece(Shape.TEXT, glued[0]), behind
+    if text[-4:].isdecimal() and (ended := _ENDS_IN_DATE.search(text, max(len(text) - _TAIL, 0))):
+        return _before(piece, ended.start()), Piece(Shape.TEXT, ended[1])
+    if any(map(str.isdecimal, text[:_TAIL])) and (dated := _GLUED_DATE.match(text)):
+        return Piece(Shape.TEXT, dated[1]), replace(piece, text=text[dated.end() :].lstrip(" ,;:"), parts=())
+    return None
+
+
+def _before(piece: Piece, place: int) -> Piece:
+    return replace(piece, text=piece.text[:place].rstrip(), parts=())
 
 
 def is_furniture(text: str) -> bool:
@@ -166,7 +171,7 @@ def is_furniture(text: str) -> bool:
 
 def is_about_cookies(text: str) -> bool:
     """True for a notice about cookies."""
-    return _COOKIES.search(text) is not None
+    return "ookies" in text and _COOKIES.search(text) is not None
 
 
 def is_read_more(text: str) -> bool:

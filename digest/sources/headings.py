@@ -14,6 +14,8 @@ from digest.sources.pieces import Piece, Shape
 
 #: A heading or label longer than this is a sentence.
 LONGEST_NAME = 80
+#: Names whose meaning is remembered: each is asked for some times over.
+MOST_ASKED = 2_000
 
 
 class Fact(StrEnum):
@@ -142,6 +144,7 @@ class Headings:
     def __init__(self, extra: Mapping[str, str] | None = None) -> None:
         #: The names that were added, for another process to make the same of.
         self.extra = dict(extra or {})
+        self._asked: dict[str, Meaning | None] = {}
         self._meanings: dict[str, Meaning] = {
             name: meaning for meaning, names in _NAMES.items() for name in names.split("|")
         }
@@ -152,8 +155,12 @@ class Headings:
         """What this name announces; None when it says nothing to us."""
         if not name or len(name) > LONGEST_NAME:
             return None
-        key = name_key(name)
-        return self._meanings.get(key) or (Fact.STANDING if _STANDING.match(key) else None)
+        if name not in self._asked:
+            if len(self._asked) >= MOST_ASKED:
+                self._asked.clear()
+            key = name_key(name)
+            self._asked[name] = self._meanings.get(key) or (Fact.STANDING if _STANDING.match(key) else None)
+        return self._asked[name]
 
     def heading(self, piece: Piece) -> Heading | None:
         """The piece as a heading: by its shape, as a known name alone, or as a label before its text; else None."""

@@ -250,6 +250,8 @@ class _Reader:
 def numbered_runs(text: str) -> list[Block]:
     """A paragraph as blocks: `… 1) … 2) …` becomes its opening words and an ordered list."""
     marks: list[re.Match[str]] = []
+    if "2)" not in text:
+        return [Paragraph(text)] if text else []
     for found in _RUN.finditer(text):
         if int(found[1]) == len(marks) + 1:
             marks.append(found)

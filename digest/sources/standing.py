@@ -61,8 +61,11 @@ def is_standing(text: str, *, behind_teasers: bool = False) -> bool:
         text: the paragraph.
         behind_teasers: whether other articles' teasers stand above it, behind which a study seldom goes on.
     """
+    general = weight(text, "general")
+    if general < ENOUGH and not behind_teasers:
+        return False
     specific = weight(text, "specific")
-    return weight(text, "general") - specific >= ENOUGH or (behind_teasers and specific < OF_THE_STUDY)
+    return general - specific >= ENOUGH or (behind_teasers and specific < OF_THE_STUDY)
 
 
 def is_advice(text: str) -> bool:
