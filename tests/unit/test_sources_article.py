@@ -89,6 +89,21 @@ def test_a_teaser_that_repeats_the_text_is_not_read_for_it() -> None:
     assert found == [TITLE, *PARAGRAPHS]
 
 
+def test_what_tells_a_teaser_is_kept_beside_it() -> None:
+    """Where teasers look like the article, their dates and links stay, by which they are known."""
+    cards = "".join(
+        f"<div class=card><div class=date>{date}</div><div class=words>{text}</div><a href=/x>Read More</a></div>"
+        for date, text in TEASERS * 2
+    )
+    boxes = "".join(f"<div class=card><div class=words>{told}</div></div>" for told in PARTS)
+    last = f"<div class=card><div class=words>{PARAGRAPHS[0]}</div></div>"
+    found = texts(f"<div class=page>{boxes}{cards}{last}</div>")
+    assert found[: len(PARTS)] == [*PARTS]
+    for place, text in enumerate(found):
+        if any(text == teaser for _, teaser in TEASERS):
+            assert "2026" in found[place - 1] and found[place + 1] == "Read More"
+
+
 def test_a_page_of_too_many_elements_is_read_as_it_stands() -> None:
     """No time is lost in looking for an article there."""
     assert texts(f"<h1>{TITLE}</h1>" + "<p>x</p>" * MOST_ELEMENTS)[-1] == "x"
