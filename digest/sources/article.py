@@ -20,7 +20,7 @@ from lxml import etree
 from digest.sources.boxes import has_prose, is_mostly_links
 from digest.sources.headings import Headings
 from digest.sources.pieces import Piece, Shape
-from digest.sources.proofs import home_of, is_grouped, kind_of, stands_in, with_facts, with_sections, with_telltales
+from digest.sources.proofs import home_of, is_grouped, kind_of, stands_in, with_facts, with_sections
 from digest.sources.walk import Found, closest_block
 
 #: Words in a row by which two texts are compared.
@@ -68,8 +68,7 @@ def article_of(root: etree._Element, found: Sequence[Found], *, headings: Headin
     kept = kept if box is None else _with_groups(found, _with_siblings(found, kept, box))
     kept = _with_headline(found, kept)
     meant = [headings.heading(one.piece) for one in found]
-    kept = with_facts(found, with_sections(found, kept, meant), near, meant)
-    return with_telltales(found, kept, meant)
+    return with_facts(found, with_sections(found, kept, meant), near, meant)
 
 
 def _named_article(root: etree._Element) -> etree._Element | None:
@@ -126,10 +125,7 @@ def _runs(words: list[str]) -> list[Words]:
 
 
 def _with_alike(found: Sequence[Found], kept: Sequence[bool]) -> list[bool]:
-    """Also the paragraphs in the same kind of box as those of the article, and among these whatever stands so.
-
-    A date or "Read more" between two paragraphs says what they are, which the paragraphs alone do not.
-    """
+    """Also the paragraphs in the same kind of box as those of the article, and among these whatever stands so."""
     boxes = [kind_of(one) for one in found]
     told = [_is_paragraph(one.piece) for one in found]
     kinds = Counter(box for box, *both in zip(boxes, kept, told, strict=True) if all(both))

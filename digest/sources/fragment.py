@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from digest.sources.escapes import BLOCKS, characters, is_surely_markup, tags_in, well_marked, without_tags
+from digest.sources.escapes import BLOCKS, characters, is_surely_markup, marked, without_tags
 from digest.sources.markup import read_html
 from digest.sources.pieces import Piece
 from digest.sources.plaintext import read_text
@@ -35,12 +35,11 @@ def read_fragment(text: str, *, plain: bool = False, markdown: bool = False) -> 
         return read_markdown(characters(text)).pieces
     if plain and not is_surely_markup(text):
         return read_text(characters(text)).pieces
-    marked = well_marked(text)
-    tags = tags_in(marked)
+    text, tags = marked(text)
     if not tags:
-        return read_text(characters(without_tags(marked))).pieces
-    if _PARAGRAPHS.isdisjoint(tags) and _BLANK_LINE.search(marked.strip()):
+        return read_text(characters(without_tags(text))).pieces
+    if _PARAGRAPHS.isdisjoint(tags) and _BLANK_LINE.search(text.strip()):
         if BLOCKS.isdisjoint(tags):
-            return read_text(characters(without_tags(without_raised(marked)))).pieces
-        marked = _BLANK_LINE.sub("\n<br>\n", marked)
-    return read_html(marked).pieces
+            return read_text(characters(without_tags(without_raised(text)))).pieces
+        text = _BLANK_LINE.sub("\n<br>\n", text)
+    return read_html(text).pieces

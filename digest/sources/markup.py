@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -92,18 +93,17 @@ def read_html(text: str, *, article: bool | None = None, headings: Headings | No
     head = read_head(text)
     struck = not forgets_to_close(text, "del", "s", "strike")
     root = _tree(text, _DROPPED | {"noscript"})
-    kept, aside = _pieces(root, headings, article=article, struck=struck)
-    if article and sum(len(one.text) for one in kept) < LEAST_TEXT and "<noscript" in text:
+    found = _pieces(root, headings, article=article, struck=struck)
+    if article and sum(len(one.text) for one in found if not one.beside) < LEAST_TEXT and "<noscript" in text:
         # A page made by scripts may hold what a browser without them shows.
         root = _tree(text, _DROPPED)
-        kept, aside = _pieces(root, headings, article=article, struck=struck)
+        found = _pieces(root, headings, article=article, struck=struck)
     return Document(
-        pieces=tuple(kept[:MOST_PIECES]),
+        pieces=tuple(_most_of(found)),
         title=head.title,
         language=head.language,
         meta=_with_time(head.meta, root),
-        cut=len(kept) > MOST_PIECES,
-        aside=tuple(aside[:MOST_PIECES]),
+        cut=sum(not one.beside for one in found) > MOST_PIECES,
         broken=article and not is_cut and breaks_off(text),
     )
 
@@ -157,22 +157,24 @@ def _cleaned(text: str, dropped: frozenset[str], own: set[str]) -> str:
     return nh3.clean(text, tags=tags, clean_content_tags=set(dropped), attributes=_ATTRIBUTES, link_rel=None)
 
 
-def _pieces(
-    root: etree._Element, headings: Headings, *, article: bool, struck: bool
-) -> tuple[list[Piece], list[Piece]]:
-    """What is content, and what of the page stands beside its article."""
+def _pieces(root: etree._Element, headings: Headings, *, article: bool, struck: bool) -> list[Piece]:
+    """All that is there; of a page it is known what stands beside its article."""
     take_out(root, known=lambda name: isinstance(headings.meaning(name), SectionRole), struck=struck)
     if not article:
-        return [one.piece for one in _walked(_content(root))], []
+        return [one.piece for one in _walked(_content(root))]
     # Imported here, since no feed needs it and it takes its time to load.
     from digest.sources.article import article_of
 
     found = _walked(root)
     inside = article_of(root, found, headings=headings)
     if inside is None:
-        return [one.piece for one in _walked(_content(root))], []
-    marked = list(zip(found, inside, strict=True))
-    return [one.piece for one, kept in marked if kept], [one.piece for one, kept in marked if not kept]
+        return [one.piece for one in _walked(_content(root))]
+    return [replace(one.piece, beside=not kept) for one, kept in zip(found, inside, strict=True)]
+
+
+def _most_of(found: list[Piece]) -> list[Piece]:
+    """As many as are kept: of a long page its article alone."""
+    return found if len(found) <= MOST_PIECES else [one for one in found if not one.beside][:MOST_PIECES]
 
 
 def _walked(root: etree._Element) -> list[Found]:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 from digest.models import Bullets, SectionRole
-from digest.sources.pieces import Document
+from digest.sources.pieces import Document, article_of
 from digest.sources.reading import Reading
 from digest.sources.walls import asks_for_proof, is_wall, kind_by_title
 
@@ -67,8 +67,8 @@ def other_page(page: Document, reading: Reading, said: Reading, *, asked: str, f
     """
     headline = said.headline or ""
     head = [page.meta.get(name, "") for name in ("og:title", "citation_title", "twitter:title")] + [page.title or ""]
-    printed = [piece.text for piece in (*page.pieces, *page.aside) if piece.level == 1]
-    own = [piece.text for piece in page.pieces[:1] if piece.level == 1]
+    printed = [piece.text for piece in page.pieces if piece.level == 1]
+    own = [piece.text for piece in article_of(page)[:1] if piece.level == 1]
     shown = repr(next(filter(None, (page.title, *printed)), "without a title")[:80])
     place = _led_to(asked, (final, page.meta.get("canonical", ""), page.meta.get("og:url", "")))
     if place and not _same_title(headline, head if any(head) else printed[:1]):

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
 from digest.models import SectionRole
-from digest.sources.dates import is_date
 from digest.sources.headings import Fact, Heading
 from digest.sources.pieces import Shape
 from digest.sources.standing import is_standing
 from digest.sources.walk import Found, closest_block
 
-#: Characters of a link to more, a date run into it included.
-LONGEST_LINK = 60
-
-_MORE = re.compile(r"(?:read|learn|see|view|show|find out) more|continue reading|keep reading", re.IGNORECASE)
 _NO_FACTS = frozenset({Fact.FURNITURE, Fact.IGNORED, Fact.TITLE})
 #: Boxes that belong to the text they stand in, whatever is in them.
 _GROUPS = frozenset({"blockquote", "details", "dl", "figure", "ol", "table", "tbody", "tr", "ul"})
@@ -50,21 +44,6 @@ def with_facts(
                 wider[place + 1] = True
         elif place > first and is_standing(one.piece.text):
             wider[place] = True
-    return wider
-
-
-def with_telltales(found: Sequence[Found], kept: list[bool], meant: Sequence[Heading | None]) -> list[bool]:
-    """Also what says of its neighbours that they are none of the article, for others to judge by.
-
-    A date or "Read more" beside a text that was kept, or the heading over it: without them, a teaser is a paragraph.
-    """
-    wider = list(kept)
-    last = len(kept) - 1 - kept[::-1].index(True)
-    for place in range(kept.index(True) + 1, last):
-        if not kept[place] and (kept[place - 1] or kept[place + 1]):
-            heading, text = meant[place], found[place].piece.text
-            over = heading is not None and heading.meaning is Fact.FURNITURE and not heading.rest
-            wider[place] = over or is_date(text) or (len(text) <= LONGEST_LINK and _MORE.match(text) is not None)
     return wider
 
 

@@ -8,6 +8,7 @@ import pytest
 from digest.errors import SourceError
 from digest.sources.headings import Headings
 from digest.sources.items import MOST_ENTRIES
+from digest.sources.pieces import article_of
 from digest.sources.sandbox import Sandbox
 
 FEED = b'<rss version="2.0"><channel><title>t</title><link>https://e.example.org/</link>%s</channel></rss>'
@@ -27,6 +28,15 @@ def test_one_child_reads_many_documents() -> None:
         assert time.perf_counter() - started < 2
 
 
+def test_text_files_are_read_there_too() -> None:
+    """With what stands before their text; what takes too long is left like any other document."""
+    with Sandbox(seconds=5) as sandbox:
+        document = sandbox.read_text("---\ntitle: [T\n---\n# Größe".encode("utf-16"), markdown=True)
+        assert (document.pieces[0].text, document.meta["title"]) == ("Größe", "T")
+        assert "no valid YAML" in document.trouble and document.trouble_line == 2
+        assert sandbox.read_text(b"# T", markdown=False).pieces[0].text == "# T"
+
+
 def test_an_article_is_found_under_all_limits() -> None:
     """What finds it loads and works where no file can be written, and knows the operator's headings."""
     told = "".join(
@@ -37,7 +47,7 @@ def test_an_article_is_found_under_all_limits() -> None:
     page = f"<html><body>{menu}<div class=text><h1>Vests</h1>{told}{box}</div>{menu}</body></html>".encode()
     with Sandbox() as sandbox:
         read = sandbox.read_page(page, headings=Headings({"Zu bedenken": "considerations"}))
-    texts = [piece.text for piece in read.pieces]
+    texts = [piece.text for piece in article_of(read)]
     assert (texts[0], texts[-2:]) == ("Vests", ["Zu bedenken", "Nobody was assigned by chance."])
     assert len(texts) == 12
 
@@ -61,15 +71,6 @@ def test_a_hundred_thousand_siblings_are_read_or_refused(part: bytes) -> None:
         except SourceError as error:
             assert "than any real document needs" in str(error)  # noqa: PT017 - both are right
         assert sandbox.read_page(b"<p>next").pieces[0].text == "next"
-
-
-def test_text_files_are_read_there_too() -> None:
-    """With what stands before their text; what takes too long is left like any other document."""
-    with Sandbox(seconds=5) as sandbox:
-        document = sandbox.read_text("---\ntitle: [T\n---\n# Größe".encode("utf-16"), markdown=True)
-        assert (document.pieces[0].text, document.meta["title"]) == ("Größe", "T")
-        assert "no valid YAML" in document.trouble and document.trouble_line == 2
-        assert sandbox.read_text(b"# T", markdown=False).pieces[0].text == "# T"
 
 
 def test_a_document_that_takes_too_long_is_left_and_the_next_is_read() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from digest.sources.article import MOST_ELEMENTS
 from digest.sources.markup import read_html
+from digest.sources.pieces import article_of
 from tests.unit.test_sources_page_shapes import HEADINGS, PARTS, TEASERS, TITLE
 
 MENU = "<ul class=menu>" + "".join(f"<li><a href=/{place}>Part {place}</a></li>" for place in range(20)) + "</ul>"
@@ -15,7 +16,7 @@ PARAGRAPHS = tuple(
 
 def texts(body: str) -> list[str]:
     html = f"<!doctype html><html><head><title>{TITLE}</title></head><body>{MENU}{body}{MENU}</body></html>"
-    return [piece.text for piece in read_html(html).pieces]
+    return [piece.text for piece in article_of(read_html(html))]
 
 
 def lines(*told: str) -> str:
@@ -87,21 +88,6 @@ def test_a_teaser_that_repeats_the_text_is_not_read_for_it() -> None:
     again = f"<div class=card><a href=/this>{TITLE}</a><p>{PARAGRAPHS[0]}</p></div>"
     found = texts(f"<main><article><h1>{TITLE}</h1>{lines(*PARAGRAPHS)}</article></main><div>{teasers}{again}</div>")
     assert found == [TITLE, *PARAGRAPHS]
-
-
-def test_what_tells_a_teaser_is_kept_beside_it() -> None:
-    """Where teasers look like the article, their dates and links stay, by which they are known."""
-    cards = "".join(
-        f"<div class=card><div class=date>{date}</div><div class=words>{text}</div><a href=/x>Read More</a></div>"
-        for date, text in TEASERS * 2
-    )
-    boxes = "".join(f"<div class=card><div class=words>{told}</div></div>" for told in PARTS)
-    last = f"<div class=card><div class=words>{PARAGRAPHS[0]}</div></div>"
-    found = texts(f"<div class=page>{boxes}{cards}{last}</div>")
-    assert found[: len(PARTS)] == [*PARTS]
-    for place, text in enumerate(found):
-        if any(text == teaser for _, teaser in TEASERS):
-            assert "2026" in found[place - 1] and found[place + 1] == "Read More"
 
 
 def test_a_page_of_too_many_elements_is_read_as_it_stands() -> None:

@@ -8,7 +8,7 @@ from digest.sources.decode import decoded
 from digest.sources.ends import breaks_off
 from digest.sources.headings import Headings
 from digest.sources.markup import read_html
-from digest.sources.pieces import Shape
+from digest.sources.pieces import Shape, article_of
 
 #: A sentence without which a summary would say more than its study.
 LIMIT = "Nobody was assigned by chance."
@@ -20,7 +20,7 @@ def texts(html: str) -> list[str]:
 
 def of_page(body: str) -> list[str]:
     html = f"<!doctype html><html><head><title>x</title></head><body>{body}</body></html>"
-    return [piece.text for piece in read_html(html).pieces]
+    return [piece.text for piece in article_of(read_html(html))]
 
 
 # --- marks in a line
@@ -279,7 +279,7 @@ def test_what_the_page_says_beside_its_article_is_kept_apart() -> None:
         f"<main><article><h1>Vests</h1>{''.join(lines)}</article></main><div class=sidebar><a href=x>Others</a></div>"
     )
     page = read_html(f"<html><body>{body}<div><a href=/1>More stories</a></div></body></html>")
-    assert [piece.text for piece in page.aside] == ["More stories"]
+    assert [piece.text for piece in page.pieces if piece.beside] == ["More stories"]
 
 
 def test_an_operators_own_headings_prove_a_section() -> None:
@@ -288,7 +288,7 @@ def test_an_operators_own_headings_prove_a_section() -> None:
     body = f"<main><h1>Vests</h1><p>{'Of 60 adults, 41 walked further with the vest. ' * 9}</p>{box}</main>"
     html = f"<html><body>{body}</body></html>"
     known = Headings({"Zu bedenken": "considerations"})
-    assert LIMIT in [piece.text for piece in read_html(html, headings=known).pieces]
+    assert LIMIT in [piece.text for piece in article_of(read_html(html, headings=known))]
 
 
 def test_a_page_without_scripts_may_stand_in_their_place() -> None:
