@@ -41,7 +41,7 @@ def read_markdown(text: str) -> Document:
         TooDeep: markup in it is nested deeper than any real document.
     """
     lines, notes = _without_notes(lines_of(text))
-    document = read_html(_parser().render(fit_for_commonmark(lines)))
+    document = read_html(_parser().render(fit_for_commonmark(lines)), article=False)
     pieces = map(_without_box, document.pieces)
     return replace(document, pieces=tuple(_with_notes(pieces, notes) if notes else pieces))
 
@@ -109,4 +109,6 @@ def _taken(pieces: list[Piece]) -> list[Piece]:
 def _note(text: str, number: int) -> str:
     if number > MOST_NOTES:
         return clean(text)
-    return " ".join(piece.text for piece in read_html(_parser().render(fit_for_commonmark([text]))).pieces)
+    return " ".join(
+        piece.text for piece in read_html(_parser().render(fit_for_commonmark([text])), article=False).pieces
+    )

@@ -162,7 +162,7 @@ def test_a_list_keeps_its_numbers(editor: TestClient, desk: Desk) -> None:
 
 def test_how_a_summary_was_read(editor: TestClient, desk: Desk) -> None:
     """Its parts with their reasons, beside the document and what was left out of it."""
-    text = "Heat and MS\n\nWhat They Found\n\nForty adults walked further.\n\nLimitations\n\nFew took part.\n\nAdvertisement\n"
+    text = "Heat and MS\n\nWhat They Found\n\nForty adults walked.\n\nLimitations\n\nFew took part.\n\nAdvertisement\n"
     original = packed(Original(text=taken_apart(text, markdown=False)))
     entry = replace(an_entry("read"), source="news")
     desk.digest.store.add_entries([entry], now=MIDDLE, originals={"read": original})
