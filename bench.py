@@ -28,7 +28,7 @@ from digest.edition import Pool, Templates, bundled_directory, lay_out, make_edi
 from digest.inlining import inline
 from digest.message import Addressee, Composer
 from digest.models import FrozenEdition, IssueItem, Selection
-from tests.bench import feeds, pages, signups, smtp
+from tests.bench import articles, feeds, pages, signups, smtp
 from tests.factories import a_newsletter, a_tree, a_window
 from tests.sample_issue import DATE, a_pool, an_addressee, first, many, placed
 
@@ -393,7 +393,20 @@ def asking_alike() -> Measured:
     )
 
 
-# --- the sources -----------------------------------------------------------------------------------------------
+# --- what comes in ---------------------------------------------------------------------------------------------
+
+
+@bench
+def read_pages() -> Measured:
+    """Web pages, read as the sandbox's child reads them: their article, its headings, lists and tables in order."""
+    found = articles.measure()
+    return Measured(
+        value=round(found.ours, 1),
+        unit="ms a page",
+        yardstick=f"trafilatura's extract: {found.theirs:.1f} ms",
+        ratio=round(found.ours / found.theirs, 2),
+        reason=f"at most 2 is wanted; {found.pages} pages, PAGES=FOLDER of *.html.gz asks for others",
+    )
 
 
 @bench

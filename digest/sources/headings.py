@@ -45,8 +45,8 @@ Meaning = SectionRole | Fact
 
 _NAMES: dict[Meaning, str] = {
     SectionRole.TAKEAWAY: "key takeaway|key takeaways|the takeaway|takeaway|takeaways|the key takeaway|key point"
-    "|key points|the bottom line|bottom line|in brief|at a glance|in a nutshell|main message|key message"
-    "|key messages|conclusion|conclusions|interpretation|in short",
+    "|key points|the bottom line|bottom line|in brief|at a glance|in a nutshell|main message|key message|main point"
+    "|the main point|the main points|key messages|conclusion|conclusions|interpretation|in short",
     SectionRole.FINDINGS: "what they found|what did they find|what the study found|what the researchers found"
     "|what researchers found|what was found|findings|key findings|main findings|the findings|results"
     "|main results|what the research found|what did the study find|what we found|finding|what the study showed"
@@ -100,7 +100,8 @@ _NAMES: dict[Meaning, str] = {
     "|read next|up next|see also|further reading|share|share this|share this article|share this post|share article"
     "|subscribe|newsletter|newsletter sign up|sign up for our newsletter|subscribe to our newsletter|comments"
     "|leave a comment|leave a reply|follow us|about the author|advertisement|cookie settings|cookie preferences"
-    "|cookie policy|we value your privacy|your privacy|get in touch|contact us|post navigation|table of contents",
+    "|cookie policy|we value your privacy|your privacy|get in touch|contact us|media contact|media contacts"
+    "|press contact|press contacts|forward looking statements|notes to editors|post navigation|table of contents",
     Fact.IGNORED: "abstract|summary|article|author|authors|author s|copyright|byline|in this article",
 }
 _STANDING = re.compile(r"^understanding (?:[\w ]{1,40} )?research$")

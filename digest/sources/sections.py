@@ -292,13 +292,15 @@ def _ended_teaser(sections: tuple[Section, ...]) -> tuple[Section, ...]:
 
 
 def _said_once(reading: Reading) -> Reading:
-    """Without the takeaway's first sentence where it is the headline: the two are printed together."""
+    """Without the takeaway's first sentence where it is the headline, or has to serve as one: it is printed once."""
     takeaway = next((one for one in reading.sections if one.role is SectionRole.TAKEAWAY), None)
     first = takeaway.blocks[0] if takeaway else None
-    if takeaway is None or not isinstance(first, Paragraph) or not reading.headline:
+    if takeaway is None or not isinstance(first, Paragraph):
         return reading
     opening, *rest = sentences(first.text)
-    if name_key(opening) != name_key(reading.headline):
+    opens = takeaway is reading.sections[0] and takeaway.heading is None
+    headline = reading.headline or (opening.rstrip(".") if opens else None)
+    if headline is None or name_key(opening) != name_key(headline):
         return reading
     blocks = (*((Paragraph(" ".join(rest)),) if rest else ()), *takeaway.blocks[1:])
     kept = [
@@ -306,7 +308,8 @@ def _said_once(reading: Reading) -> Reading:
         for one, why in zip(reading.sections, reading.why, strict=True)
         if one is not takeaway or blocks
     ]
-    return replace(reading, sections=tuple(one for one, _ in kept), why=tuple(why for _, why in kept))
+    sections, why = tuple(one for one, _ in kept), tuple(why for _, why in kept)
+    return replace(reading, headline=headline, sections=sections, why=why)
 
 
 def _kind(reading: Reading, *, published_line: bool) -> Kind:
