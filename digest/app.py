@@ -135,7 +135,7 @@ def _topics(text: str, name: str) -> TopicTree:
 def make_source(settings: SourceSettings, tree: TopicTree, whole: Settings) -> Source:
     """The source these settings describe."""
     language = settings.language or whole.newsletter.language
-    vocabulary = tuple(phrase for topic in tree.topics for phrase in (*topic.terms, *topic.acronyms))
+    vocabulary = tree.phrases
     headings = Headings(settings.headings)
     if isinstance(settings, FeedSettings):
         return FeedSource(

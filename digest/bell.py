@@ -16,15 +16,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from digest import approving, departures, pipeline
+from digest import approving, collecting, departures
 from digest.belongings import finish_erasures
+from digest.collecting import Visit
 from digest.errors import DigestError, NothingToDo, StateError
 from digest.feedback import Taken
 from digest.joining import expire
 from digest.models import Issue, IssueStatus, Problem, Window
 from digest.newsroom import Digest
 from digest.outbox import Sent
-from digest.pipeline import Composed, Visit
+from digest.pipeline import Composed
 from digest.post import PATIENCE_OF_A_RUN, Posted, send_waiting
 
 _log = logging.getLogger(__name__)
@@ -155,7 +156,7 @@ class Bell:
         checked = {state.name: state.checked_at for state in digest.store.source_states()}
         every = digest.settings.collect_every
         due = [one for one in digest.sources if (at := checked.get(one.name)) is None or now - at >= every]
-        visits = pipeline.collect(digest.store, due, clock=digest.clock) if due else ()
+        visits = collecting.collect(digest.store, due, clock=digest.clock) if due else ()
         return tuple(visit for visit in visits if visit.passed_over is None)
 
     def _see_to_letters(self, digest: Digest, stop: Callable[[], bool]) -> None:

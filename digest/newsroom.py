@@ -20,9 +20,10 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Protocol, Self
 
-from digest import pipeline
+from digest import collecting, pipeline
 from digest.cadence import Calendar
 from digest.checks import Reach, Verdict
+from digest.collecting import Visit
 from digest.config import Settings
 from digest.dkim import DkimKey
 from digest.edition import Correction as PrintedCorrection
@@ -47,6 +48,7 @@ from digest.models import (
     CorrectionState,
     Erratum,
     Exclusions,
+    Furniture,
     Issue,
     IssueItem,
     IssueKind,
@@ -62,10 +64,11 @@ from digest.models import (
     Window,
 )
 from digest.names import Names
-from digest.pipeline import Composed, Selector, Synced, Visit
+from digest.pipeline import Composed, Selector, Synced
 from digest.press import Press
 from digest.shaping import fold, shaped
 from digest.sources.base import Source
+from digest.sources.learning import Learnt
 from digest.store.base import Store
 from digest.subscribers import Read, read_subscribers
 from digest.suppression import Feedback
@@ -144,10 +147,37 @@ class Digest:
         self, name: str | None = None, *, on_visit: Callable[[Visit], None] = lambda _visit: None
     ) -> tuple[Visit, ...]:
         """Visit the sources, or one by name, even if it is backed off. InputError for a name that is none."""
-        chosen = [source for source in self.sources if name in (None, source.name)]
-        if name is not None and not chosen:
+        chosen = self.sources if name is None else [self.source(name)]
+        return collecting.collect(self.store, chosen, clock=self.clock, insist=name is not None, on_visit=on_visit)
+
+    def source(self, name: str) -> Source:
+        """The source of this name. InputError when there is none."""
+        found = next((source for source in self.sources if source.name == name), None)
+        if found is None:
             raise InputError(f"there is no source {name!r}{did_you_mean(name, (one.name for one in self.sources))}")
-        return pipeline.collect(self.store, chosen, clock=self.clock, insist=name is not None, on_visit=on_visit)
+        return found
+
+    def learnt(self, name: str) -> Learnt:
+        """What a source's earlier documents taught."""
+        return collecting.learnt_of(self.store, name)
+
+    def furniture(self, name: str) -> tuple[Furniture, ...]:
+        """The texts of a source that are the site's, and those an operator keeps. InputError for no source's name."""
+        return self.store.furniture(self.source(name).name)
+
+    def keep_furniture(self, name: str, key: str) -> None:
+        """Take a text for content from now on, and in drafts. InputError when there is no such text."""
+        self._changed(name, key, self.store.keep_furniture(name, key))
+
+    def forget_furniture(self, name: str, key: str) -> None:
+        """Forget a text, also in drafts; it may be learnt again. InputError when there is no such text."""
+        self._changed(name, key, self.store.forget_furniture(name, key))
+
+    def _changed(self, name: str, key: str, found: bool) -> None:
+        if not found:
+            known = (one.key for one in self.furniture(name))
+            raise InputError(f"{name} has no text {key!r}{did_you_mean(key, known)}: see `digest sources furniture`")
+        collecting.read_again(self.store, self.source(name), now=self.clock())
 
     def window(self, label: str) -> Window:
         """The window of a label. InputError when there is none, or when it lies in the future."""

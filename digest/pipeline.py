@@ -1,6 +1,5 @@
-"""The first half of the flow, as verbs over the edges:
+"""The first half of the flow, as verbs over the edges; `collecting` comes before it:
 
-    collect:   sources | read | store what is new
     compose:   summaries added in the window | tag | leave out what is off topic or old | order | save as the pool
     freeze:    audience | skip or select | make editions | write them all to the ledger at once
 
@@ -11,7 +10,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -20,7 +18,6 @@ from operator import itemgetter
 from typing import Protocol, TypeVar
 
 from digest.audience import reason_to_skip
-from digest.errors import DigestError, SourceError
 from digest.models import (
     EVERYBODY,
     UNSHAPED,
@@ -32,13 +29,11 @@ from digest.models import (
     IssueItem,
     IssueStatus,
     Match,
-    Problem,
     Profile,
     Recipient,
     Selection,
     Shape,
     SkipReason,
-    SourceState,
     Subscriber,
     SubscriberStatus,
     Summary,
@@ -46,8 +41,7 @@ from digest.models import (
     Window,
 )
 from digest.selection import History, Limits, best_of, editors_order, is_old, select, topics_read
-from digest.sources.base import Collected, Source, after_failure, own_state
-from digest.store.base import Added, Merged, Store
+from digest.store.base import Merged, Store
 
 logger = logging.getLogger(__name__)
 
@@ -55,106 +49,6 @@ T = TypeVar("T")
 
 #: Sources visited at the same time: enough to hide a slow one behind the others.
 VISITS_AT_ONCE = 4
-
-
-# --- collect -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Visit:
-    """What one visit to one source came to."""
-
-    source: str
-    added: Added = field(default_factory=Added)
-    problems: tuple[Problem, ...] = ()
-    #: Why nothing could be had; None when it went well.
-    trouble: str | None = None
-    #: Why it was not visited at all; None when it was.
-    passed_over: str | None = None
-
-
-def collect(
-    store: Store,
-    sources: Sequence[Source],
-    *,
-    clock: Callable[[], datetime],
-    insist: bool = False,
-    on_visit: Callable[[Visit], None] = lambda _visit: None,
-) -> tuple[Visit, ...]:
-    """Visit the sources and store what is new.
-
-    A source in trouble never stops the others: it is backed off, and `Visit.trouble` says why.
-
-    Args:
-        store: where summaries and the sources' states are kept.
-        sources: what to visit.
-        clock: what it says as a source's entries are stored becomes their `added_at`. Visits may take many minutes,
-            and what is stored when a window is over belongs to the next one.
-        insist: visit a source even while it is backed off or retired.
-        on_visit: told of each visit as it ends.
-
-    Returns:
-        One visit a source, in the order of `sources`.
-    """
-    now = clock()
-    visits: dict[str, Visit] = {}
-    with ThreadPoolExecutor(max_workers=VISITS_AT_ONCE, thread_name_prefix="visit") as pool:
-        asked = {}
-        for source in sources:
-            state = own_state(store.source_state(source.name), source)
-            reason = None if insist else _reason_to_wait(state, now)
-            if reason:
-                visits[source.name] = Visit(source=source.name, passed_over=reason)
-                on_visit(visits[source.name])
-            else:
-                asked[pool.submit(source.collect, state, known=_known(store, source), now=now)] = (source, state)
-        for answer in as_completed(asked):
-            source, state = asked[answer]
-            visits[source.name] = _take_in(store, state, answer.result, clock)
-            on_visit(visits[source.name])
-    return tuple(visits[source.name] for source in sources)
-
-
-def _reason_to_wait(state: SourceState, now: datetime) -> str | None:
-    if state.retired:
-        return f"retired: {state.trouble or 'its server says it is gone'}"
-    if state.retry_at is not None and now < state.retry_at:
-        return f"backed off until {state.retry_at:%Y-%m-%d %H:%M} UTC: {state.trouble}"
-    return None
-
-
-def _known(store: Store, source: Source) -> Callable[[str, str], bool]:
-    return lambda guid, fingerprint: store.knows(source.name, guid, fingerprint)
-
-
-def _take_in(store: Store, state: SourceState, answer: Callable[[], Collected], clock: Callable[[], datetime]) -> Visit:
-    """Store the entries first and the state after them: a crash between the two costs a visit, not an entry."""
-    now = clock()
-    try:
-        collected = answer()
-        added = store.add_entries(collected.entries, now=now)
-        store.save_source_state(collected.state)
-    except SourceError as error:
-        return _failed(store, state, str(error), now, retry_after=error.retry_after, retire=error.gone)
-    except DigestError as error:
-        return _failed(store, state, str(error), now)
-    except Exception as error:  # one source's fault, even ours in reading it, must not silence the others
-        logger.exception("reading the source %s failed", state.name)
-        return _failed(store, state, f"unexpected {type(error).__name__} while reading it: {error}", now)
-    return Visit(source=state.name, added=added, problems=collected.problems)
-
-
-def _failed(
-    store: Store,
-    state: SourceState,
-    trouble: str,
-    now: datetime,
-    *,
-    retry_after: float | None = None,
-    retire: bool = False,
-) -> Visit:
-    store.save_source_state(after_failure(state, trouble, now=now, retry_after=retry_after, retire=retire))
-    return Visit(source=state.name, trouble=trouble)
 
 
 # --- compose -------------------------------------------------------------------------------------------------

@@ -21,9 +21,11 @@ from digest.cli import (
     departed,
     making,
     readers,
+    reading,
     searching,
     sending,
     shaping,
+    sources,
     standing,
     starting,
     tokens,
@@ -53,6 +55,7 @@ application = typer.Typer(
 database = typer.Typer(help="The database.", no_args_is_help=True)
 application.add_typer(database, name="db")
 application.add_typer(readers.application, name="subscribers")
+application.add_typer(sources.application, name="sources")
 application.add_typer(vocabulary.application, name="topics")
 application.add_typer(shaping.application, name="shape")
 application.add_typer(tokens.application, name="token")
@@ -420,7 +423,7 @@ def serve(
         serving.serve(digest, ring=(lambda stop: departed.log_tick(bell.ring(stop=stop))) if also_run else None)
 
 
-for _editors in (shaping.withdraw, shaping.schedule, variants.variants, searching.search):
+for _editors in (shaping.withdraw, shaping.schedule, variants.variants, searching.search, reading.read):
     application.command()(_editors)
 for _command in (sending.pause, sending.resume, sending.abort, sending.resolve, sending.quarantine, sending.audit):
     application.command()(_command)

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from digest.cli.tables import cell, counted, show_problems, table, title
+from digest.collecting import Visit
 from digest.models import DeliveryState, Issue, Recipient, Selection, TopicTree
-from digest.pipeline import Composed, Visit
+from digest.pipeline import Composed
 from digest.previews import Preview
 
 
@@ -25,6 +26,7 @@ def visit_data(visit: Visit) -> dict[str, Any]:
         "unchanged": visit.added.unchanged,
         "trouble": visit.trouble,
         "passed_over": visit.passed_over,
+        "learnt": [one.text for one in visit.learnt],
         "problems": [{"place": one.place, "message": one.message} for one in visit.problems],
     }
 
@@ -41,6 +43,13 @@ def show_visits(console: Console, visits: Sequence[Visit]) -> None:
     console.print(made)
     for visit in visits:
         show_problems(console, visit.problems)
+        if visit.learnt:
+            texts = counted(len(visit.learnt), "text")
+            console.print(
+                f"{visit.source}: {texts} learnt that most of its documents have, and cut from summaries: "
+                f"see `digest sources furniture {visit.source}`",
+                markup=False,
+            )
 
 
 def composed_data(composed: Composed) -> dict[str, Any]:

@@ -28,7 +28,11 @@ def status_data(digest: Digest, *, only: Issue | None = None) -> dict[str, Any]:
         "summaries": digest.store.count_summaries(),
         "subscribers": dict(digest.store.count_subscribers()),
         "letters_waiting": digest.store.letters_waiting(),
-        "sources": [_source_data(source.name, states.get(source.name)) for source in digest.sources],
+        "sources": [
+            _source_data(source.name, states.get(source.name))
+            | {"furniture": sum(not one.kept for one in digest.store.furniture(source.name))}
+            for source in digest.sources
+        ],
         "issues": [
             {
                 **issue_data(issue),
@@ -72,11 +76,11 @@ def show_status(console: Console, data: Mapping[str, Any]) -> None:
     head = [counted(data["summaries"], "summary", "summaries"), f"readers: {readers}"]
     head += [f"waiting: {counted(data['letters_waiting'], 'letter')}"] if data["letters_waiting"] else []
     console.print(f"{data['newsletter']}: {'; '.join(head)}", markup=False)
-    sources = table("Source", "State", "Last visit (UTC)", "What is wrong")
+    sources = table("Source", "State", "Last visit (UTC)", "Notes")
     for row in data["sources"]:
         checked = f"{row['checked_at']:%Y-%m-%d %H:%M}" if row["checked_at"] else "—"
         style = "" if row["state"] == "well" else "red" if row["trouble"] else "yellow"
-        sources.add_row(cell(row["source"]), Text(row["state"], style=style), checked, cell(row["trouble"]))
+        sources.add_row(cell(row["source"]), Text(row["state"], style=style), checked, cell(_noted(row)))
     issues = table("Issue", "Status", "Due (UTC)", "Deliveries")
     for row in data["issues"]:
         is_held = row["held"] and row["status"] is IssueStatus.APPROVED
@@ -93,6 +97,12 @@ def show_status(console: Console, data: Mapping[str, Any]) -> None:
     for made in (sources, issues):
         console.print()
         console.print(made)
+
+
+def _noted(row: Mapping[str, Any]) -> str:
+    """What is wrong with a source, and what was learnt of it."""
+    learnt = f"{counted(row['furniture'], 'standing text')} learnt and cut: digest sources furniture {row['source']}"
+    return "; ".join(filter(None, (row["trouble"], learnt if row["furniture"] else "")))
 
 
 def show_findings(console: Console, findings: Sequence[Finding]) -> None:

@@ -168,5 +168,8 @@ def _has_more(entry: Entry) -> bool:
 
 def _facts(entry: Entry, until: date) -> tuple[str, ...]:
     date = spoken_date(entry.published, until) if entry.published else None
+    if date and entry.kind is Kind.BACKGROUND:
+        # An explainer has no study, so its date is the day it was put up.
+        date = f"published {date.removeprefix('dated ')}"
     known = (entry.people, entry.design, entry.journal, date)
     return tuple(shortened(fact, 160) for fact in known if fact)

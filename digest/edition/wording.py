@@ -10,6 +10,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from digest.models import Block, Bullets, Paragraph, Precision, PublishedDate, Subheading
+from digest.sentences import ends
 
 #: Lines of the text part (RFC 3676, 4.2 would allow 78).
 TEXT_WIDTH = 72
@@ -17,14 +18,6 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-#: What may end a sentence: marks before a space, and those of Chinese and Japanese, which need none.
-_SENTENCE_END = re.compile(r"[.!?…؟।][\"”’)\]]*(?=\s)|[。！？｡][」』”’）]*")  # noqa: RUF001
-#: A full stop after one of these, or after a single letter, rather belongs to the word: "vs. placebo", "J. Example".
-_ABBREVIATED = re.compile(
-    r"\b(?:vs|e\.g|i\.e|cf|et al|approx|ca|incl|resp|nos?|vol|pp|figs?|refs?|eds?|drs?|profs?|mrs?|st|[^\W\d_])"
-    r"\.[\"”’)\]]*$",
-    re.IGNORECASE,
-)
 
 
 def spoken_date(published: PublishedDate, until: date) -> str:
@@ -68,14 +61,8 @@ def shortened(text: str, limit: int) -> str:
     text = one_line(text)
     if len(text) <= limit:
         return text
-    marks = [match.end() for match in _SENTENCE_END.finditer(text, 0, limit + 1)]
-    end = next((mark for mark in reversed(marks) if _is_end(text, mark)), None)
-    return text[:end] if end else _first_words(text, max(limit - 1, 0))
-
-
-def _is_end(text: str, mark: int) -> bool:
-    follows = text[mark : mark + 3].lstrip(' "“‘([')
-    return not follows[:1].islower() and not _ABBREVIATED.search(text, max(mark - 12, 0), mark)
+    marks = ends(text, limit=limit)
+    return text[: marks[-1]] if marks else _first_words(text, max(limit - 1, 0))
 
 
 def _first_words(text: str, limit: int) -> str:

@@ -134,6 +134,19 @@ class Summary:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Furniture:
+    """A text that stands in most documents of a source: it is the site's, and no part of a summary."""
+
+    #: What names it: made from its words.
+    key: str
+    text: str
+    #: In how many documents it stood of those that were looked at.
+    documents: int
+    #: True when an operator said that it is content after all.
+    kept: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
     """Something wrong with one thing, found while the rest went on."""
 

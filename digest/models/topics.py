@@ -47,6 +47,12 @@ class TopicTree:
         object.__setattr__(self, "by_id", {topic.id: topic for topic in self.topics})
         object.__setattr__(self, "order", {topic.id: place for place, topic in enumerate(self.topics)})
 
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """All words that mean a topic, or the condition."""
+        of_topics = (phrase for topic in self.topics for phrase in (*topic.terms, *topic.acronyms))
+        return (*self.condition_terms, *self.condition_acronyms, *of_topics)
+
     def lineage(self, topic_id: str) -> tuple[str, ...]:
         """The topic itself, then its parents up to the root; empty for an id the tree does not know."""
         found: list[str] = []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from digest.models import Entry, Problem, SourceState
+from digest.sources.learning import NOTHING, Learnt
+from digest.sources.original import Manner
 
 #: How long a source in trouble is left alone: this long after the first failure, doubled after each further one…
 FIRST_BACK_OFF = timedelta(minutes=15)
@@ -21,6 +23,8 @@ class Collected:
 
     #: Entries new or changed since the last visit, in the source's order.
     entries: tuple[Entry, ...] = ()
+    #: The documents they were read from, as `original.packed` keeps them, by guid; none for those that need no reading.
+    originals: Mapping[str, bytes] = field(default_factory=dict)
     #: What could not be read, while the rest went on.
     problems: tuple[Problem, ...] = ()
     #: The state to remember.
@@ -31,6 +35,13 @@ class Collected:
 
 #: Asked with (guid, fingerprint): True when that entry is stored with that very fingerprint.
 Known = Callable[[str, str], bool]
+#: Asked when a document is to be read: what the source's earlier ones taught.
+Teaching = Callable[[], Learnt]
+
+
+def untaught() -> Learnt:
+    """Nothing was learnt."""
+    return NOTHING
 
 
 class Source(Protocol):
@@ -44,8 +55,18 @@ class Source(Protocol):
     def address(self) -> str:
         """Where it is, as configured: what was remembered of another address is not about it."""
 
-    def collect(self, state: SourceState, *, known: Known, now: datetime) -> Collected:
+    @property
+    def manner(self) -> Manner:
+        """How its documents are read."""
+
+    def collect(self, state: SourceState, *, known: Known, now: datetime, learnt: Teaching = untaught) -> Collected:
         """Visit it once.
+
+        Args:
+            state: what is remembered of it.
+            known: whether an entry is stored as it is.
+            now: the instant of the visit.
+            learnt: asked for what its earlier documents taught, when one is read.
 
         Raises:
             SourceError: nothing could be had. What could not be read in one entry is a problem, not an error.
@@ -88,7 +109,19 @@ class StaticSource:
     entries: list[Entry] = field(default_factory=list)
     address: str = ""
 
-    def collect(self, state: SourceState, *, known: Known, now: datetime) -> Collected:
+    @property
+    def manner(self) -> Manner:
+        """That of any source."""
+        return Manner()
+
+    def collect(
+        self,
+        state: SourceState,
+        *,
+        known: Known,
+        now: datetime,
+        learnt: Teaching = untaught,  # noqa: ARG002 - its entries are read
+    ) -> Collected:
         """Every entry that is not known yet."""
         fresh = tuple(self._unknown(known))
         return Collected(entries=fresh, known=len(self.entries) - len(fresh), state=after_success(state, now=now))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import re
 from email.errors import HeaderParseError
 from email.header import decode_header
 
 import ftfy
+
+from digest.sources.escapes import characters, is_surely_markup, well_marked, without_tags
+from digest.sources.raised import without_tags as without_raised
 
 #: Characters of one run of text that are kept; a paragraph of a real page has under 5,000.
 LONGEST_TEXT = 20_000
@@ -38,14 +40,7 @@ _UNSEEN = re.compile(
 )
 _SPACE = re.compile(r"\s+")
 _PLAIN_SPACE = re.compile(r"[\t\n\x0b\x0c\r ]+")
-_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,7}|#[xX][0-9a-fA-F]{2,6});")
-_SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(
-    r"</?(?:a|abbr|b|big|body|br|center|div|em|embed|font|form|h[1-6]|hr|html|i|iframe|img|input|link|meta|object|ol"
-    r"|p|s|script|small|span|strike|strong|style|sub|sup|svg|u|ul|li)\b[^<>]*>",
-    re.IGNORECASE,
-)
-_CUT_MARK = re.compile(r"\s*(?:\[\s*(?:…|\.{3})\s*\]|…|\.{3})\s*$")
+_CUT_MARK = re.compile(r"(?:\[\s{0,2}(?:…|\.{3})\s{0,2}\]|…|\.{3})$")
 _ENDED = re.compile(r"[.!?:;)\]\"'”’»]$")
 
 
@@ -60,11 +55,16 @@ def clean(text: str, *, limit: int = LONGEST_TEXT) -> str:
     return _SPACE.sub(" ", _UNSEEN.sub("", _without_encoded_words(text))).strip()
 
 
-def clean_title(text: str, *, limit: int = 500) -> str:
-    """A title as plain text: also without markup and entities, cut at a word when it is over `limit` characters."""
-    text = _TAG.sub("", _SCRIPT.sub("", text[:LONGEST_TEXT]))
-    if _ENTITY.search(text):
-        text = _TAG.sub("", _SCRIPT.sub("", html.unescape(text)))
+def clean_title(text: str, *, limit: int = 500, plain: bool = False) -> str:
+    """A title as plain text: also without markup and entities, cut at a word when it is over `limit` characters.
+
+    With `plain` it is said to hold no markup, so a lone tag in it is characters.
+    """
+    text = text[:LONGEST_TEXT]
+    if plain and not is_surely_markup(text):
+        text = characters(text)
+    elif "<" in text or "&" in text:
+        text = characters(without_tags(without_raised(well_marked(text))))
     return shorten(clean(text), limit)
 
 
@@ -83,8 +83,8 @@ def end_at_word(text: str) -> str:
     Cut are texts that end in dots or brackets of dots after a letter, and texts of `TEASER_CUT` length without any
     full stop at their end. The last word of such a text cannot be trusted, so it goes.
     """
-    marked = _CUT_MARK.search(text)
-    body = text[: marked.start()] if marked else text
+    marked = _CUT_MARK.search(text.rstrip())
+    body = text[: marked.start()].rstrip() if marked else text
     if not marked and (len(text) not in TEASER_CUT or _ENDED.search(text)):
         return text
     if body and not _ENDED.search(body):

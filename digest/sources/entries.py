@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from digest.models import Bullets, Entry, Paragraph
+from digest.sentences import first_sentence
 from digest.sources.clean import clean_title, shorten
-from digest.sources.sections import Reading
+from digest.sources.reading import Reading
 
 #: Characters of a headline made from a text's first sentence.
 LONGEST_MADE_HEADLINE = 120
 
 _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*$")
-_SENTENCE = re.compile(r"^.+?[.!?](?=\s|$)")
 
 
 def entry_from(
@@ -39,6 +39,7 @@ def entry_from(
         people=reading.people,
         design=reading.design,
         language=language,
+        unsure=reading.unsure,
         fingerprint=fingerprint,
     )
 
@@ -49,8 +50,7 @@ def headline_from_text(reading: Reading) -> str:
         for block in section.blocks:
             text = block.items[0] if isinstance(block, Bullets) else block.text if isinstance(block, Paragraph) else ""
             if text:
-                sentence = _SENTENCE.match(text)
-                return shorten((sentence[0] if sentence else text).rstrip("."), LONGEST_MADE_HEADLINE)
+                return shorten(first_sentence(text).rstrip("."), LONGEST_MADE_HEADLINE)
     return ""
 
 

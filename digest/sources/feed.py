@@ -6,29 +6,28 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from digest.errors import SourceError
 from digest.models import Entry, Problem, SourceState
-from digest.sources.base import Collected, Known, after_success
-from digest.sources.dates import read_date
-from digest.sources.entries import entry_from, language_tag, text_length
-from digest.sources.fetch import MOST_BYTES, Fetched, Fetcher
-from digest.sources.guids import Claimed, Identity, claimed
+from digest.sources.base import Collected, Known, Teaching, after_success, untaught
+from digest.sources.entries import entry_from, language_tag
+from digest.sources.fetch import MOST_BYTES, Fetched, Fetcher, believed
+from digest.sources.guids import Claimed, Identity, Naming, claimed, items_read
 from digest.sources.headings import Headings
-from digest.sources.identity import read_doi, read_pmid, shown, web_url
-from digest.sources.items import MOST_ENTRIES, Item, ParsedFeed
-from digest.sources.page import read_page
+from digest.sources.identity import shown, web_url
+from digest.sources.items import Item, ParsedFeed
+from digest.sources.original import Manner, Original, better, packed, read_item, read_page_as, says_more
+from digest.sources.otherpage import other_page
+from digest.sources.pieces import Document
+from digest.sources.reading import Reading
 from digest.sources.sandbox import Sandbox
-from digest.sources.sections import Reading, read_summary
-from digest.sources.tags import read_tags
+from digest.sources.unpack import unpacked
 
 #: Pages behind entries that are fetched in one visit, and the seconds that may take; the rest wait for the next visit.
 MOST_PAGES = 200
 MOST_PAGE_SECONDS = 600.0
-
-#: Characters a page without known headings must have: a consent wall has fewer.
-LEAST_PAGE_TEXT = 300
 
 #: Behind the fingerprint of an entry whose page could not be had for now: it counts as changed until it can.
 _WITHOUT_PAGE = "~"
@@ -63,24 +62,31 @@ class FeedSource:
         """The configured feed."""
         return self.feed
 
-    def collect(self, state: SourceState, *, known: Known, now: datetime) -> Collected:
+    @property
+    def manner(self) -> Manner:
+        """How its documents are read."""
+        return Manner(headings=self.headings, vocabulary=self.vocabulary)
+
+    def collect(self, state: SourceState, *, known: Known, now: datetime, learnt: Teaching = untaught) -> Collected:
         """Visit the feed once.
 
         Raises:
             SourceError: it cannot be had or read; it says whether asking again can help.
         """
-        fetched = self._fetched(state, now)
+        fetched = self._fetched(believed(state, now=now), now)
         remembered = replace(after_success(state, now=now), moved_to=fetched.moved_to)
         if fetched.unchanged:
             return Collected(state=remembered)
         with Sandbox() as sandbox:
             parsed = sandbox.read_feed(fetched.body, charset=fetched.charset)
-            visit = _Visit(self, parsed, fetched, sandbox, known, now)
+            visit = _Visit(self, parsed, fetched, sandbox, known, now, learnt)
             entries = tuple(visit.entries())
         # Something is to be asked again: without the validators the server cannot say that nothing changed.
-        etag, modified = (None, None) if visit.unfinished else (fetched.etag, fetched.modified)
+        asks_again = visit.unfinished or parsed.cut
+        etag, modified = (None, None) if asks_again else (fetched.etag, fetched.modified)
         return Collected(
             entries=entries,
+            originals=visit.originals,
             problems=tuple(visit.problems),
             known=visit.known_count,
             state=replace(remembered, etag=etag, modified=modified),
@@ -89,7 +95,8 @@ class FeedSource:
     def _fetched(self, state: SourceState, now: datetime) -> Fetched:
         """From where it moved to; from the configured address where that is not so, or no longer."""
         if not self.feed.lower().startswith(("http://", "https://")):
-            return Fetched(url="", body=_local(self.feed))
+            found = unpacked(_local(self.feed), most=MOST_BYTES)
+            return Fetched(url="", body=found.body, broken=found.broken)
         if state.moved_to is None:
             return self.fetch.get(self.feed, etag=state.etag, modified=state.modified, now=now)
         try:
@@ -119,15 +126,24 @@ class _Visit:
     """One pass over a parsed feed."""
 
     def __init__(
-        self, source: FeedSource, parsed: ParsedFeed, fetched: Fetched, sandbox: Sandbox, known: Known, now: datetime
+        self,
+        source: FeedSource,
+        parsed: ParsedFeed,
+        fetched: Fetched,
+        sandbox: Sandbox,
+        known: Known,
+        now: datetime,
+        learnt: Teaching,
     ) -> None:
         self._source = source
         self._parsed = parsed
+        self._fetched = fetched
         self._place = shown(fetched.url) if fetched.url else source.feed
         self._base = web_url(parsed.link, base=fetched.url) or fetched.url
         self._sandbox = sandbox
         self._known = known
         self._now = now
+        self._learnt = learnt
         self._pages_left = MOST_PAGES
         self._until = time.monotonic() + MOST_PAGE_SECONDS
         self._waiting = 0
@@ -135,14 +151,16 @@ class _Visit:
         self.known_count = 0
         self.unfinished = False
         self.problems: list[Problem] = []
+        #: By the guids of their entries.
+        self.originals: dict[str, bytes] = {}
 
     def entries(self) -> Iterator[Entry]:
         """What is new or changed, in the feed's order."""
-        self._say_what_is_wrong()
         salt = "follow" if self._source.follow else ""
-        claims, problems = claimed(
-            self._parsed.items, identity=self._source.identity, known=self._known, place=self._place, salt=salt
-        )
+        naming = Naming(identity=self._source.identity, known=self._known, salt=salt)
+        items, left_out = items_read(self._parsed, naming)
+        self._say_what_is_wrong(left_out)
+        claims, problems = claimed(items, naming, place=self._place)
         self.problems += problems
         for claim in claims:
             if self._known(claim.guid, claim.fingerprint):
@@ -155,13 +173,22 @@ class _Visit:
             self.unfinished = True
             self._problem(self._place, f"{self._waiting} entries wait for the next visit: too many pages for one")
 
-    def _say_what_is_wrong(self) -> None:
-        if self._parsed.trouble:
-            self._problem(self._place, f"the feed is damaged, and was read as far as it goes: {self._parsed.trouble}")
-        if self._parsed.dropped:
+    @cached_property
+    def _manner(self) -> Manner:
+        return self._source.manner.knowing(self._learnt())
+
+    def _say_what_is_wrong(self, left_out: str) -> None:
+        parsed, fetched = self._parsed, self._fetched
+        if fetched.broken or parsed.cut:
             self._problem(
-                self._place, f"only its first {MOST_ENTRIES} entries were read, {self._parsed.dropped} were not"
+                self._place,
+                f"it broke off in transit and was read as far as it came ({fetched.broken or 'its end is missing'});"
+                " the next visit asks for all of it",
             )
+        if parsed.trouble:
+            self._problem(self._place, f"the feed is damaged, and was read as far as it goes: {parsed.trouble}")
+        for remark in filter(None, (left_out, fetched.remark)):
+            self._problem(self._place, remark)
 
     def _problem(self, place: str, message: str) -> None:
         self.problems.append(Problem(place=place, message=message))
@@ -169,78 +196,88 @@ class _Visit:
     def _entry(self, claim: Claimed) -> Entry | None:
         item, mark = claim.item, claim.fingerprint
         url = web_url(item.link, base=self._base)
-        reading = self._said(item)
         if item.trouble:
             self._problem(self._named(item), f"its text cannot be read: {item.trouble}")
         if item.link and not url:
             self._problem(self._named(item), f"its link is no web address and was dropped: {item.link[:100]!r}")
+        read = _Read(read_item(item, self._manner))
         if self._source.follow and url:
             if self._pages_left <= 0 or time.monotonic() > self._until:
                 self._waiting += 1
                 return None
-            followed = self._followed(reading, url)
-            mark = mark if followed else mark + _WITHOUT_PAGE
-            reading = followed or reading
-            if not followed and self._known(claim.guid, mark):
+            read = self._followed(read.reading, url)
+            mark = mark if read.is_final else mark + _WITHOUT_PAGE
+            if not read.is_final and self._known(claim.guid, mark):
                 self.known_count += 1
                 return None
-        return self._made(claim, reading, url, mark)
+        return self._made(claim, read, url, mark)
 
-    def _made(self, claim: Claimed, reading: Reading, url: str | None, mark: str) -> Entry | None:
+    def _made(self, claim: Claimed, read: _Read, url: str | None, mark: str) -> Entry | None:
         language = language_tag(claim.item.language, self._parsed.language, default=self._source.language)
         entry = entry_from(
-            reading, source=self._source.name, guid=claim.guid, fingerprint=mark, url=url, language=language
+            read.reading, source=self._source.name, guid=claim.guid, fingerprint=mark, url=url, language=language
         )
         if entry is None:
             self._problem(self._named(claim.item), "it has neither a title nor a text, so there is nothing to show")
+            return None
+        self.originals[claim.guid] = packed(Original(item=claim.item, page=read.page))
         return entry
 
     def _named(self, item: Item) -> str:
         return f"{self._place}, entry {(item.title or item.id or item.link or 'without any name')[:100]!r}"
 
-    def _said(self, item: Item) -> Reading:
-        """What the feed itself says of the entry."""
-        source = self._source
-        reading = read_summary(
-            item.pieces, headings=source.headings, headline=item.title or None, vocabulary=source.vocabulary
-        )
-        marks = " ".join(item.marks)
-        outside = Reading(
-            headline=item.title or None,
-            tags=read_tags(item.tags, vocabulary=source.vocabulary),
-            journal=item.journal or None,
-            published=next(filter(None, map(read_date, item.dates)), None),
-        )
-        full = reading.or_else(outside)
-        return replace(full, doi=read_doi(marks) or full.doi, pmid=read_pmid(marks) or full.pmid)
+    def _followed(self, said: Reading, url: str) -> _Read:
+        """The page's reading over the feed's; the feed's where the page has nothing, or is another one."""
+        page, is_final = self._page(url)
+        if page is None:
+            return _Read(said, is_final=is_final)
+        reading = read_page_as(page.document, self._manner, said=said)
+        other = other_page(page.document, reading, said, asked=url, final=page.url)
+        if other:
+            self._problem(shown(url), f"the page behind it is another one, so the feed's own text is used: {other.why}")
+            self.unfinished = self.unfinished or other.for_now
+            return _Read(said, is_final=not other.for_now)
+        if not says_more(reading, said):
+            self._problem(shown(url), "the page holds no summary that we can read, so the feed's own text is used")
+        return _Read(better(reading, said), page=page.document)
 
-    def _followed(self, said: Reading, url: str) -> Reading | None:
-        """The page's reading over the feed's; the feed's where the page has nothing; None when to ask again."""
+    def _page(self, url: str) -> tuple[_Page | None, bool]:
+        """The page, taken apart, or None; and whether that is final: else it is to be asked for again."""
         if self._asked_to_wait:
             self.unfinished = True
-            return None
+            return None, False
         self._pages_left -= 1
         try:
             fetched = self._source.fetch.get(url, now=self._now)
+            if fetched.broken and not fetched.body.rstrip().lower().endswith(b"</html>"):
+                raise SourceError(f"it broke off in transit: {fetched.broken}")  # noqa: TRY301 - as if it had not come
         except SourceError as error:
             self._problem(shown(url), f"the page cannot be had, so the feed's own text is used: {error}")
             self._asked_to_wait = error.retry_after is not None
             self.unfinished = self.unfinished or not error.permanent
-            return said if error.permanent else None
+            return None, error.permanent
         try:
-            document = self._sandbox.read_page(fetched.body, charset=fetched.charset)
+            document = self._sandbox.read_page(fetched.body, charset=fetched.charset, headings=self._source.headings)
         except SourceError as error:
             self._problem(shown(url), f"the page cannot be read, so the feed's own text is used: {error}")
-            return said
-        page = read_page(
-            document, headings=self._source.headings, headline=said.headline, vocabulary=self._source.vocabulary
-        )
-        return self._better(page, said, url)
+            return None, True
+        return _Page(document, fetched.url), True
 
-    def _better(self, page: Reading, said: Reading, url: str) -> Reading:
-        enough = max(LEAST_PAGE_TEXT, text_length(said))
-        says_more = page.is_structured or (not said.is_structured and text_length(page) >= enough)
-        if not page.sections or not says_more:
-            self._problem(shown(url), "the page holds no summary that we can read, so the feed's own text is used")
-            return said.or_else(replace(page, sections=()))
-        return replace(page.or_else(said), headline=said.headline or page.headline, doi=said.doi or page.doi)
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The page behind an entry, and where it came from in the end."""
+
+    document: Document
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of an entry."""
+
+    reading: Reading
+    #: The page behind it that was taken for its own.
+    page: Document | None = None
+    #: False when the page is to be asked for again.
+    is_final: bool = True

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import ssl
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import httpcore
 import httpx
 
 from digest import __version__
 from digest.errors import SourceError
-from digest.sources.decode import charset_of
+from digest.models import SourceState
+from digest.sources.decode import charset_of, decoded
 from digest.sources.guard import Deadline, GuardedNetwork
 from digest.sources.identity import shown
+from digest.sources.unpack import Unpacked, unpacked
 
 #: Bytes of one document, after decompression. The largest real feed had 6 MB.
 MOST_BYTES = 20 * 1024 * 1024
@@ -28,6 +29,10 @@ MOST_SECONDS = 60.0
 LONGEST_SILENCE = 20.0
 #: Redirects in a row.
 MOST_REDIRECTS = 5
+#: Seconds a server may ask us to stay away; what is longer is a misprint.
+LONGEST_WAIT = 366 * 24 * 3600.0
+#: Days in which a server is believed that nothing changed: some say so for ever.
+DAYS_BELIEVED = 7
 
 USER_AGENT = f"Digest/{__version__} (research newsletter; collects feeds)"
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, text/html;q=0.8, */*;q=0.5"
@@ -36,6 +41,9 @@ _FOLLOWED = _REMEMBERED | {302, 303, 307}
 #: Answers after which asking again tomorrow is no use.
 _PERMANENT = frozenset({404, 410, 451})
 _GONE = 410
+#: Characters of a redirect's target, and those in it that stay as they are: all that mean something in an address.
+_LONGEST_TARGET = 8_000
+_KEPT_IN_TARGETS = "%/:=&?~#+!$,;'@()*[]"
 _UNCHANGED = 304
 
 
@@ -55,6 +63,25 @@ class Fetched:
     modified: str | None = None
     #: The address to ask from now on, after a permanent redirect; else None.
     moved_to: str | None = None
+    #: Why the body is not all of the document; empty when it is. Such a copy has no validators.
+    broken: str = ""
+    #: What was odd about the answer and did no harm; empty when nothing was.
+    remark: str = ""
+
+
+def believed(state: SourceState, *, now: datetime) -> SourceState:
+    """The state with the validators that may be sent: none at the first visit of each span of `DAYS_BELIEVED` days.
+
+    Spans begin on days that differ from source to source, so that not all are asked in full on one day.
+    """
+    offset = sum(state.name.encode())
+
+    def span(at: datetime) -> int:
+        return (at.toordinal() + offset) // DAYS_BELIEVED
+
+    if state.succeeded_at is not None and span(state.succeeded_at) == span(now):
+        return state
+    return replace(state, etag=None, modified=None)
 
 
 class Fetcher:
@@ -99,11 +126,11 @@ class Fetcher:
         for _ in range(MOST_REDIRECTS + 1):
             _check_scheme(url)
             with client.stream("GET", url, headers=headers) as response:
-                target = response.headers.get("location")
+                target = response.extensions.get(_LOCATION)
                 if response.status_code not in _FOLLOWED or not target:
                     return self._answer(response, url, moved_to, now)
                 permanent = permanent and response.status_code in _REMEMBERED
-                before, url = url, urljoin(url, target.strip())
+                before, url = url, _redirected(url, target)
                 # A detour over plain http is followed but not made the rule: nobody could vouch for it.
                 permanent = permanent and (urlsplit(before).scheme == "http" or urlsplit(url).scheme == "https")
                 moved_to = url if permanent else moved_to
@@ -120,32 +147,32 @@ class Fetcher:
                 retry_after=_retry_after(response.headers.get("retry-after"), now),
                 gone=status == _GONE,
             )
+        found = self._body(response)
         return Fetched(
             url=url,
-            body=self._body(response),
+            body=found.body,
             charset=charset_of(response.headers.get("content-type")),
-            etag=_validator(response, "etag"),
-            modified=_validator(response, "last-modified"),
+            etag=None if found.broken else _validator(response, "etag"),
+            modified=None if found.broken else _validator(response, "last-modified"),
             moved_to=moved_to,
+            broken=found.broken,
+            remark=found.remark,
         )
 
-    def _body(self, response: httpx.Response) -> bytes:
-        """Decompressed here and not by the library, which unpacks a bomb before anybody can count its bytes."""
-        unpack = _unpacker(response.headers.get("content-encoding", "identity"))
-        body = bytearray()
-        for chunk in response.iter_raw():
-            while chunk:
-                room = self._most_bytes + 1 - len(body)
-                if unpack is None:
-                    body, chunk = body + chunk[:room], b""
-                else:
-                    body += unpack.decompress(chunk, room)
-                    chunk = unpack.unconsumed_tail
+    def _body(self, response: httpx.Response) -> Unpacked:
+        """As far as it came: a connection that breaks off may have brought most of it."""
+        body, broken = bytearray(), ""
+        try:
+            for chunk in response.iter_raw():
+                body += chunk
                 if len(body) > self._most_bytes:
                     raise SourceError(f"it is larger than {self._most_bytes:,} bytes")
-        if unpack is not None and not unpack.eof and body:
-            body += unpack.flush()
-        return bytes(body)
+        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+            if not body:
+                raise
+            broken = f"the connection broke off: {error}"
+        found = unpacked(bytes(body), response.headers.get("content-encoding", ""), most=self._most_bytes)
+        return replace(found, broken=found.broken or broken)
 
     def _client(self, deadline: Deadline) -> httpx.Client:
         if self._tls is None:
@@ -154,6 +181,10 @@ class Fetcher:
         network = GuardedNetwork(deadline, allow_private=self._allow_private)
         transport = _Transport(httpcore.ConnectionPool(ssl_context=self._tls, network_backend=network))
         return httpx.Client(transport=transport, trust_env=False, follow_redirects=False, timeout=LONGEST_SILENCE)
+
+
+#: Under this name a redirect's target reaches us. httpx would read it, too, and fail where it is none that it knows.
+_LOCATION = "digest_location"
 
 
 class _Transport(httpx.BaseTransport):
@@ -176,8 +207,12 @@ class _Transport(httpx.BaseTransport):
                 extensions=request.extensions,
             )
         )
+        targets = [value for name, value in response.headers if name.lower() == b"location"]
         return httpx.Response(
-            response.status, headers=response.headers, stream=_Stream(response), extensions=response.extensions
+            response.status,
+            headers=[(name, value) for name, value in response.headers if name.lower() != b"location"],
+            stream=_Stream(response),
+            extensions={**response.extensions, _LOCATION: decoded(targets[0]).strip() if targets else ""},
         )
 
     def close(self) -> None:
@@ -205,10 +240,17 @@ def _readable_errors(url: str, deadline: Deadline) -> Iterator[None]:
     except (httpcore.TimeoutException, TimeoutError) as error:
         deadline.left()
         raise SourceError(f"{host} stopped answering for {LONGEST_SILENCE:g} s") from error
-    except (httpcore.NetworkError, httpcore.ProtocolError, zlib.error) as error:
+    except (httpcore.NetworkError, httpcore.ProtocolError) as error:
         raise SourceError(f"what {host} sent was broken off or is damaged: {error}") from error
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpcore.UnsupportedProtocol, ValueError) as error:
         raise SourceError(f"{shown(url)} is no address that can be fetched: {error}", permanent=True) from error
+    except (httpx.HTTPError, httpx.StreamError, httpx.CookieConflict, OSError, OverflowError, LookupError) as error:
+        raise SourceError(f"what {host} sent cannot be understood: {error}") from error
+
+
+def _redirected(url: str, target: str) -> str:
+    """Where a redirect leads. Servers write addresses into it with spaces and letters that none may have."""
+    return urljoin(url, quote(target[:_LONGEST_TARGET], safe=_KEPT_IN_TARGETS))
 
 
 def _check_scheme(url: str) -> None:
@@ -223,24 +265,14 @@ def _validator(response: httpx.Response, name: str) -> str | None:
     return value if value and value.isascii() and value.isprintable() else None
 
 
-def _unpacker(encoding: str) -> zlib._Decompress | None:
-    name = encoding.strip().lower()
-    if name in {"", "identity"}:
-        return None
-    if name in {"gzip", "x-gzip", "deflate"}:
-        # 32 added: zlib tells gzip and zlib streams apart by itself.
-        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
-    raise SourceError(f"it is packed as {name[:40]!r}, which we did not ask for")
-
-
 def _retry_after(header: str | None, now: datetime) -> float | None:
     """Seconds, from a number or an HTTP date (RFC 9110, 10.2.3); None when there is nothing readable."""
     text = (header or "").strip()
     if text.isdecimal() and text.isascii():
-        return float(text[:9])
+        return min(float(text[:12]), LONGEST_WAIT)
     try:
         until = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+        wait = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
+    except (TypeError, ValueError, OverflowError, IndexError):
         return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (until - now).total_seconds())
+    return min(max(timedelta(), wait).total_seconds(), LONGEST_WAIT)

@@ -7,21 +7,21 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from digest.errors import DigestError, InputError, SourceError
 from digest.models import Entry, Problem, SourceState
-from digest.sources.base import Collected, Known, after_success
+from digest.sources.base import Collected, Known, Teaching, after_success, untaught
 from digest.sources.decode import decoded
 from digest.sources.entries import entry_from, language_tag
 from digest.sources.headings import Headings
 from digest.sources.identity import fitting
 from digest.sources.jsonfile import read_json
-from digest.sources.page import read_page
+from digest.sources.original import Manner, Original, packed, read_page_as, read_plain
 from digest.sources.pieces import READING
+from digest.sources.reading import Reading
 from digest.sources.sandbox import Sandbox
-from digest.sources.sections import Reading
-from digest.sources.textfile import read_text_file
 
 #: Bytes of one file; the largest real saved page had 3 MB.
 MOST_FILE_BYTES = 10 * 1024 * 1024
@@ -60,7 +60,12 @@ class FolderSource:
         """The folder's path."""
         return str(self.folder)
 
-    def collect(self, state: SourceState, *, known: Known, now: datetime) -> Collected:
+    @property
+    def manner(self) -> Manner:
+        """How its documents are read."""
+        return Manner(headings=self.headings, vocabulary=self.vocabulary)
+
+    def collect(self, state: SourceState, *, known: Known, now: datetime, learnt: Teaching = untaught) -> Collected:
         """Every file that is new or changed since it was stored, by path.
 
         Raises:
@@ -68,16 +73,22 @@ class FolderSource:
         """
         problems: list[Problem] = []
         entries: list[Entry] = []
+        originals: dict[str, bytes] = {}
+        manner = cache(lambda: self.manner.knowing(learnt()))
         passed = 0
         with Sandbox() as sandbox:
             for path, guid in self._files(problems):
                 try:
-                    data = _bytes_of(path)
+                    data = bytes_of(path)
                     mark = f"{READING}:{hashlib.sha256(data).hexdigest()}"
                     if known(fitting(guid), mark):
                         passed += 1
                     else:
-                        entries.append(self._entry(data, guid, mark, sandbox, problems))
+                        file = read_file(data, guid, sandbox, manner())
+                        entry = self._entry(file, guid, mark)
+                        entries.append(entry)
+                        originals |= {entry.guid: packed(file.original)} if file.original else {}
+                        problems += file.problems
                 except InputError as error:
                     problems.append(Problem(place=error.place or guid, message=_said(error)))
                 except DigestError as error:
@@ -85,7 +96,9 @@ class FolderSource:
                 except OSError as error:
                     problems.append(Problem(place=guid, message=f"it cannot be read: {error.strerror or error}"))
         state = after_success(state, now=now)
-        return Collected(entries=tuple(entries), problems=tuple(problems), known=passed, state=state)
+        return Collected(
+            entries=tuple(entries), originals=originals, problems=tuple(problems), known=passed, state=state
+        )
 
     def _files(self, problems: list[Problem]) -> Iterator[tuple[Path, str]]:
         """The files that may be read, with their path inside the folder."""
@@ -120,31 +133,50 @@ class FolderSource:
         except OSError as error:
             raise SourceError(f"{self.folder} cannot be read: {error.strerror or error}") from error
 
-    def _entry(self, data: bytes, guid: str, mark: str, sandbox: Sandbox, problems: list[Problem]) -> Entry:
-        reading, language = self._read(data, guid, sandbox, problems)
+    def _entry(self, file: File, guid: str, mark: str) -> Entry:
         entry = entry_from(
-            reading,
+            file.reading,
             source=self.name,
             guid=fitting(guid),
             fingerprint=mark,
-            url=reading.url,
-            language=language_tag(language, default=self.language),
+            url=file.reading.url,
+            language=language_tag(file.language, default=self.language),
         )
-        if entry is None or not (entry.sections or reading.headline):
+        if entry is None or not (entry.sections or file.reading.headline):
             raise InputError("there is no text in it", place=guid)
         return entry
 
-    def _read(self, data: bytes, name: str, sandbox: Sandbox, problems: list[Problem]) -> tuple[Reading, str | None]:
-        suffix = Path(name).suffix.lower()
-        if suffix in _MARKUP:
-            document = sandbox.read_page(data)
-            return read_page(document, headings=self.headings, vocabulary=self.vocabulary), document.language
-        if suffix in _JSON:
-            return read_json(decoded(data), name=name, headings=self.headings)
-        document = sandbox.read_text(data, markdown=suffix in _MARKDOWN)
-        if document.trouble:
-            problems.append(Problem(place=f"{name}:{document.trouble_line}", message=document.trouble))
-        return read_text_file(document, headings=self.headings, vocabulary=self.vocabulary), document.language
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class File:
+    """What was read of a file."""
+
+    reading: Reading
+    #: None for a JSON file that names its parts itself: there is nothing to read anew.
+    original: Original | None = None
+    #: As the file says it, unchecked; None when it does not.
+    language: str | None = None
+    #: What is wrong with it although it could be read.
+    problems: tuple[Problem, ...] = ()
+
+
+def read_file(data: bytes, name: str, sandbox: Sandbox, manner: Manner) -> File:
+    """What stands in a file, by the end of its name. InputError and SourceError say why it cannot be read."""
+    suffix = Path(name).suffix.lower()
+    if suffix in _MARKUP:
+        page = sandbox.read_page(data, headings=manner.headings)
+        return File(reading=read_page_as(page, manner), original=Original(page=page), language=page.language)
+    if suffix in _JSON:
+        reading, language = read_json(decoded(data), name=name, headings=manner.headings)
+        return File(reading=reading, language=language)
+    text = sandbox.read_text(data, markdown=suffix in _MARKDOWN, headings=manner.headings)
+    problem = Problem(place=f"{name}:{text.trouble_line}", message=text.trouble)
+    return File(
+        reading=read_plain(text, manner),
+        original=Original(text=text),
+        language=text.language,
+        problems=(problem,) if text.trouble else (),
+    )
 
 
 def _spelled(path: Path) -> str:
@@ -156,7 +188,8 @@ def _is_hidden(path: Path, root: Path) -> bool:
     return any(part.startswith(".") and part != ".." for part in path.relative_to(root).parts)
 
 
-def _bytes_of(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
+    """The bytes of a file. InputError when it is none, empty or too large; OSError when it may not be read."""
     if not path.is_file():
         raise InputError("it is no ordinary file")
     with path.open("rb") as file:

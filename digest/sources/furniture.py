@@ -1,35 +1,87 @@
-"""What belongs to the page and not to the summary: cut, and never read as content."""
+"""What belongs to the page and not to the summary: cut, and never read as content. Each cut says by which rule.
+
+    pieces | part what was run together | mark what is the page's | keep the rest
+
+A limit that is lost is as bad as one that is invented: a rule that is not sure cuts the words it knows, and no more.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
+from digest.models import SectionRole
+from digest.sentences import is_whole, sentences
 from digest.sources.dates import is_date
-from digest.sources.headings import Fact, Headings
+from digest.sources.headings import Fact, Heading, Headings, Meaning
 from digest.sources.pieces import Piece, Shape
+from digest.sources.standing import is_advice, is_offer, is_standing
 
-#: Pieces of a teaser above its "Read more": date, title, teaser.
-TEASER_PIECES = 3
+#: A teaser's text is no shorter than this, and what breaks off no longer than that.
+SHORTEST_TEASER = 30
+LONGEST_TITLE = 300
+#: Titles above a teaser's date: pages print one for the eye and one for the screen reader.
+TITLES_ABOVE = 3
+#: A paragraph with as many characters and two sentences is the article going on behind a box of links.
+SHORTEST_RESUMED = 160
 
-_READ_MORE = re.compile(r"^(?:read|learn|see|continue|keep|find out|show)\s+(?:more|reading)\b\W*$", re.IGNORECASE)
-#: "Read More" glued to the next teaser's date, as in extracts of a list of teasers.
-_GLUED_TEASERS = re.compile(r"Read More\s*(?:\d{1,2}/\d{1,2}/\d{4}|$)")
-_GLUED_DATE = re.compile(r"^\d{1,2}/\d{1,2}/\d{4}(?=[A-Z])")
+
+class Rule(StrEnum):
+    """Why something was cut."""
+
+    HEADING = "under a heading of the page"
+    LABEL = "a label of the page"
+    LINE = "a line of the page"
+    COOKIES = "about cookies"
+    READ_MORE = "a link to more"
+    TEASER = "a teaser of another article"
+    STANDING = "about research in general"
+    ADVICE = "general advice"
+    OFFER = "an offer of the site"
+    LEARNT = "stands in most documents of this source"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Something that was cut."""
+
+    rule: Rule
+    text: str
+
+
+#: The words under a teaser, or at the end of a text that goes on elsewhere.
+_MORE = (
+    r"(?:read|learn|see|find out|show|view|discover) (?:the )?(?:more|full (?:story|article|post|text|summary))"
+    r"|(?:continue|keep) reading|(?:read|see|view) (?:on|all)"
+)
+_READ_MORE = re.compile(rf"^(?:{_MORE}|\(more(?:…|\.{{3}})\)|\[more\])(?:\s?[\W_]{{0,6}})$", re.IGNORECASE)
+_DATE = r"(?:\d{1,2}[/.]\d{1,2}[/.]\d{4}|[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8} \d{4})"
+#: The same run into what stands beside it: a date, or the next text's first letter.
+_GLUED = re.compile(rf"(?:(?:Read|Learn|See) [Mm]ore|\b(?:Continue|Keep) [Rr]eading)(?=\s?{_DATE}|[A-Z“‘])")
+_AT_END = re.compile(
+    rf"(?:(?<=[.!?…\])”\"])\s?|(?<=\w)\s)"
+    rf"(?:(?:{_MORE})[\s\W_]{{0,6}}|\(more(?:…|\.{{3}})\)|\[more\]|more [»→>\u203a]{{1,2}})$",
+    re.IGNORECASE,
+)
+_GLUED_DATE = re.compile(rf"^({_DATE})(?=[A-Z“‘])")
+_NETWORK = (
+    r"(?:facebook|twitter|x|linkedin|whatsapp|reddit|pinterest|e-?mail|print|copy link|tweet|pin it|bluesky|telegram"
+    r"|threads|mastodon)"
+)
 _LINE = re.compile(
     r"^(?:share(?: this)?(?: article| post| page| story)?(?: (?:on|via) [^.]{1,40})?[:!]?"
-    r"|(?:facebook|twitter|x|linkedin|whatsapp|reddit|pinterest|email|e-mail|print|copy link|tweet|pin it|bluesky"
-    r"|telegram|threads|mastodon)(?:[\s|,·•/]+(?:facebook|twitter|x|linkedin|whatsapp|reddit|pinterest|email|e-mail"
-    r"|print|copy link|tweet|bluesky|telegram|threads|mastodon))*"
+    rf"|{_NETWORK}(?:[\s|,·•/]{{1,5}}{_NETWORK}){{0,20}}"
     r"|(?:click|tap) here\b.{0,80}|skip to (?:main )?content|back to (?:top|articles|news|home|list|all articles)"
-    r"|(?-i:By (?:the [Ee]ditor|[Ss]taff|[A-Z])[\w .,’'-]{1,60}(?<![.\d]))|advertisement"
-    r"|loading(?:\.{3}|…)?|menu|search|home|log ?in|sign (?:in|up)|subscribe(?: now)?"
+    r"|(?-i:By (?:the [Ee]ditor|[Ss]taff|[A-Z])[\w .,’'-]{1,60}(?<![.\d]))|advertisement|scroll to continue"
+    r"|loading(?:\.{3}|…)?|menu|search|home|log ?in|sign (?:in|up)|subscribe(?: now)?|listen to this article"
     r"|(?:subscribe|sign up) (?:to|for) (?:our|the) .{0,60}|all rights reserved\.?"
     r"|(?:©|\(c\)|copyright) .{0,100}|the post .{1,300} (?:appeared first on|first appeared on) .{1,100}"
     r"|(?:accept|reject|decline|allow)(?: all)?(?: cookies)?|cookie (?:settings|policy|preferences|notice)"
-    r"|manage cookies"
-    r"|(?:previous|next)(?: article| post)?(?: [→←»«])?|\d+ (?:min(?:ute)?s? read|comments?|views|shares?)"
-    r"|[→←»«|·•\-–—*_=\s]+)$",
+    r"|manage cookies|(?:continue|keep) reading .{1,200}(?<![.!?])"
+    r"|(?:previous|next)(?: article| post)?(?: [→←»«])?|\d{1,6} (?:min(?:ute)?s? read|comments?|views|shares?)"
+    r"|[→←»«|·•\-–—*_=\s]{1,200})$",
     re.IGNORECASE,
 )
 _COOKIES = re.compile(
@@ -37,49 +89,69 @@ _COOKIES = re.compile(
     r"|\bby (?:continuing|using|clicking)\b[^.]{0,80}\bcookies\b",
     re.IGNORECASE,
 )
-#: How the standing paragraph begins, or what it says, where its heading was lost.
-_STANDING = re.compile(
-    r"^understanding (?:[\w‐‑-]+ ){0,4}research\b|\bnot all (?:medical |scientific |\w+ )?(?:research|studies) "
-    r"(?:is|are) (?:created )?equal\b",
-    re.IGNORECASE,
-)
-_JOURNAL = re.compile(
-    r"\b(?:published|appeared|appears|featured|printed|comes from|taken from)\s+(?:\w+\s+)?(?:in|by|on)?\s*"
-    r"(?:(?:a|the|an)\s+)?(?:peer[-‐‑ ]reviewed\s+)?(?:(?:scientific|medical|academic)\s+)?(?:journal\s+)?"
-    r"(?:called\s+|named\s+|,\s*)?[\"'“‘]?(?P<name>[A-Z][^.;,\"”’()]{2,120}?)"
-    r"(?=[\"”’]|[.;,()]|\s+(?:is|was|which|that|has|in\s+\d{4}|on\s+\w+\s+\d|a\s+peer|an?\s)|\s*$)"
+#: Under these stand people's words and forms, not links: nothing under them is the article going on.
+_TALK = re.compile(r"author|comment|reply|follow|cookie|privacy|contact|touch|newsletter|subscribe", re.IGNORECASE)
+#: Words that announce something of the study as well: "Recommended: 600 mg a day".
+_AMBIGUOUS = re.compile(r"recommended|comments", re.IGNORECASE)
+_QUANTITY = re.compile(
+    r"\d\s?(?:%|mg|g|ml|µg|μg|iu|units?|minutes?|hours?|days?|weeks?|months?|years?|times)\b", re.IGNORECASE
 )
 
+#: True for a text that stands in most documents of the source.
+Recurs = Callable[[str], bool]
 
-def without_furniture(pieces: Sequence[Piece], headings: Headings) -> list[Piece]:
-    """The pieces that are content, in order.
 
-    What follows a furniture heading goes with it, until a heading that announces content, or one of a higher rank
-    than the furniture's own that is no teaser's title.
-    """
-    kept: list[Piece] = []
-    inside: int | None = None
-    for place, piece in enumerate(pieces):
-        heading = headings.heading(piece)
-        meaning = heading.meaning if heading else None
-        if heading and meaning is Fact.FURNITURE:
-            inside = heading.level
-            continue
-        if inside is not None and not (meaning or _outranks(piece, inside, pieces[place + 1 : place + 4])):
-            continue
-        inside = None
-        if is_read_more(piece.text) or _GLUED_TEASERS.match(piece.text):
-            _drop_teaser(kept)
-        elif not is_furniture(piece.text):
-            kept.append(piece)
-    return kept
+def nothing(_text: str) -> bool:
+    """Of a source that nothing was learnt of."""
+    return False
+
+
+def without_furniture(
+    pieces: Sequence[Piece], headings: Headings, *, recurs: Recurs = nothing
+) -> tuple[list[Piece], list[Cut]]:
+    """What is content, and what was cut, each in order."""
+    marked = _Marked([part for one in pieces for part in unglued(one)], headings)
+    marked.headings()
+    marked.lines()
+    marked.teasers()
+    marked.paragraphs(recurs)
+    kept = [one for one, rule in zip(marked.pieces, marked.rules, strict=True) if rule is None]
+    cuts = [Cut(rule, one.text) for one, rule in zip(marked.pieces, marked.rules, strict=True) if rule is not None]
+    return kept, cuts
+
+
+def unglued(piece: Piece) -> Iterator[Piece]:
+    """A piece parted where "Read more" or a teaser's date was run into another text."""
+    text = piece.text
+    end = _AT_END.search(text) if piece.shape is not Shape.HEADING else None
+    if end and end.start():
+        yield from unglued(replace(piece, text=text[: end.start()].rstrip(), parts=()))
+        yield Piece(Shape.TEXT, text[end.start() :].strip())
+        return
+    glued = _GLUED.search(text)
+    if glued:
+        before, after = text[: glued.start()].strip(), text[glued.end() :].strip()
+        if before:
+            yield replace(piece, text=before, parts=())
+        yield Piece(Shape.TEXT, glued[0])
+        yield from unglued(Piece(Shape.TEXT, after))
+        return
+    dated = _GLUED_DATE.match(text)
+    if dated:
+        yield Piece(Shape.TEXT, dated[1])
+        yield replace(piece, text=text[dated.end() :])
+        return
+    yield piece
 
 
 def is_furniture(text: str) -> bool:
-    """True for a line no summary holds: share links, cookie notices, teasers run together."""
-    if len(text) <= 400 and _LINE.match(text):
-        return True
-    return bool(_COOKIES.search(text) or _GLUED_TEASERS.search(text) or (_GLUED_DATE.match(text) and "Read" in text))
+    """True for a line no summary holds: share links, cookie notices, the words under a teaser."""
+    return bool(len(text) <= 400 and _LINE.match(text)) or is_about_cookies(text) or is_read_more(text)
+
+
+def is_about_cookies(text: str) -> bool:
+    """True for a notice about cookies."""
+    return _COOKIES.search(text) is not None
 
 
 def is_read_more(text: str) -> bool:
@@ -87,26 +159,177 @@ def is_read_more(text: str) -> bool:
     return len(text) <= 40 and _READ_MORE.match(text) is not None
 
 
-def is_standing(text: str) -> bool:
-    """True for the standing paragraph about reading research."""
-    return _STANDING.search(text) is not None
+class _Marked:
+    """Pieces, and by which rule each is cut; None for what stays."""
+
+    def __init__(self, pieces: list[Piece], headings: Headings) -> None:
+        self.pieces = pieces
+        self.rules: list[Rule | None] = [None] * len(pieces)
+        self._headings = [headings.heading(one) for one in pieces]
+        #: Where each teaser begins.
+        self._teasers: list[int] = []
+
+    # --- headings and labels -----------------------------------------------------------------------------
+
+    def headings(self) -> None:
+        """What follows a furniture heading goes with it, up to what is content again."""
+        inside: Heading | None = None
+        for place, heading in enumerate(self._headings):
+            piece = self.pieces[place]
+            if heading and heading.meaning in {Fact.FURNITURE, Fact.STANDING}:
+                inside = self._begun(place, heading)
+            elif inside is not None and not self._resumes(place, inside):
+                self.rules[place] = Rule.STANDING if inside.meaning is Fact.STANDING else Rule.HEADING
+            else:
+                inside = None if piece.shape is Shape.HEADING or not is_read_more(piece.text) else inside
+
+    def _begun(self, place: int, heading: Heading) -> Heading | None:
+        piece = self.pieces[place]
+        if heading.rest and heading.meaning is Fact.FURNITURE:
+            says_more = _AMBIGUOUS.fullmatch(heading.name) and (
+                _QUANTITY.search(heading.rest) or is_whole(heading.rest)
+            )
+            self.rules[place] = None if says_more else Rule.LABEL
+            return None
+        self.rules[place] = Rule.STANDING if heading.meaning is Fact.STANDING else Rule.LABEL
+        # A line that is no heading stands above links; nothing tells how far it reaches.
+        return heading if piece.shape is Shape.HEADING or heading.meaning is Fact.STANDING else None
+
+    def _resumes(self, place: int, inside: Heading) -> bool:
+        """Whether the summary goes on here."""
+        piece, heading = self.pieces[place], self._headings[place]
+        if (heading and heading.meaning) or self._outranks(place, inside.level):
+            return True
+        if inside.meaning is Fact.STANDING or _TALK.search(inside.name):
+            return False
+        before = self.pieces[place - 1]
+        is_card = before.shape is Shape.HEADING and self.rules[place - 1] is Rule.HEADING
+        return not is_card and not is_date(before.text) and _is_prose(piece) and not self._is_teased(place)
+
+    def _outranks(self, place: int, level: int) -> bool:
+        piece = self.pieces[place]
+        if piece.shape is not Shape.HEADING or not 0 < piece.level <= level or piece.linked:
+            return False
+        return not self._is_teased(place)
+
+    def _is_teased(self, place: int) -> bool:
+        """Whether a teaser's date or its "Read more" stands close below."""
+        return any(is_read_more(one.text) or is_date(one.text) for one in self.pieces[place + 1 : place + 4])
+
+    # --- lines and paragraphs ----------------------------------------------------------------------------
+
+    def lines(self) -> None:
+        """Lines that are known by what they are."""
+        for place, piece in enumerate(self.pieces):
+            if self.rules[place] is not None:
+                continue
+            if is_read_more(piece.text):
+                self.rules[place] = Rule.READ_MORE
+            elif is_about_cookies(piece.text):
+                self.rules[place] = Rule.COOKIES
+            elif is_furniture(piece.text):
+                self.rules[place] = Rule.LINE
+
+    def paragraphs(self, recurs: Recurs) -> None:
+        """Paragraphs that speak of research in general, advise anybody, offer something, or stand everywhere."""
+        under_limits = False
+        teased = 0
+        for place, piece in enumerate(self.pieces):
+            if self._is_known(place):
+                under_limits = self._meaning(place) is SectionRole.CONSIDERATIONS
+                teased = 0
+            teased += place in self._teasers
+            # What stands under a heading of considerations is never taken for the page's by what it says.
+            is_open = self.rules[place] is None and piece.shape is Shape.TEXT and not (under_limits and not teased)
+            if is_open and not self._is_known(place):
+                self.rules[place] = _rule_of(piece.text, behind_teasers=teased > 1, recurs=recurs)
+
+    # --- teasers -----------------------------------------------------------------------------------------
+
+    def teasers(self) -> None:
+        """Teasers of other articles: by their date, or by the "Read more" below them."""
+        for place, piece in enumerate(self.pieces):
+            if self.rules[place] is not None:
+                continue
+            if is_date(piece.text) and self._has_content_before(place):
+                self._tease_by_date(place)
+        several = self.rules.count(Rule.READ_MORE) > 1
+        for place, rule in enumerate(self.rules):
+            if rule is Rule.READ_MORE and several:
+                self._tease_by_link(place)
+
+    def _tease_by_date(self, place: int) -> None:
+        """Behind the study's words a date, and below it a text that breaks off or leads on: another article's."""
+        below = place + 1
+        while below <= min(place + TITLES_ABOVE, len(self.pieces) - 1) and self._is_title(below):
+            below += 1
+        leads_on = below + 1 < len(self.pieces) and is_read_more(self.pieces[below + 1].text)
+        below += leads_on and not self._is_known(below)
+        if any(len(one.text) >= SHORTEST_TEASER for one in self.pieces[place + 1 : below]):
+            self._teasers.append(place)
+            self._mark(range(place, below))
+            self._mark_titles_above(place)
+
+    def _tease_by_link(self, place: int) -> None:
+        above = place - 1
+        if above >= 0 and self.rules[above] is None and self._breaks_off(above) and self._has_content_before(above):
+            self._teasers.append(above)
+            self._mark(range(above, place))
+            self._mark_titles_above(above)
+
+    def _mark_titles_above(self, place: int) -> None:
+        for above in range(place - 1, max(place - 1 - TITLES_ABOVE, 0), -1):
+            if self.rules[above] is not None or not self._is_title(above):
+                return
+            self._mark([above])
+
+    def _mark(self, places: Sequence[int]) -> None:
+        for place in places:
+            self.rules[place] = self.rules[place] or Rule.TEASER
+
+    def _breaks_off(self, place: int) -> bool:
+        piece = self.pieces[place]
+        is_text = piece.shape is Shape.TEXT and len(piece.text) >= SHORTEST_TEASER
+        return is_text and not is_whole(piece.text) and not self._is_known(place)
+
+    def _is_title(self, place: int) -> bool:
+        piece = self.pieces[place]
+        can_be = piece.shape in {Shape.TEXT, Shape.HEADING} and len(piece.text) <= LONGEST_TITLE
+        # What stands right under a heading that means something is said by it, such as a row of topics.
+        is_said = place > 0 and self._meaning(place - 1) not in {None, Fact.FURNITURE, Fact.STANDING}
+        return (
+            can_be and not is_said and not self._is_known(place) and not is_date(piece.text) and _is_titled(piece.text)
+        )
+
+    def _is_known(self, place: int) -> bool:
+        return self._meaning(place) is not None
+
+    def _meaning(self, place: int) -> Meaning | None:
+        heading = self._headings[place]
+        return heading.meaning if heading else None
+
+    def _has_content_before(self, place: int) -> bool:
+        """Whether whole sentences of the summary stand above."""
+        return any(
+            rule is None and is_whole(one.text) and len(one.text) >= SHORTEST_TEASER
+            for one, rule in zip(self.pieces[:place], self.rules[:place], strict=True)
+        )
 
 
-def journal_named(text: str) -> str | None:
-    """The journal a text says the study was published in; None when it names none."""
-    found = _JOURNAL.search(text)
-    return found["name"].strip() if found else None
+def _rule_of(text: str, *, behind_teasers: bool, recurs: Recurs) -> Rule | None:
+    if is_standing(text, behind_teasers=behind_teasers):
+        return Rule.STANDING
+    if is_advice(text):
+        return Rule.ADVICE
+    if is_offer(text):
+        return Rule.OFFER
+    return Rule.LEARNT if recurs(text) else None
 
 
-def _outranks(piece: Piece, level: int, below: Sequence[Piece]) -> bool:
-    if piece.shape is not Shape.HEADING or not 0 < piece.level <= level or piece.linked:
-        return False
-    return not any(is_read_more(one.text) or is_date(one.text) for one in below)
+def _is_titled(text: str) -> bool:
+    return not is_whole(text) or text.endswith(("?", "!"))
 
 
-def _drop_teaser(kept: list[Piece]) -> None:
-    """Take back what stands above a "Read more", up to its date; without a date nothing is known to be a teaser."""
-    for back in range(1, min(TEASER_PIECES, len(kept)) + 1):
-        if is_date(kept[-back].text) or _GLUED_DATE.match(kept[-back].text):
-            del kept[-back:]
-            return
+def _is_prose(piece: Piece) -> bool:
+    is_long = piece.shape is Shape.TEXT and not piece.linked and len(piece.text) >= SHORTEST_RESUMED
+    return is_long and is_whole(piece.text) and len(sentences(piece.text)) > 1

@@ -9,7 +9,7 @@ from enum import StrEnum
 from digest.models import Problem
 from digest.sources.base import Known
 from digest.sources.identity import SUFFIX_DIGITS, fingerprint, fitting, web_url
-from digest.sources.items import Item
+from digest.sources.items import Item, Order, ParsedFeed
 from digest.sources.pieces import READING, pieces_to
 
 
@@ -33,9 +33,41 @@ class Claimed:
     fingerprint: str
 
 
-def claimed(
-    items: Sequence[Item], *, identity: Identity, known: Known, place: str, salt: str = ""
-) -> tuple[list[Claimed], list[Problem]]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Naming:
+    """How entries of one feed are told apart."""
+
+    #: What names them.
+    identity: Identity
+    #: What is stored already.
+    known: Known
+    #: Whatever else changes what is read of an item, such as following its link.
+    salt: str = ""
+
+
+def items_read(parsed: ParsedFeed, naming: Naming) -> tuple[tuple[Item, ...], str]:
+    """The items to read of a feed, and what to say of those that are not; empty when all are.
+
+    Where nobody can tell at which end of a very long feed the new ones stand, its other end is read as well as soon
+    as the first one is known: then new ones come there, or nowhere.
+    """
+    head, tail, dropped = parsed.items, parsed.tail, parsed.dropped
+    if tail and _are_known(head, naming):
+        said = f"only its first {len(head)} entries were read, and its last {len(tail)}, where new ones seem to come"
+        return head + tail, f"{said}; {dropped} were not" if dropped else said
+    left_out = dropped + len(tail)
+    if not left_out:
+        return head, ""
+    counted = " (counted from its end, for it lists the oldest first)" if parsed.order is Order.OLDEST_FIRST else ""
+    return head, f"only its first {len(head)} entries were read{counted}, {left_out} were not"
+
+
+def _are_known(items: Sequence[Item], naming: Naming) -> bool:
+    known = sum(naming.known(_guid(item, naming.identity), _print(item, naming.salt)) for item in items)
+    return known * 2 >= len(items)
+
+
+def claimed(items: Sequence[Item], naming: Naming, *, place: str) -> tuple[list[Claimed], list[Problem]]:
     """The items with their guids and fingerprints, in order; what a feed lists twice word for word is there once.
 
     Where different entries claim one guid, the one known under it keeps it, else the last (feeds list the oldest
@@ -43,19 +75,17 @@ def claimed(
 
     Args:
         items: as the feed lists them.
-        identity: what names them.
-        known: what is stored already.
+        naming: how they are told apart.
         place: the feed, for the problems.
-        salt: whatever else changes what is read of an item, such as following its link.
     """
     rivals: dict[str, dict[str, Claimed]] = {}
     for item in items:
-        one = Claimed(item=item, guid=_guid(item, identity), fingerprint=_print(item, salt))
+        one = Claimed(item=item, guid=_guid(item, naming.identity), fingerprint=_print(item, naming.salt))
         rivals.setdefault(one.guid, {}).setdefault(one.fingerprint, one)
     kept: list[Claimed] = []
     problems: list[Problem] = []
     for guid, group in rivals.items():
-        kept += _told_apart(list(group.values()), known)
+        kept += _told_apart(list(group.values()), naming.known)
         if len(group) > 1:
             problems.append(
                 Problem(place=place, message=f"{len(group)} entries claim the guid {guid[:100]!r}; each is kept")

@@ -49,14 +49,32 @@ _NAMES: dict[Meaning, str] = {
     "|key messages|conclusion|conclusions|interpretation|in short",
     SectionRole.FINDINGS: "what they found|what did they find|what the study found|what the researchers found"
     "|what researchers found|what was found|findings|key findings|main findings|the findings|results"
-    "|main results|what the research found|what did the study find|what we found|finding",
+    "|main results|what the research found|what did the study find|what we found|finding|what the study showed"
+    "|what did the study show|what did the researchers find|what they discovered|what was discovered|the results"
+    "|the main results|what the results show|what the results showed",
     SectionRole.RELEVANCE: "who should care and why|who should care|why it matters|why this matters|why does it matter"
     "|why does this matter|what it means|what this means|what does this mean|what this means for you"
     "|what does it mean for people with ms|what it means for people with ms|relevance|implications"
-    "|what this means for patients",
+    "|what this means for patients|why it is important|why is it important|why is this important"
+    "|why this is important"
+    "|what it means for you|what does it mean for you|what does this mean for you|what it could mean"
+    "|what this could mean"
+    "|what does this mean for people with ms|who does this matter to|who should care and why it matters"
+    "|why should you care|what does this mean for patients|what it means for patients",
     SectionRole.CONSIDERATIONS: "important considerations|considerations|important consideration|limitations"
     "|study limitations|limits|limits of the study|limits of this study|strengths and limitations|caveats|cautions"
-    "|things to keep in mind|what to keep in mind|what to be careful about",
+    "|things to keep in mind|what to keep in mind|what to be careful about|keep in mind|bear in mind"
+    "|things to consider"
+    "|things to bear in mind|what to bear in mind|points to bear in mind|points to consider"
+    "|points to keep in mind"
+    "|worth bearing in mind|worth keeping in mind|important limitations|important points to consider"
+    "|limits and cautions"
+    "|limitations and considerations|limitations of the study|limitations of this study|limitations of the research"
+    "|limits of the research|limits of this research|study limits|strengths and weaknesses|weaknesses"
+    "|a word of caution"
+    "|words of caution|what are the limitations|what are the limits|what we dont know|what we do not know"
+    "|what is not known|what is still unknown|what we still dont know|what the study cannot tell us"
+    "|what this study cannot tell us|what it does not show|limitations to consider",
     SectionRole.FAQ: "faq|faqs|frequently asked questions|frequently asked questions faq"
     "|frequently asked questions faqs|common questions|questions and answers|your questions answered",
     SectionRole.REFERENCES: "references|reference|sources|bibliography|works cited|citations|literature",
@@ -121,10 +139,12 @@ class Headings:
     """
 
     def __init__(self, extra: Mapping[str, str] | None = None) -> None:
+        #: The names that were added, for another process to make the same of.
+        self.extra = dict(extra or {})
         self._meanings: dict[str, Meaning] = {
             name: meaning for meaning, names in _NAMES.items() for name in names.split("|")
         }
-        for name, meaning in (extra or {}).items():
+        for name, meaning in self.extra.items():
             self._meanings[name_key(name)] = _meaning_named(name, meaning)
 
     def meaning(self, name: str) -> Meaning | None:

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
+from digest.sources.dates import read_date
 from digest.sources.pieces import Piece, pieces_from, pieces_to
 
 #: Entries of one feed that are read; real feeds have 10 to 200.
 MOST_ENTRIES = 1_000
+#: Of so many entries, spread over a feed, the dates are looked at to see in which order it is.
+_SAMPLE = 200
+#: How many times as often one entry must be older than the one above it, for the order to be clear.
+_CLEAR = 5
+
+
+class Order(StrEnum):
+    """In which order a feed lists its entries."""
+
+    NEWEST_FIRST = "newest first"
+    OLDEST_FIRST = "oldest first"
+    #: Its dates do not tell.
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,8 +57,14 @@ class ParsedFeed:
     #: The site's address, as printed.
     link: str = ""
     language: str = ""
-    #: Entries beyond `MOST_ENTRIES`.
+    #: Of a feed with more than `MOST_ENTRIES` whose order is not known: entries of its other end.
+    tail: tuple[Item, ...] = ()
+    #: Entries that are in neither.
     dropped: int = 0
+    #: In which order they stand, where some were left out.
+    order: Order = Order.UNKNOWN
+    #: True when it broke off; half an entry at its end is left out.
+    cut: bool = False
     #: What was wrong with the feed although it could be read; empty when nothing was.
     trouble: str = ""
 
@@ -51,32 +73,45 @@ class NotAFeed(ValueError):  # noqa: N818 - says what the document is
     """The document is no feed, or one that is refused."""
 
 
+def order_of(dates: Sequence[str]) -> Order:
+    """In which order entries with these dates stand."""
+    step = max(1, len(dates) // _SAMPLE)
+    days = [found.day for found in map(read_date, dates[::step]) if found]
+    older = sum(before > after for before, after in pairwise(days))
+    newer = sum(before < after for before, after in pairwise(days))
+    if older == newer:
+        return Order.UNKNOWN
+    clear = max(older, newer) >= _CLEAR * min(older, newer)
+    return Order.UNKNOWN if not clear else Order.NEWEST_FIRST if older > newer else Order.OLDEST_FIRST
+
+
 def feed_to(feed: ParsedFeed) -> dict[str, Any]:
     """The feed as values for JSON."""
-    items = [
-        {field.name: getattr(item, field.name) for field in fields(item)} | {"pieces": pieces_to(item.pieces)}
-        for item in feed.items
-    ]
-    return {
-        "items": items,
-        "link": feed.link,
-        "language": feed.language,
-        "dropped": feed.dropped,
-        "trouble": feed.trouble,
-    }
+    plain = {name: getattr(feed, name) for name in _PLAIN}
+    return {**plain, "items": list(map(item_to, feed.items)), "tail": list(map(item_to, feed.tail))}
 
 
 def feed_from(value: Mapping[str, Any]) -> ParsedFeed:
     """The feed that `feed_to` wrote."""
     return ParsedFeed(
-        items=tuple(map(_item_from, value["items"])),
-        link=value["link"],
-        language=value["language"],
-        dropped=int(value["dropped"]),
-        trouble=value["trouble"],
+        **{
+            **{name: value[name] for name in _PLAIN},
+            "items": tuple(map(item_from, value["items"])),
+            "tail": tuple(map(item_from, value["tail"])),
+            "order": Order(value["order"]),
+        }
     )
 
 
-def _item_from(value: Mapping[str, Any]) -> Item:
+_PLAIN = ("link", "language", "dropped", "order", "cut", "trouble")
+
+
+def item_to(item: Item) -> dict[str, Any]:
+    """An item as values for JSON."""
+    return {field.name: getattr(item, field.name) for field in fields(item)} | {"pieces": pieces_to(item.pieces)}
+
+
+def item_from(value: Mapping[str, Any]) -> Item:
+    """The item that `item_to` wrote."""
     several = {name: tuple(value[name]) for name in ("dates", "tags", "marks")}
     return Item(**{**value, **several, "pieces": pieces_from(value["pieces"])})

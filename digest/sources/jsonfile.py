@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -14,7 +15,8 @@ from digest.sources.dates import read_date
 from digest.sources.headings import Headings
 from digest.sources.identity import read_doi, read_pmid, web_url
 from digest.sources.jsonfeed import read_item
-from digest.sources.sections import Reading, numbered_runs, read_summary
+from digest.sources.reading import Reading
+from digest.sources.sections import numbered_runs, read_summary
 from digest.sources.tags import read_tags
 
 #: Keys by which an object is known as an item of a JSON Feed.
@@ -97,7 +99,9 @@ def _from_item(value: dict[str, Any], headings: Headings) -> tuple[Reading, str 
         pmid=read_pmid(marks),
         url=web_url(item.link),
     )
-    return reading.or_else(outside), item.language or None
+    full = reading.or_else(outside)
+    # The item's own address names the study; a text may name others.
+    return replace(full, doi=outside.doi or full.doi, pmid=outside.pmid or full.pmid), item.language or None
 
 
 def _from_summary(summary: _Summary, name: str) -> Reading:

@@ -1,188 +1,63 @@
-"""Which lines of a text are items of a list: a number or a dash at the beginning of a line may belong to a sentence."""
+"""What a class or an id says about a box of a page: "share-buttons" is furniture, "social-support" a heading's name."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
-from itertools import count, pairwise
+from collections.abc import Iterator
+from typing import Final
 
-from digest.sources.wrapping import SHORTEST_WRAPPED, is_broken_off, is_ended
+from lxml import etree
 
-#: Lines that lie between two items of one list, at the most.
-FURTHEST = 60
-
-_BULLET = re.compile(r"([-*+•·▪▫◦‣\u2043●○■□►▸➢➤✓✔–—])[ \t\u00a0]{1,40}(?=\S)")
-_NUMBER = re.compile(r"(\(?)([1-9]\d{0,2})([.)])[ \t\u00a0]{1,40}(?=\S)")
-#: A mark in the middle of a line; the forms `sections.numbered_runs` makes lists of.
-_INNER = re.compile(r"(?<=[ \t])(\(?)([1-9]\d?)\)[ \t]{1,40}(?=\S)")
-
-
-class Part(Enum):
-    """What a line that begins with a mark is."""
-
-    #: No more than a part of a sentence.
-    TEXT = auto()
-    ITEM = auto()
-    #: The beginning of a paragraph `1) … 2) …`, and more of it.
-    RUN = auto()
-    MORE = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """The mark at the beginning of a line."""
-
-    part: Part
-    #: Behind which the item's text begins.
-    end: int
-    #: 0 for a dash or a dot.
-    number: int = 0
+#: Words that stand for furniture.
+_FURNITURE: Final = frozenset(
+    (
+        *("related", "recommended", "share", "sharing", "social", "cookie", "cookies", "consent", "newsletter"),
+        *("breadcrumb", "breadcrumbs", "advert", "advertisement", "promo", "navigation", "nav", "menu", "pagination"),
+        *("skip", "comment", "comments", "sidebar"),
+    )
+)
+#: Words with which such names are made longer.
+_COMMON: Final = frozenset(
+    (
+        *("also", "and", "area", "article", "articles", "banner", "bar", "block", "body", "bottom", "box", "button"),
+        *("buttons", "card", "cards", "col", "column", "container", "content", "count", "cta", "desktop", "foot"),
+        *("footer", "for", "form", "global", "grid", "group", "has", "head", "header", "heading", "icon", "icons"),
+        *("in", "inline", "inner", "is", "item", "items", "js", "layout", "left", "like", "likes", "link", "links"),
+        *("list", "main", "may", "media", "message", "mobile", "modal", "module", "more", "network", "networks"),
+        *("no", "notice", "outer", "overlay", "page", "pages", "panel", "policy", "popup", "post", "posts", "primary"),
+        *("read", "reading", "right", "row", "secondary", "section", "sign", "signup", "single", "site", "sticky"),
+        *("stories", "story", "sub", "subscribe", "text", "the", "this", "title", "to", "toolbar", "tools", "top"),
+        *("up", "widget", "with", "wp", "wrap", "wrapper", "you"),
+    )
+)
+_FURNITURE_OR_COMMON: Final = _FURNITURE | _COMMON
+_ROLES: Final = frozenset(
+    {"alertdialog", "contentinfo", "dialog", "menu", "menubar", "navigation", "search", "toolbar"}
+)
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Sign:
-    place: int
-    style: str
-    number: int
-    end: int
+def is_marked(element: etree._Element) -> bool:
+    """True where a name of the element has a word for furniture in it."""
+    return element.get("role") in _ROLES or any(_FURNITURE.intersection(words) for words in _names(element))
 
 
-def marks_of(lines: Sequence[str]) -> dict[int, Mark]:
-    """The lines that begin with a mark, by their place, and what they are.
-
-    Numbers make a list when they follow one another; a single 1 does at the beginning of a paragraph, or below a line
-    that announces it. What stands in the middle of a sentence is no item, whatever it looks like.
+def is_about_something(element: etree._Element, said: str) -> bool:
+    """True for a marked element whose names are made of the words in it.
 
     Args:
-        lines: of the whole text, stripped; empty ones stand between paragraphs.
+        element: the element.
+        said: its heading; where it has none, the words it begins with.
     """
-    signs = [sign for place, line in enumerate(lines) if (sign := _sign(place, line))]
-    parts = _runs(lines, signs)
-    items = _bullets(lines, signs)
-    items |= _numbers(lines, [sign for sign in signs if sign.place not in parts], items)
-    parts |= dict.fromkeys(items, Part.ITEM)
-    return {sign.place: Mark(parts.get(sign.place, Part.TEXT), sign.end, sign.number) for sign in signs}
-
-
-def _sign(place: int, line: str) -> _Sign | None:
-    bullet = _BULLET.match(line)
-    if bullet:
-        return _Sign(place, bullet[1], 0, bullet.end())
-    number = _NUMBER.match(line)
-    return _Sign(place, number[1] + number[3], int(number[2]), number.end()) if number else None
-
-
-def _is_bracketed(line: str, place: int) -> bool:
-    """Within brackets that were opened before: "(see 2) below"."""
-    before = line[max(0, place - 60) : place]
-    return before.count("(") > before.count(")")
-
-
-def _runs(lines: Sequence[str], signs: Sequence[_Sign]) -> dict[int, Part]:
-    """Lines that begin with a number of a run `1) … 2) …`: other numbers of it stand in the middle of lines."""
-    starts = {sign.place: sign.number for sign in signs if sign.style.endswith(")")}
-    runs: dict[int, Part] = {}
-    for sequence in _sequences(lines, starts):
-        if any(is_inner for _, is_inner in sequence) and not _all_begin_lines(sequence, starts):
-            parts = [Part.RUN, *[Part.MORE] * len(sequence)]
-            runs |= {place: part for (place, is_inner), part in zip(sequence, parts, strict=False) if not is_inner}
-    return runs
-
-
-def _sequences(lines: Sequence[str], starts: Mapping[int, int]) -> Iterator[list[tuple[int, bool]]]:
-    """Numbers 1, 2, 3… (or those from a line's first) within a paragraph: each one's line, and whether it is inside."""
-    held: list[tuple[int, bool]] = []
-    expected = 0
-    for place, line in enumerate(lines):
-        for number, is_inner in _numbers_in(line, starts.get(place, 0)) if line else ():
-            if number != expected and (number == 1 or not (is_inner or expected)):
-                yield held
-                held, expected = [], number
-            if number == expected:
-                held.append((place, is_inner))
-                expected += 1
-        if not line:
-            yield held
-            held, expected = [], 0
-    yield held
-
-
-def _numbers_in(line: str, first: int) -> Iterator[tuple[int, bool]]:
-    if first:
-        yield first, False
-    for found in _INNER.finditer(line):
-        if not _is_bracketed(line, found.start()):
-            yield int(found[2]), True
-
-
-def _all_begin_lines(sequence: Sequence[tuple[int, bool]], starts: Mapping[int, int]) -> bool:
-    """True where the lines by themselves have as many numbers: then the one inside only speaks of another."""
-    first, last = sequence[0][0], sequence[-1][0]
-    expected = own = starts.get(first, 0)
-    for place in range(first, last + 2) if own else ():
-        expected += starts.get(place) == expected
-    return bool(own) and expected - own >= len(sequence)
-
-
-def _bullets(lines: Sequence[str], signs: Sequence[_Sign]) -> set[int]:
-    bullets = [sign for sign in signs if not sign.number]
-    together = {one.place for pair in pairwise(bullets) if _in_one_list(lines, *pair) for one in pair}
-    return {sign.place for sign in bullets if sign.place in together or not _is_prose(_above(lines, sign.place))}
-
-
-def _in_one_list(lines: Sequence[str], one: _Sign, other: _Sign) -> bool:
-    near = other.place - one.place <= FURTHEST and one.style == other.style
-    return near and all(lines[one.place : other.place])
-
-
-def _is_prose(line: str) -> bool:
-    """A line whose sentence goes on below."""
-    return len(line) >= SHORTEST_WRAPPED and not is_ended(line)
-
-
-def _numbers(lines: Sequence[str], signs: Sequence[_Sign], bullets: Collection[int]) -> set[int]:
-    by_number: dict[tuple[str, int], list[int]] = {}
-    for sign in signs:
-        if sign.number:
-            by_number.setdefault((sign.style, sign.number), []).append(sign.place)
-    items: set[int] = set()
-    latest = 0
-    for sign in signs:
-        if sign.number and sign.place not in items:
-            # Below another item, or after another 1, for authors of Markdown number every item so.
-            again = sign.number == 1 and (latest in items or latest in bullets) and all(lines[latest : sign.place])
-            again = again and not is_broken_off(_above(lines, sign.place))
-            items.update(_list_from(lines, sign, by_number) or ([sign.place] if again else []))
-        latest = sign.place
-    return items
-
-
-def _list_from(lines: Sequence[str], sign: _Sign, by_number: Mapping[tuple[str, int], list[int]]) -> list[int]:
-    """The lines of the list that this sign begins; empty where it begins none."""
-    above = _above(lines, sign.place)
-    if sign.number != 1 and _is_prose(above):
-        return []
-    chain = [sign.place]
-    for number in count(sign.number + 1):
-        later = by_number.get((sign.style, number), [])
-        at = bisect_right(later, chain[-1])
-        if at == len(later) or not _may_follow(lines, chain[-1], later[at]):
-            break
-        chain.append(later[at])
-    if sign.number != 1:
-        return chain if len(chain) > 1 else []
-    return chain if len(chain) > 1 or not above or above.endswith(":") else []
-
-
-def _may_follow(lines: Sequence[str], before: int, place: int) -> bool:
-    above = _above(lines, place)
-    if place - before > FURTHEST or is_broken_off(above):
+    if element.get("role") in _ROLES:
         return False
-    return not above or all(lines[before:place]) or not _is_prose(above)
+    marked = [words for words in _names(element) if _FURNITURE.intersection(words)]
+    spoken = {word.casefold() for word in _LETTERS.findall(said)}
+    return all(spoken.issuperset(words) and not _FURNITURE_OR_COMMON.issuperset(words) for words in marked)
 
 
-def _above(lines: Sequence[str], place: int) -> str:
-    return lines[place - 1] if place else ""
+def _names(element: etree._Element) -> Iterator[list[str]]:
+    """The words of each of its names."""
+    given = [*(element.get("class") or "").split(), element.get("id") or "", element.get("aria-label") or ""]
+    return ([word.casefold() for word in _WORD.findall(name)] for name in given[:30] if name)

@@ -3,92 +3,116 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from itertools import islice
 from typing import Final
 
 import nh3
 from lxml import etree
+from lxml.html import HtmlElement, HTMLParser
 
+from digest.models import SectionRole
 from digest.sources.clean import clean_title
-from digest.sources.pieces import BOLD_LEVEL, MOST_PIECES, Document, Piece, Shape, piece
+from digest.sources.escaped import MOST_ESCAPES, read_as_markup, shows_markup, words_kept
+from digest.sources.head import read_head
+from digest.sources.headings import Headings
+from digest.sources.pieces import MOST_PIECES, Document, Piece
+from digest.sources.visible import take_out
+from digest.sources.walk import BLOCKS, Found, Walk
 
 #: Elements inside one another; libxml2 silently drops what lies deeper than 256, a real page stays under 60.
 DEEPEST = 200
 #: Characters of a page that are read; the longest real one had 1.2 million, nearly all of it scripts.
 LONGEST_HTML = 5_000_000
-#: Characters at the start of a page in which its `<head>` is looked for.
-LONGEST_HEAD = 200_000
-#: A wholly bold paragraph up to this many characters is a heading.
-LONGEST_BOLD_HEADING = 120
-#: Elements marked as furniture that are looked at more closely.
-MOST_MARKED = 300
+#: Characters at the start of a text in which it may say that it is a page.
+PRESCAN = 2_000
+#: Names of a page's own elements that are looked at.
+MOST_NAMES = 50
+#: Characters that a page has at least, if nothing of it is made by a script.
+LEAST_TEXT = 200
 
-_HEADINGS: Final = {f"h{level}": level for level in range(1, 7)} | {"dt": BOLD_LEVEL, "summary": BOLD_LEVEL}
-_BLOCKS: Final = frozenset(
+_INLINE: Final = frozenset(
     (
-        *("address", "article", "aside", "blockquote", "body", "br", "dd", "details", "div", "dl", "fieldset"),
-        *("figure", "footer", "header", "hgroup", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section"),
-        *("table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
+        *("a", "b", "button", "del", "img", "math", "mfrac", "mi", "mn", "mo", "mover", "mrow", "msqrt", "msub"),
+        *("msubsup", "msup", "mtext", "munder", "q", "s", "span", "strike", "strong", "sub", "sup", "time"),
     )
-) | frozenset(_HEADINGS)
-_INLINE: Final = frozenset(("a", "b", "span", "strong", "time"))
+)
 _DROPPED: Final = frozenset(
     (
-        *("applet", "audio", "button", "canvas", "caption", "dialog", "embed", "figcaption", "form", "frame"),
-        *("frameset", "head", "iframe", "map", "noscript", "object", "option", "script", "select", "style", "svg"),
-        *("template", "textarea", "title", "video"),
+        *("annotation", "annotation-xml", "applet", "audio", "canvas", "dialog", "embed", "frame", "frameset", "head"),
+        *("iframe", "map", "object", "option", "rp", "rt", "script", "select", "style", "svg", "template", "textarea"),
+        *("title", "video"),
     )
 )
-_ATTRIBUTES: Final = {"*": {"class", "id", "role", "aria-label", "hidden"}, "time": {"datetime"}}
-_CELLS: Final = frozenset({"td", "th"})
-_SIDE_BY_SIDE: Final = frozenset({"a", "span"})
+_ATTRIBUTES: Final = {
+    "*": {
+        *("class", "id", "role", "hidden", "style", "aria-controls", "aria-expanded", "aria-hidden", "aria-label"),
+        *("aria-level", "aria-modal", "data-bs-target", "data-target", "itemprop"),
+    },
+    "a": {"href"},
+    "img": {"alt"},
+    "li": {"value"},
+    "ol": {"reversed", "start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+    "time": {"datetime"},
+}
+_VOID: Final = frozenset({"br", "hr", "img"})
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]+")
 
-#: Whole words in a class, id or role that mark page furniture.
-_FURNITURE = re.compile(
-    r"(?<![a-z])(?:also[-_ ]?like|related|recommended|share|sharing|social|cookies?|consent|newsletter"
-    r"|breadcrumbs?|advert(?:isement)?|promo|navigation|nav|menu|pagination|skip[-_ ]link|comments?|sidebar)(?![a-z])",
-    re.IGNORECASE,
-)
 _CONTAINER = re.compile(
     r"<(/?)(?:address|article|aside|blockquote|center|details|dialog|dir|div|dl|fieldset|figcaption|figure|footer|form"
     r"|header|hgroup|listing|main|menu|nav|ol|pre|search|section|summary|table|ul)\b",
     re.IGNORECASE,
 )
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*>")
+_OWN_NAME = re.compile(r"<([a-z][a-z0-9]{0,30}-[a-z0-9._-]{0,60})", re.IGNORECASE)
+_STRUCK = re.compile(r"<(/?)(del|strike|s)(?=[\s>])", re.IGNORECASE)
+_PAGE = re.compile(r"<(?:!doctype\s{1,9}html|html|body)\b", re.IGNORECASE)
 
 
 class TooDeep(ValueError):  # noqa: N818 - says what is wrong with the document
     """The markup is nested deeper than any real page."""
 
 
-def read_html(text: str) -> Document:
-    """The pieces of a page or of a fragment of one, in reading order.
+def read_html(text: str, *, article: bool | None = None, headings: Headings | None = None) -> Document:
+    """The pieces of a page's article, or of a fragment of a page, in reading order.
+
+    Args:
+        text: the HTML.
+        article: True for a page, of which only the article is wanted; False for a fragment, which is content already;
+            by default a whole page is one.
+        headings: names that mean something, for a page's own headings show what belongs to its article.
 
     Raises:
         TooDeep: it is nested over `DEEPEST` levels.
     """
     # JSON can smuggle in half a surrogate pair, which no encoding can write.
-    text = text[:LONGEST_HTML].encode("utf-8", "replace").decode()
+    text = _CONTROLS.sub("", text[:LONGEST_HTML].encode("utf-8", "replace").decode())
+    headings = headings or Headings()
+    article = _PAGE.search(text, 0, PRESCAN) is not None if article is None else article
     _check_containers(text)
-    head = _read_head(text)
-    body = nh3.clean(
-        text, tags=set(_BLOCKS | _INLINE), clean_content_tags=set(_DROPPED), attributes=_ATTRIBUTES, link_rel=None
-    )
-    _check_depth(body)
-    root = etree.fromstring(f"<body>{body}</body>", etree.HTMLParser(encoding=None))
-    pieces = list(_Walk(_content(root)).pieces())
+    head = read_head(text)
+    struck = not _is_unclosed(text)
+    root = _tree(text, _DROPPED | {"noscript"})
+    kept, aside = _pieces(root, headings, article=article, struck=struck)
+    if article and sum(len(one.text) for one in kept) < LEAST_TEXT and "<noscript" in text:
+        # A page made by scripts may hold what a browser without them shows.
+        root = _tree(text, _DROPPED)
+        kept, aside = _pieces(root, headings, article=article, struck=struck)
     return Document(
-        pieces=tuple(pieces[:MOST_PIECES]),
+        pieces=tuple(kept[:MOST_PIECES]),
         title=head.title,
         language=head.language,
         meta=_with_time(head.meta, root),
-        cut=len(pieces) > MOST_PIECES,
+        cut=len(kept) > MOST_PIECES,
+        aside=tuple(aside[:MOST_PIECES]),
     )
 
 
 def plain(text: str) -> str:
     """A short fragment of HTML, such as a title, as plain text."""
-    return " ".join(one.text for one in read_html(text).pieces)
+    return " ".join(one.text for one in read_html(text, article=False).pieces)
 
 
 def _check_containers(text: str) -> None:
@@ -104,33 +128,61 @@ def _check_containers(text: str) -> None:
             raise TooDeep(f"its markup is nested more than {DEEPEST} levels deep")
 
 
+def _is_unclosed(text: str) -> bool:
+    """Nobody knows where the struck-out words end: none are taken out then, lest all that follows is lost."""
+    names = [f"{closing}{name}".lower() for closing, name in _STRUCK.findall(text)]
+    return any(names.count(name) > names.count(f"/{name}") for name in ("del", "s", "strike"))
+
+
 def _check_depth(body: str) -> None:
     depth = 0
     for closing, name in _OPEN_OR_CLOSE.findall(body):
-        if name not in {"br", "hr"}:
+        if name not in _VOID:
             depth += -1 if closing else 1
             if depth > DEEPEST:
                 raise TooDeep(f"its markup is nested more than {DEEPEST} levels deep")
 
 
-def _read_head(text: str) -> Document:
-    """Title, language and meta elements only: nh3 reads a fragment, and a fragment has no head."""
-    start = text[:LONGEST_HEAD]
-    end = re.search(r"</head\s*>|<body\b", start, re.IGNORECASE)
-    if not end:
-        return Document()
-    root = etree.fromstring(f"{start[: end.start()]}</head></html>", etree.HTMLParser(encoding=None))
-    meta: dict[str, str] = {}
-    for element in root.iter("meta"):
-        name, content = element.get("name") or element.get("property"), element.get("content")
-        if name and content:
-            meta.setdefault(name.lower(), clean_title(content))
-    canonical = root.find(".//link[@rel='canonical'][@href]")
-    if canonical is not None:
-        meta["canonical"] = canonical.get("href") or ""
-    return Document(
-        title=clean_title(root.findtext(".//title") or "") or None, language=root.get("lang") or None, meta=meta
-    )
+def _tree(text: str, dropped: frozenset[str]) -> HtmlElement:
+    """The cleaned tree, in which no text shows markup."""
+    own = set(islice(dict.fromkeys(name.lower() for name in _OWN_NAME.findall(text)), MOST_NAMES))
+    body = _cleaned(words_kept(text), dropped, own)
+    for _ in range(MOST_ESCAPES):
+        if not shows_markup(body):
+            break
+        body = _cleaned(read_as_markup(body), dropped, own)
+    _check_depth(body)
+    root = etree.fromstring(f"<html><body>{body}</body></html>", HTMLParser(encoding=None))
+    for element in root.iter():
+        if "-" in str(element.tag) and (parent := element.getparent()) is not None:
+            # A page's own element: nobody knows whether it begins a line, so where words are, it does not.
+            element.tag = "div" if str(parent.tag) in BLOCKS - {"p"} else "span"
+    return root
+
+
+def _cleaned(text: str, dropped: frozenset[str], own: set[str]) -> str:
+    tags = set((BLOCKS | _INLINE) - dropped) | own
+    return nh3.clean(text, tags=tags, clean_content_tags=set(dropped), attributes=_ATTRIBUTES, link_rel=None)
+
+
+def _pieces(root: HtmlElement, headings: Headings, *, article: bool, struck: bool) -> tuple[list[Piece], list[Piece]]:
+    """What is content, and what of the page stands beside its article."""
+    take_out(root, known=lambda name: isinstance(headings.meaning(name), SectionRole), struck=struck)
+    if not article:
+        return [one.piece for one in _walked(_content(root))], []
+    # Imported here, since no feed needs it and it takes its time to load.
+    from digest.sources.article import article_of
+
+    found = _walked(root)
+    inside = article_of(root, found, headings=headings)
+    if inside is None:
+        return [one.piece for one in _walked(_content(root))], []
+    marked = list(zip(found, inside, strict=True))
+    return [one.piece for one, kept in marked if kept], [one.piece for one, kept in marked if not kept]
+
+
+def _walked(root: etree._Element) -> list[Found]:
+    return list(islice(Walk(root).found(), 4 * MOST_PIECES))
 
 
 def _with_time(meta: Mapping[str, str], root: etree._Element) -> dict[str, str]:
@@ -150,132 +202,3 @@ def _content(root: etree._Element) -> etree._Element:
     # Without a headline inside, an `article` may be any card of a list, so only `main` is believed.
     main = next(iter(root.iter("main")), None)
     return main if main is not None and root.find(".//h1") is None else root
-
-
-class _Walk:
-    """One pass over a tree, from top to bottom, without recursion."""
-
-    def __init__(self, root: etree._Element) -> None:
-        self._root = root
-        self._whole = sum(map(len, root.itertext())) or 1
-        self._marked = 0
-        self._heading = 0
-        self._lists: list[str] = []
-        self._item = False
-        self._cells = 0
-        self._reset()
-
-    def _reset(self) -> None:
-        self._text: list[str] = []
-        self._lead: list[str] = []
-        self._lead_open = True
-        self._bold = 0
-        self._linked = 0
-        self._length = 0
-
-    def pieces(self) -> Iterator[Piece]:
-        bold = link = 0
-        events = etree.iterwalk(self._root, events=("start", "end"))
-        for event, element in events:
-            tag = str(element.tag)
-            if event == "start" and self._is_furniture(element):
-                events.skip_subtree()
-                yield from self._flush()
-                continue
-            if event == "start":
-                if tag in _BLOCKS and tag not in _CELLS:
-                    yield from self._flush()
-                    self._open(tag)
-                bold += tag in {"b", "strong"}
-                link += tag == "a"
-                if tag in _SIDE_BY_SIDE and _touches_its_like(element):
-                    self._text.append("\x1f")
-                self._add(element.text, bold, link)
-                continue
-            bold -= tag in {"b", "strong"}
-            link -= tag == "a"
-            if tag in _CELLS:
-                self._end_cell()
-            elif tag in _BLOCKS:
-                yield from self._flush()
-                self._close(tag)
-            if element is not self._root:
-                self._add(element.tail, bold, link)
-        yield from self._flush()
-
-    def _open(self, tag: str) -> None:
-        self._heading = _HEADINGS.get(tag, self._heading)
-        if tag in {"ul", "ol"}:
-            self._lists.append(tag)
-        self._item = tag == "li" or (self._item and tag not in {"ul", "ol"})
-
-    def _close(self, tag: str) -> None:
-        if tag in _HEADINGS:
-            self._heading = 0
-        if tag in {"ul", "ol"} and self._lists:
-            self._lists.pop()
-        if tag == "li":
-            self._item = False
-        if tag == "tr":
-            self._cells = 0
-
-    def _end_cell(self) -> None:
-        """A row is one line: its first cell, a colon, the others."""
-        self._cells += 1
-        self._text.append(": " if self._cells == 1 else "; ")
-
-    def _add(self, text: str | None, bold: int, link: int) -> None:
-        if not text:
-            return
-        self._text.append(text)
-        size = len(text.strip())
-        self._length += size
-        self._bold += size if bold else 0
-        self._linked += size if link else 0
-        self._lead_open = self._lead_open and (bold > 0 or not size)
-        if self._lead_open:
-            self._lead.append(text)
-
-    def _flush(self) -> Iterator[Piece]:
-        text = "".join(self._text).strip(" \t\r\n:;") if self._cells else "".join(self._text)
-        if text.strip():
-            all_bold = self._bold == self._length
-            made = piece(
-                self._shape(all_bold),
-                text,
-                level=self._level(all_bold),
-                lead="" if all_bold else "".join(self._lead),
-                linked=self._length > 0 and self._linked == self._length,
-            )
-            if made.text:
-                yield made
-        self._reset()
-
-    def _shape(self, all_bold: bool) -> Shape:
-        if self._level(all_bold):
-            return Shape.HEADING
-        if self._item and self._lists:
-            return Shape.NUMBERED if self._lists[-1] == "ol" else Shape.ITEM
-        return Shape.TEXT
-
-    def _level(self, all_bold: bool) -> int:
-        if self._heading:
-            return self._heading
-        as_heading = all_bold and not self._item and 0 < self._length <= LONGEST_BOLD_HEADING
-        return BOLD_LEVEL if as_heading else 0
-
-    def _is_furniture(self, element: etree._Element) -> bool:
-        """Marked so, without the headline in it, and under half of the page: a wrapper may be called `has-sidebar`."""
-        tag = str(element.tag)
-        if tag in {"nav", "footer"} or element.get("hidden") is not None:
-            return element is not self._root
-        marks = " ".join(element.get(name) or "" for name in ("class", "id", "role", "aria-label"))
-        if not marks.strip() or not _FURNITURE.search(marks) or element is self._root or self._marked >= MOST_MARKED:
-            return False
-        self._marked += 1
-        return element.find(".//h1") is None and sum(map(len, element.itertext())) * 2 < self._whole
-
-
-def _touches_its_like(element: etree._Element) -> bool:
-    before = element.getprevious()
-    return before is not None and before.tag == element.tag and not before.tail

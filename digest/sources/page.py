@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from digest.sources.dates import read_date
+from digest.sources.furniture import Recurs, nothing
 from digest.sources.headings import Headings
 from digest.sources.identity import read_doi, read_pmid, web_url
 from digest.sources.pieces import Document
-from digest.sources.sections import Reading, read_summary
+from digest.sources.reading import Reading
+from digest.sources.sections import read_summary
 
 #: Meta elements that scholarly pages carry (Highwire, PRISM, Dublin Core), the likeliest first.
 _DOI = ("citation_doi", "prism.doi", "dc.identifier.doi", "dc.identifier")
@@ -26,7 +28,12 @@ _SITE = re.compile(r"\s+[|–—·»-]\s+[^|–—·»]{2,60}$")
 
 
 def read_page(
-    document: Document, *, headings: Headings, headline: str | None = None, vocabulary: Iterable[str] = ()
+    document: Document,
+    *,
+    headings: Headings,
+    headline: str | None = None,
+    vocabulary: Iterable[str] = (),
+    recurs: Recurs = nothing,
 ) -> Reading:
     """Read a page: its sections, and what its head says about the study.
 
@@ -35,9 +42,10 @@ def read_page(
         headings: the names that mean something.
         headline: the headline where it is known already.
         vocabulary: phrases known to be topics.
+        recurs: knows the texts that stand in most documents of the source.
     """
     meta = document.meta
-    reading = read_summary(document.pieces, headings=headings, headline=headline, vocabulary=vocabulary)
+    reading = read_summary(document.pieces, headings=headings, headline=headline, vocabulary=vocabulary, recurs=recurs)
     titled = meta.get("citation_title") or meta.get("og:title") or _SITE.sub("", document.title or "")
     said = Reading(
         headline=titled or None,

@@ -60,7 +60,8 @@ def _feed(data: bytes, job: Mapping[str, Any]) -> Any:
     from digest.sources.jsonfeed import is_json, parse_json
     from digest.sources.xmlfeed import parse_xml
 
-    parsed = parse_json(data) if is_json(data) else parse_xml(data, charset=job["charset"])
+    parse = parse_json if is_json(data) else parse_xml
+    parsed = parse(data, charset=job["charset"])
     return feed_to(parsed)
 
 
@@ -68,18 +69,21 @@ def _page(data: bytes, job: Mapping[str, Any]) -> Any:
     if data.startswith(_NO_PAGES):
         raise ValueError("it is no web page but a file of another kind, such as a PDF or an image")
     from digest.sources.decode import decoded
+    from digest.sources.headings import Headings
     from digest.sources.markup import read_html
     from digest.sources.pieces import document_to
 
-    return document_to(read_html(decoded(data, charset=job["charset"], markup=True)))
+    text = decoded(data, charset=job["charset"], markup=True)
+    return document_to(read_html(text, article=True, headings=Headings(job["headings"])))
 
 
 def _text(data: bytes, job: Mapping[str, Any]) -> Any:
     from digest.sources.decode import decoded
+    from digest.sources.headings import Headings
     from digest.sources.pieces import document_to
     from digest.sources.textfile import taken_apart
 
-    return document_to(taken_apart(decoded(data), markdown=job["markdown"]))
+    return document_to(taken_apart(decoded(data), markdown=job["markdown"], headings=Headings(job["headings"])))
 
 
 _JOBS: Mapping[str, Callable[[bytes, Mapping[str, Any]], Any]] = {"feed": _feed, "page": _page, "text": _text}

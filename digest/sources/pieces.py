@@ -59,6 +59,8 @@ class Document:
     meta: Mapping[str, str] = field(default_factory=dict)
     #: True when it went on after `MOST_PIECES`.
     cut: bool = False
+    #: What of a page stands beside its article, in its order: menus, teasers, and whatever else was left out.
+    aside: tuple[Piece, ...] = ()
     #: What is wrong with it although it could be read, and in which line; empty and 0 when nothing is.
     trouble: str = ""
     trouble_line: int = 0
@@ -91,6 +93,7 @@ def document_from(value: Mapping[str, Any]) -> Document:
         language=value["language"],
         meta=dict(value["meta"]),
         cut=bool(value["cut"]),
+        aside=pieces_from(value["aside"]),
         trouble=value["trouble"],
         trouble_line=int(value["trouble_line"]),
     )
@@ -104,6 +107,7 @@ def document_to(document: Document) -> dict[str, Any]:
         "language": document.language,
         "meta": dict(document.meta),
         "cut": document.cut,
+        "aside": pieces_to(document.aside),
         "trouble": document.trouble,
         "trouble_line": document.trouble_line,
     }

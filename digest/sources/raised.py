@@ -134,7 +134,8 @@ def _stays(words: str, small: str, before: str, after: str) -> bool:
         return True
     ordinal = small in _ORDINALS and (before.isdecimal() or (small == "th" and before.isalpha()))
     inside = words.isalpha() and before.isalpha() and after.isalpha()
-    return ordinal or inside or _is_raised_already(words)
+    alone = words.isalpha() and not before.strip()
+    return ordinal or inside or alone or _is_raised_already(words)
 
 
 def _is_raised_already(words: str) -> bool:

@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from digest.errors import SourceError
+from digest.sources.headings import Headings
 from digest.sources.items import ParsedFeed, feed_from
 from digest.sources.pieces import Document, document_from
 
@@ -62,21 +63,33 @@ class Sandbox:
         """
         return feed_from(self._ask("feed", data, charset=charset))
 
-    def read_page(self, data: bytes, *, charset: str | None = None) -> Document:
-        """The pieces of an HTML page.
+    def read_page(self, data: bytes, *, charset: str | None = None, headings: Headings | None = None) -> Document:
+        """The pieces of the article of an HTML page.
+
+        Args:
+            data: the page as it came.
+            charset: as the server named it.
+            headings: names that mean something, by which the page's own headings show what belongs to its article.
 
         Raises:
             SourceError: reading it breaks a limit; the message says which.
         """
-        return document_from(self._ask("page", data, charset=charset))
+        extra = headings.extra if headings else {}
+        return document_from(self._ask("page", data, charset=charset, headings=dict(extra)))
 
-    def read_text(self, data: bytes, *, markdown: bool) -> Document:
+    def read_text(self, data: bytes, *, markdown: bool, headings: Headings | None = None) -> Document:
         """The pieces of a text file, and what it says of itself before its text.
 
+        Args:
+            data: the file.
+            markdown: read it as Markdown.
+            headings: names that mean something, which stand in lines of their own.
+
         Raises:
             SourceError: reading it breaks a limit; the message says which.
         """
-        return document_from(self._ask("text", data, markdown=markdown))
+        extra = headings.extra if headings else {}
+        return document_from(self._ask("text", data, markdown=markdown, headings=dict(extra)))
 
     def _ask(self, job: str, data: bytes, **about: Any) -> Any:
         child = self._running()

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 
-from digest.models import Block, Bullets, Kind, Paragraph, PublishedDate, Section, SectionRole, Subheading
-from digest.sources.clean import end_at_word, shorten
-from digest.sources.dates import is_date, read_date
-from digest.sources.furniture import is_standing, journal_named, without_furniture
+from digest.models import Block, Bullets, Kind, Paragraph, Section, SectionRole, Subheading
+from digest.sentences import is_whole, sentences
+from digest.sources.clean import end_at_word
+from digest.sources.dates import is_date
+from digest.sources.facts import Facts
+from digest.sources.furniture import Cut, Recurs, nothing, without_furniture
 from digest.sources.headings import Fact, Heading, Headings, name_key
-from digest.sources.identity import only_doi, read_doi, read_pmid, web_url
+from digest.sources.identity import only_doi, web_url
 from digest.sources.pieces import Piece, Shape
+from digest.sources.reading import Reading
+from digest.sources.roles import Why
+from digest.sources.standing import journal_named
 from digest.sources.tags import is_glued, read_tags
+from digest.sources.unheaded import with_roles
 
-#: Characters of a one-line fact that are kept.
-LONGEST_FACT = 300
 #: A longer question is an answer.
 LONGEST_QUESTION = 200
-#: Paragraphs under the headline a text without headings must have before their order is believed.
-FEWEST_BY_POSITION = 4
 #: Sections with headings of their own that make an article out of a page with a "Published:" line.
 FEWEST_ARTICLE_SECTIONS = 2
 
@@ -29,44 +31,8 @@ _ONE_LINE = frozenset(
     {Fact.TITLE, Fact.JOURNAL, Fact.PUBLISHED, Fact.CREDIBILITY, Fact.INTEREST, Fact.DOI, Fact.PMID, Fact.LINK}
 )
 _RUN = re.compile(r"(?:(?<=\s)|^)\(?(\d{1,2})\)\s+(?=\S)")
-_RATINGS = re.compile(
-    r"credibility(?:\s+rating)?\s*[:\-–]?\s*(?P<credibility>.*?)\s*[,;|]?\s*"
-    r"interest(?:\s+rating)?\s*[:\-–]?\s*(?P<interest>.*)",
-    re.IGNORECASE,
-)
 _ABSTRACT_LABELS = re.compile(r"(?<=[.!?)])\s+(?=[A-Z][A-Z ,/&-]{3,40}:\s)")
 _QUESTION_MARK = re.compile(r"^(?:Q(?:uestion)?|A(?:nswer)?)\s?\d{0,2}\s?[:.)]\s+")
-_VOLUME = re.compile(r",\s*(?:vol(?:ume)?|issue|\d).*$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
-    """What a document says about one study, or as an explainer. None and empty where it does not say."""
-
-    headline: str | None = None
-    sections: tuple[Section, ...] = ()
-    tags: tuple[str, ...] = ()
-    journal: str | None = None
-    published: PublishedDate | None = None
-    credibility: str | None = None
-    interest: str | None = None
-    people: str | None = None
-    design: str | None = None
-    doi: str | None = None
-    pmid: str | None = None
-    #: The address of the original, where the text prints it.
-    url: str | None = None
-    kind: Kind = Kind.RESEARCH
-
-    @property
-    def is_structured(self) -> bool:
-        """True when at least one section's role is known."""
-        return any(section.role is not SectionRole.BODY for section in self.sections)
-
-    def or_else(self, other: Reading) -> Reading:
-        """This reading, with the other's word wherever this one has none."""
-        mine = {field.name: getattr(self, field.name) or getattr(other, field.name) for field in fields(self)}
-        return Reading(**{**mine, "kind": self.kind if self.sections else other.kind})
 
 
 def read_summary(
@@ -76,7 +42,7 @@ def read_summary(
     headline: str | None = None,
     vocabulary: Iterable[str] = (),
     title_first: bool = False,
-    by_position: bool = False,
+    recurs: Recurs = nothing,
 ) -> Reading:
     """Read a summary.
 
@@ -85,17 +51,18 @@ def read_summary(
         headings: the names that mean something.
         headline: the headline where it is known already; it is not read a second time as content.
         vocabulary: phrases known to be topics, to part topics printed without anything between them.
-        title_first: the first line is the headline when no heading is (a text file).
-        by_position: in a text without any known heading, four paragraphs or more are takeaway, findings,
-            relevance and considerations, in this order, as extracts of summary pages have them.
+        title_first: the first line is the headline when no heading is (a text file). Such a text may open with its
+            takeaway; then its first sentence is the headline.
+        recurs: knows the texts that stand in most documents of the source.
     """
     reader = _Reader(headings, headline, title_first=title_first)
-    for piece in without_furniture(pieces, headings):
+    kept, cut = without_furniture(pieces, headings, recurs=recurs)
+    for piece in kept:
         for part in _abstract_parts(piece):
             reader.take(part)
-    reading = reader.reading(vocabulary)
-    if by_position and not reading.is_structured:
-        reading = replace(reading, sections=_by_position(reading.sections))
+    reading = reader.reading(vocabulary, cut)
+    reading = with_roles(reading, joined=reader.joined, opened=reader.opened, expected=title_first)
+    reading = _said_once(reading)
     return replace(reading, kind=_kind(reading, published_line=reader.published_line))
 
 
@@ -107,21 +74,27 @@ class _Part:
         self.heading = heading
         self.level = level
         self.blocks: list[Block] = []
+        #: Lists that stood in one paragraph with the words before them, by their place.
+        self.joined: set[int] = set()
 
-    def add(self, shape: Shape, text: str) -> None:
+    def add(self, shape: Shape, text: str, number: int = 0) -> None:
         if shape in {Shape.ITEM, Shape.NUMBERED}:
-            self._add_item(text, ordered=shape is Shape.NUMBERED)
+            self._add_item(text, ordered=shape is Shape.NUMBERED, number=number)
         elif self.role is SectionRole.REFERENCES:
             self._add_item(re.sub(r"^\[?\d{1,3}[\].)]\s+", "", text), ordered=True)
         else:
-            self.blocks.extend(numbered_runs(text))
+            blocks = numbered_runs(text)
+            self.joined.update(range(len(self.blocks) + 1, len(self.blocks) + len(blocks)))
+            self.blocks.extend(blocks)
 
-    def _add_item(self, text: str, *, ordered: bool) -> None:
+    def _add_item(self, text: str, *, ordered: bool, number: int = 0) -> None:
+        """One more point of the list that is open; one that begins again, or elsewhere, is a list of its own."""
         last = self.blocks[-1] if self.blocks else None
-        if isinstance(last, Bullets) and last.ordered is ordered:
-            self.blocks[-1] = Bullets((*last.items, text), ordered)
+        goes_on = isinstance(last, Bullets) and last.ordered is ordered
+        if isinstance(last, Bullets) and goes_on and number in (0, last.start + len(last.items)):
+            self.blocks[-1] = Bullets((*last.items, text), ordered, last.start)
         else:
-            self.blocks.append(Bullets((text,), ordered))
+            self.blocks.append(Bullets((text,), ordered, number or 1))
 
     def section(self) -> Section:
         while self.blocks and isinstance(self.blocks[-1], Subheading):
@@ -138,12 +111,16 @@ class _Reader:
         self._given = name_key(headline) if headline else ""
         self._title_first = title_first and not headline
         self._parts: list[_Part] = []
-        self._facts: dict[Fact, list[str]] = {}
+        self._facts = Facts()
         self._open: Fact | None = None
+        #: Whether the headline is the sentence that the text opened with.
+        self.opened = False
         self.published_line = False
 
     def take(self, piece: Piece) -> None:
         heading = self._headings.heading(piece)
+        if heading and heading.meaning in {Fact.FURNITURE, Fact.STANDING}:
+            heading = None  # what of these is the page's was cut before
         if heading and heading.level == 1 and not heading.meaning and not self._headline:
             self._begin(piece.text)
         elif heading and self._given and name_key(heading.name) == self._given and not heading.rest:
@@ -159,6 +136,16 @@ class _Reader:
         self._given = name_key(headline)
         self._parts.clear()
         self._open = None
+
+    def _open_with(self, text: str) -> None:
+        """A title, or the sentence that a text without a title opens with, the rest of which is its takeaway."""
+        first, *rest = sentences(text)
+        self.opened = is_whole(text) and not (text.endswith(("?", "!")) and not rest)
+        self._begin(first if self.opened else text)
+        if self.opened and rest:
+            self._parts.append(_Part(SectionRole.TAKEAWAY, None, 0))
+            self._parts[-1].add(Shape.TEXT, " ".join(rest))
+            self._parts.append(_Part(SectionRole.BODY, None, 0))
 
     def _take_heading(self, heading: Heading, piece: Piece) -> None:
         meaning = heading.meaning
@@ -178,12 +165,8 @@ class _Reader:
             self._parts[-1].add(piece.shape if piece.shape is not Shape.HEADING else Shape.TEXT, heading.rest)
 
     def _take_fact(self, fact: Fact, heading: Heading) -> None:
-        if heading.rest:
-            self._keep(fact, heading.rest)
-            self._open = fact if fact is Fact.STANDING else None
-        else:
-            self._open = fact
-            self._facts.setdefault(fact, [])
+        self._keep(fact, *([heading.rest] if heading.rest else []))
+        self._open = None if heading.rest else fact
 
     def _take_text(self, piece: Piece) -> None:
         if self._open is not None:
@@ -192,8 +175,10 @@ class _Reader:
             self._open = None if fact in _ONE_LINE else fact
             return
         if self._title_first and not self._headline and piece.shape is Shape.TEXT:
-            self._begin(piece.text)
+            self._open_with(piece.text)
             return
+        if not self._parts and self._given and name_key(piece.text) == self._given:
+            return  # printed once for the eye and once for the screen reader
         if not self._parts:
             self._parts.append(_Part(SectionRole.BODY, None, 0))
         part = self._parts[-1]
@@ -201,22 +186,20 @@ class _Reader:
         if part.role is SectionRole.FAQ and text.endswith("?") and len(text) <= LONGEST_QUESTION:
             part.blocks.append(Subheading(text))
         else:
-            part.add(piece.shape, text)
+            part.add(piece.shape, text, piece.number)
 
     def _keep(self, fact: Fact, *texts: str) -> None:
-        self._facts.setdefault(fact, []).extend(texts)
+        self._facts.keep(fact, *texts)
         self.published_line = self.published_line or fact is Fact.PUBLISHED
 
     def _is_aside(self, piece: Piece) -> bool:
-        """A date alone, the standing paragraph, a row of topics: facts that need no heading to be known."""
-        if self._open is None and is_date(piece.text):
-            self._facts.setdefault(Fact.PUBLISHED, []).append(piece.text)
-        elif is_standing(piece.text):
-            self._keep(Fact.STANDING, piece.text)
-        elif self._open is None and piece.shape is Shape.TEXT and self._headline and is_glued(piece.text):
+        """A date alone, a row of topics: facts that need no heading to be known."""
+        if self._open is not None or piece.shape is Shape.HEADING:
+            return False
+        if is_date(piece.text):
+            self._facts.keep(Fact.PUBLISHED, piece.text)
+        elif piece.shape is Shape.TEXT and self._headline and is_glued(piece.text):
             self._keep(Fact.TAGS, piece.text)
-        elif self._open is Fact.STANDING and piece.shape is Shape.TEXT and not self._facts[Fact.STANDING]:
-            self._keep(Fact.STANDING, piece.text)
         else:
             return False
         return True
@@ -232,50 +215,36 @@ class _Reader:
     def _part_of(self, role: SectionRole) -> _Part | None:
         return next((part for part in self._parts if part.role is role), None)
 
-    def reading(self, vocabulary: Iterable[str]) -> Reading:
+    @property
+    def joined(self) -> frozenset[Block]:
+        """Lists that stood in one paragraph with the words before them."""
+        return frozenset(
+            part.blocks[place] for part in self._parts for place in part.joined if place < len(part.blocks)
+        )
+
+    def reading(self, vocabulary: Iterable[str], cut: Sequence[Cut]) -> Reading:
         """All that was taken, put together."""
-        sections = tuple(section for section in (part.section() for part in self._parts) if section.blocks)
-        credibility, interest = self._ratings()
+        sections = _ended_teaser(
+            tuple(section for section in (part.section() for part in self._parts) if section.blocks)
+        )
+        credibility, interest = self._facts.ratings
+        named = filter(None, (journal_named(one.text) for one in cut))
         return Reading(
-            headline=self._headline or self._fact(Fact.TITLE),
-            sections=_ended_teaser(sections),
-            tags=read_tags(self._facts.get(Fact.TAGS, ()), vocabulary=vocabulary),
-            journal=self._journal(),
-            published=next(filter(None, map(read_date, self._facts.get(Fact.PUBLISHED, ()))), None),
+            headline=self._headline or self._facts.line(Fact.TITLE),
+            sections=sections,
+            why=tuple(None if section.role is SectionRole.BODY else Why.HEADING for section in sections),
+            tags=read_tags(self._facts.texts(Fact.TAGS), vocabulary=vocabulary),
+            journal=self._facts.journal or next(named, None),
+            published=self._facts.published,
             credibility=credibility,
             interest=interest,
-            people=self._fact(Fact.PEOPLE),
-            design=self._fact(Fact.DESIGN),
-            doi=read_doi(" ".join(self._facts.get(Fact.DOI, ()))) or only_doi(_running_text(sections)),
-            pmid=self._pmid(),
-            url=web_url(self._fact(Fact.LINK) or ""),
+            people=self._facts.line(Fact.PEOPLE),
+            design=self._facts.line(Fact.DESIGN),
+            doi=self._facts.doi([only_doi(_running_text(sections))]),
+            pmid=self._facts.pmid,
+            url=web_url(self._facts.line(Fact.LINK) or ""),
+            cut=tuple(cut),
         )
-
-    def _fact(self, fact: Fact) -> str | None:
-        return shorten(" ".join(self._facts.get(fact, ())), LONGEST_FACT) or None
-
-    def _journal(self) -> str | None:
-        named = self._fact(Fact.JOURNAL)
-        if named:
-            return _VOLUME.sub("", named).strip(" .") or None
-        return next(filter(None, map(journal_named, self._facts.get(Fact.STANDING, ()))), None)
-
-    def _pmid(self) -> str | None:
-        given = (self._fact(Fact.PMID) or "").strip()
-        return read_pmid(f"pmid:{given}") if given.isdecimal() else read_pmid(given)
-
-    def _ratings(self) -> tuple[str | None, str | None]:
-        together = " ".join(
-            [
-                *self._facts.get(Fact.RATINGS, ()),
-                *(f"credibility {one}" for one in self._facts.get(Fact.CREDIBILITY, ())),
-            ]
-        )
-        # A heading "Ratings" may be followed by a whole page, and the expression's time grows with the square.
-        both = _RATINGS.search(together[:LONGEST_FACT])
-        if both:
-            return both["credibility"].strip() or None, (both["interest"].strip() or None)
-        return self._fact(Fact.CREDIBILITY), self._fact(Fact.INTEREST)
 
 
 def numbered_runs(text: str) -> list[Block]:
@@ -322,24 +291,22 @@ def _ended_teaser(sections: tuple[Section, ...]) -> tuple[Section, ...]:
     return sections
 
 
-def _by_position(sections: tuple[Section, ...]) -> tuple[Section, ...]:
-    units: list[list[Block]] = []
-    for block in (block for section in sections for block in section.blocks):
-        if isinstance(block, Bullets) and units:
-            units[-1].append(block)
-        else:
-            units.append([block])
-    if len(units) < FEWEST_BY_POSITION:
-        return sections
-    shares = {
-        SectionRole.TAKEAWAY: units[:1],
-        SectionRole.FINDINGS: units[1:-2],
-        SectionRole.RELEVANCE: units[-2:-1],
-        SectionRole.CONSIDERATIONS: units[-1:],
-    }
-    return tuple(
-        Section(role=role, blocks=tuple(block for unit in share for block in unit)) for role, share in shares.items()
-    )
+def _said_once(reading: Reading) -> Reading:
+    """Without the takeaway's first sentence where it is the headline: the two are printed together."""
+    takeaway = next((one for one in reading.sections if one.role is SectionRole.TAKEAWAY), None)
+    first = takeaway.blocks[0] if takeaway else None
+    if takeaway is None or not isinstance(first, Paragraph) or not reading.headline:
+        return reading
+    opening, *rest = sentences(first.text)
+    if name_key(opening) != name_key(reading.headline):
+        return reading
+    blocks = (*((Paragraph(" ".join(rest)),) if rest else ()), *takeaway.blocks[1:])
+    kept = [
+        (replace(one, blocks=blocks) if one is takeaway else one, why)
+        for one, why in zip(reading.sections, reading.why, strict=True)
+        if one is not takeaway or blocks
+    ]
+    return replace(reading, sections=tuple(one for one, _ in kept), why=tuple(why for _, why in kept))
 
 
 def _kind(reading: Reading, *, published_line: bool) -> Kind:

@@ -10,11 +10,13 @@ from digest.models import Paragraph, Section, SectionRole
 from digest.sources.clean import clean_title
 from digest.sources.dates import read_date
 from digest.sources.frontmatter import front_matter
+from digest.sources.furniture import Recurs, nothing
 from digest.sources.headings import Fact, Headings
 from digest.sources.identity import read_doi, read_pmid, web_url
 from digest.sources.pieces import Document, Piece, Shape
 from digest.sources.plaintext import lines_of, read_text
-from digest.sources.sections import Reading, read_summary
+from digest.sources.reading import Reading
+from digest.sources.sections import read_summary
 from digest.sources.tags import read_tags
 
 #: What site generators call facts, beside the names that headings and labels have; the likeliest first.
@@ -29,7 +31,7 @@ _LANGUAGE: Final = ("lang", "language", "locale")
 _TEASER: Final = ("description", "summary", "excerpt", "teaser", "abstract", "lead", "subtitle")
 
 
-def taken_apart(text: str, *, markdown: bool) -> Document:
+def taken_apart(text: str, *, markdown: bool, headings: Headings | None = None) -> Document:
     """A file's pieces, and as `meta` what it says of itself before its text."""
     lines = lines_of(text)
     matter = front_matter(lines)
@@ -38,9 +40,9 @@ def taken_apart(text: str, *, markdown: bool) -> Document:
         # Imported here, since most folders have no Markdown (35 ms).
         from digest.sources.markdown import read_markdown
 
-        document = read_markdown(rest)
+        document = read_markdown(rest, headings)
     else:
-        document = read_text(rest)
+        document = read_text(rest, headings)
     said = next((matter.values[name] for name in _LANGUAGE if name in matter.values), None)
     return replace(
         document,
@@ -51,13 +53,16 @@ def taken_apart(text: str, *, markdown: bool) -> Document:
     )
 
 
-def read_text_file(document: Document, *, headings: Headings, vocabulary: Iterable[str] = ()) -> Reading:
+def read_text_file(
+    document: Document, *, headings: Headings, vocabulary: Iterable[str] = (), recurs: Recurs = nothing
+) -> Reading:
     """Read a text file: its sections, and what stands before its text, which is the author's last word on facts.
 
     Args:
         document: the file, taken apart.
         headings: the names that mean something.
         vocabulary: phrases known to be topics.
+        recurs: knows the texts that stand in most documents of the source.
     """
     said = _said(document.meta, headings, vocabulary)
     reading = read_summary(
@@ -66,13 +71,14 @@ def read_text_file(document: Document, *, headings: Headings, vocabulary: Iterab
         headline=said.headline,
         vocabulary=vocabulary,
         title_first=True,
-        by_position=True,
+        recurs=recurs,
     )
     full = said.or_else(reading)
     teaser = next((document.meta[name] for name in _TEASER if document.meta.get(name)), "")
     if full.sections or not teaser:
         return full
-    return replace(full, sections=(Section(role=SectionRole.BODY, blocks=(Paragraph(_line(teaser)),)),))
+    section = Section(role=SectionRole.BODY, blocks=(Paragraph(_line(teaser)),))
+    return replace(full, sections=(section,), why=(None,))
 
 
 def _said(meta: Mapping[str, str], headings: Headings, vocabulary: Iterable[str]) -> Reading:

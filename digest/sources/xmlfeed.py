@@ -11,26 +11,38 @@ from typing import Any
 import feedparser
 
 from digest.sources.clean import clean, clean_title
+from digest.sources.escapes import text_size
+from digest.sources.fragment import read_fragment
 from digest.sources.items import MOST_ENTRIES, Item, NotAFeed, ParsedFeed
-from digest.sources.markup import TooDeep, plain, read_html
+from digest.sources.markup import TooDeep
 from digest.sources.pieces import Piece
-from digest.sources.plaintext import read_text
+from digest.sources.xmlbytes import fit, without_prefix
 
 #: Categories of one entry that are looked at.
 MOST_CATEGORIES = 50
 
-#: Anything that may stand before the root element and matters: comments and instructions may hide a DOCTYPE.
-_BEFORE_ROOT = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
-_ROOT = re.compile(rb"<[A-Za-z_]")
-_SUBSET = re.compile(rb"<!DOCTYPE[^>\[]*\[|<!ENTITY", re.IGNORECASE)
-_ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
-_IS_MARKUP = re.compile(r"<[a-zA-Z!/]|&(?:[a-zA-Z]{2,8}|#\w{2,7});")
 _FEED_LINK = re.compile(
-    rb"<link\b(?=[^>]*\btype=[\"']?application/(?:rss|atom|feed)\+)[^>]*\bhref=[\"']?([^\"'\s>]{1,500})", re.IGNORECASE
+    rb"<link\b(?=[^<>]{0,2000}\btype=[\"']?application/(?:rss|atom|feed)\+)[^<>]{0,2000}\bhref=[\"']?([^\"'\s>]{1,500})",
+    re.IGNORECASE,
+)
+#: So many titles, opened and closed, are more than those of an empty feed and its picture.
+_TITLES_OF_ENTRIES = 3
+#: How other kinds of files begin, and what they are.
+_OTHERS = (
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"BZh", "packed with bzip2"),
+    (b"\xfd7zXZ", "packed with xz"),
+    (b"\x28\xb5\x2f\xfd", "packed with zstd"),
+    (b"%PDF-", "a PDF"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
 )
 #: Elements in the order in which their dates are believed: the journal's own before the feed's.
 _DATES = ("published", "prism_publicationdate", "prism_coverdate", "dc_date", "created", "updated")
 _JOURNALS = ("prism_publicationname", "dc_source")
+#: Relations of the page itself (RFC 4287, 4.2.7.2; the registry's own addresses for them included).
+_PAGE = frozenset({"alternate", "canonical", "http://www.iana.org/assignments/relation/alternate"})
+_NO_PAGE = 3
 _MARKS = ("id", "prism_doi", "dc_identifier", "dc_identifier_doi", "prism_url", "link", "feedburner_origlink")
 
 
@@ -47,43 +59,41 @@ def parse_xml(data: bytes, *, charset: str | None) -> ParsedFeed:
     Raises:
         NotAFeed: it is none, or it defines entities (the usual bomb).
     """
-    _refuse_entities(data)
-    data, dropped = _first_entries(data)
-    headers = {"content-type": f"application/xml; charset={charset}" if charset else "application/xml"}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        parsed = feedparser.parse(
-            io.BytesIO(data), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-        )
+    found = fit(data, charset=charset)
+    parsed = _parsed(found.data, found.charset)
+    if not parsed.entries and (stripped := without_prefix(found.data)):
+        parsed = _parsed(stripped, found.charset)
     if not parsed.entries and not parsed.get("version"):
         raise NotAFeed(_what_it_is(data))
-    feed = parsed.feed
+    if not parsed.entries and found.data.count(b"<title") + found.data.count(b":title") >= _TITLES_OF_ENTRIES:
+        raise NotAFeed("it lists no entries in a form that we read: `item` in RSS and RDF, `entry` in Atom")
+    items = tuple(map(_Entry(atom=parsed.version.startswith("atom")).item, parsed.entries[: 2 * MOST_ENTRIES]))
+    trouble = clean(str(parsed.get("bozo_exception", "")), limit=200) if parsed.bozo else found.trouble
     return ParsedFeed(
-        items=tuple(_item(entry) for entry in parsed.entries[:MOST_ENTRIES]),
-        link=_text(feed, "link"),
-        language=_text(feed, "language"),
-        dropped=dropped + max(0, len(parsed.entries) - MOST_ENTRIES),
-        trouble=clean(str(parsed.get("bozo_exception", "")), limit=200) if parsed.bozo else "",
+        items=items[:MOST_ENTRIES],
+        tail=items[MOST_ENTRIES:],
+        link=_page_of(parsed.feed),
+        language=_text(parsed.feed, "language"),
+        dropped=found.dropped + max(0, len(parsed.entries) - 2 * MOST_ENTRIES),
+        order=found.order,
+        cut=found.cut,
+        trouble="" if found.cut else trouble,
     )
 
 
-def _refuse_entities(data: bytes) -> None:
-    # In UTF-16 and UTF-32 every other byte is zero; without those the patterns below read any of them.
-    text = _BEFORE_ROOT.sub(b"", data.replace(b"\0", b"") if b"\0" in data[:64] else data)
-    root = _ROOT.search(text)
-    if _SUBSET.search(text, 0, root.start() if root else len(text)):
-        raise NotAFeed("it defines entities of its own in a DOCTYPE, which no feed needs and attacks do")
-
-
-def _first_entries(data: bytes) -> tuple[bytes, int]:
-    """The feed without the entries beyond the limit, still well formed: its head, then what follows the last one."""
-    ends = [found.end() for found in _ENTRY_END.finditer(data)]
-    if len(ends) <= MOST_ENTRIES:
-        return data, 0
-    return data[: ends[MOST_ENTRIES - 1]] + data[ends[-1] :], len(ends) - MOST_ENTRIES
+def _parsed(data: bytes, charset: str | None) -> Any:
+    headers = {"content-type": f"application/xml; charset={charset}" if charset else "application/xml"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return feedparser.parse(
+            io.BytesIO(data), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
 
 
 def _what_it_is(data: bytes) -> str:
+    kind = next((kind for begin, kind in _OTHERS if data.startswith(begin)), None)
+    if kind:
+        return f"it is {kind}, not a feed"
     start = data[:2_000].lower()
     if b"<html" not in start and b"<!doctype html" not in start:
         return "it is no feed in any form we read (RSS, RDF, Atom, JSON Feed)"
@@ -92,20 +102,63 @@ def _what_it_is(data: bytes) -> str:
     return f"it is a web page, not a feed{hint}"
 
 
-def _item(entry: dict[str, Any]) -> Item:
-    content, trouble = _content(entry)
-    return Item(
-        id=_text(entry, "id"),
-        link=_link(entry),
-        title=_title(entry),
-        pieces=content,
-        dates=tuple(filter(None, (_text(entry, name) for name in _DATES))),
-        tags=tuple(_categories(entry)),
-        journal=next(filter(None, (_text(entry, name) for name in _JOURNALS)), ""),
-        marks=tuple(filter(None, (_text(entry, name) for name in _MARKS))),
-        language=_text(dict.get(entry, "title_detail") or {}, "language"),
-        trouble=trouble,
-    )
+class _Entry:
+    """Reads entries of one feed.
+
+    Args:
+        atom: the feed is Atom, which says of each text what it holds.
+    """
+
+    def __init__(self, *, atom: bool) -> None:
+        self._atom = atom
+
+    def item(self, entry: dict[str, Any]) -> Item:
+        """One entry as an item."""
+        pieces, trouble = self._content(entry)
+        return Item(
+            id=_text(entry, "id"),
+            link=_page_of(entry),
+            title=self._title(entry),
+            pieces=pieces,
+            dates=tuple(filter(None, (_text(entry, name) for name in _DATES))),
+            tags=tuple(_categories(entry)),
+            journal=next(filter(None, (_text(entry, name) for name in _JOURNALS)), ""),
+            marks=tuple(filter(None, (_text(entry, name) for name in _MARKS))),
+            language=_text(dict.get(entry, "title_detail") or {}, "language"),
+            trouble=trouble,
+        )
+
+    def _title(self, entry: dict[str, Any]) -> str:
+        title = dict.get(entry, "title")
+        if not isinstance(title, str):
+            return ""
+        return clean_title(title, plain=self._is_plain(dict.get(entry, "title_detail") or {}))
+
+    def _content(self, entry: dict[str, Any]) -> tuple[tuple[Piece, ...], str]:
+        """The entry's text that says most, and why one that says more could not be read."""
+        summary = dict.get(entry, "summary_detail")
+        texts = [*(dict.get(entry, "content") or []), *([summary] if summary else [])]
+        texts = [text for text in texts if isinstance(text.get("value"), str) and _is_text(text.get("type") or "")]
+        trouble = ""
+        for text in sorted(texts, key=lambda text: -text_size(text["value"])):
+            markdown = "markdown" in (text.get("type") or "")
+            try:
+                pieces = read_fragment(text["value"], plain=self._is_plain(text), markdown=markdown)
+            except TooDeep as error:
+                trouble = trouble or str(error)
+                continue
+            if pieces:
+                return pieces, trouble
+        return (), trouble
+
+    def _is_plain(self, text: dict[str, Any]) -> bool:
+        """Atom says that a text holds no markup; RSS says nothing, and feedparser guesses."""
+        return self._atom and text.get("type") == "text/plain"
+
+
+def _is_text(kind: str) -> bool:
+    """Not a picture or a PDF written out in letters."""
+    return not kind or kind.startswith("text/") or kind.endswith(("xml", "html"))
 
 
 def _text(values: dict[str, Any], name: str) -> str:
@@ -114,24 +167,28 @@ def _text(values: dict[str, Any], name: str) -> str:
     return clean(value) if isinstance(value, str) else ""
 
 
-def _link(entry: dict[str, Any]) -> str:
+def _page_of(entry: dict[str, Any]) -> str:
+    """The address of the page itself: no comments, no picture, no feed, and none that counts readers on the way."""
+    own = _text(entry, "feedburner_origlink")
+    if own:
+        return own
+    links = [link for link in dict.get(entry, "links") or [] if isinstance(link.get("href"), str)]
+    pages = [link for link in links if not _PAGE.isdisjoint((link.get("rel") or "").lower().split())]
+    best = min(pages, key=lambda link: _rank(link.get("type") or ""), default=None)
+    if best is not None:
+        return clean(best["href"].replace("&amp;", "&")) if _rank(best.get("type") or "") < _NO_PAGE else ""
     # An RSS guid is a link by default (RSS 2.0), so feedparser makes one of any: only an address is believed.
-    link = _text(entry, "link")
-    is_only_an_id = link == _text(entry, "id") and not link.lower().startswith(("http://", "https://"))
-    return "" if is_only_an_id else link
+    link, guid = dict.get(entry, "link"), _text(entry, "id")
+    return guid if link in {"", guid} and guid.lower().startswith(("http://", "https://")) else ""
 
 
-def _title(entry: dict[str, Any]) -> str:
-    title = dict.get(entry, "title")
-    if not isinstance(title, str):
-        return ""
-    detail: dict[str, Any] = dict.get(entry, "title_detail") or {}
-    if detail.get("type") in {"text/html", "application/xhtml+xml"} and _IS_MARKUP.search(title):
-        try:
-            title = plain(title)
-        except TooDeep:
-            title = ""
-    return clean_title(title)
+def _rank(kind: str) -> int:
+    if kind in {"", "text/html", "html"}:
+        return 0
+    if kind.endswith("xhtml+xml"):
+        return 1
+    is_feed = kind.endswith(("atom+xml", "rss+xml", "feed+json", "rdf+xml"))
+    return _NO_PAGE if is_feed or kind.startswith(("image/", "audio/", "video/")) else 2
 
 
 def _categories(entry: dict[str, Any]) -> Iterator[str]:
@@ -139,20 +196,3 @@ def _categories(entry: dict[str, Any]) -> Iterator[str]:
         term = tag.get("label") or tag.get("term")
         if isinstance(term, str) and term.strip():
             yield clean_title(term)
-
-
-def _content(entry: dict[str, Any]) -> tuple[tuple[Piece, ...], str]:
-    """The longest of the entry's texts, and why it could not be read."""
-    texts: list[dict[str, Any]] = [*(dict.get(entry, "content") or [])]
-    summary = dict.get(entry, "summary_detail")
-    texts += [summary] if summary else []
-    best = max(texts, key=lambda text: len(text.get("value") or ""), default=None)
-    if not best or not isinstance(best.get("value"), str):
-        return (), ""
-    value = best["value"]
-    if best.get("type") == "text/plain" and not _IS_MARKUP.search(value):
-        return read_text(value).pieces, ""
-    try:
-        return read_html(value).pieces, ""
-    except TooDeep as error:
-        return (), str(error)

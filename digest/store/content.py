@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 import sqlalchemy as sa
 
@@ -14,7 +15,16 @@ from digest.store.amending import propose
 from digest.store.base import Added
 from digest.store.engine import Lock, Part, locked, upsert, within
 from digest.store.search import index
-from digest.store.tables import aliases, edition_items, revisions, sources, studies, study_keys, summaries
+from digest.store.tables import (
+    aliases,
+    edition_items,
+    revisions,
+    sources,
+    studies,
+    study_keys,
+    summaries,
+)
+from digest.store.tables import originals as documents
 from digest.studies import Decision, Kin, Known, Verdict, amendment, content_hash, decide, plain_title
 from digest.studies import study_keys as keys_of
 
@@ -31,7 +41,7 @@ SUMMARY = (
 _MOST_TWINS = 100
 #: How many studies that share a key are looked at, those with the same DOI or PMID first.
 _MOST_KIN = 100
-_LATEST = sa.select(*SUMMARY).join_from(
+LATEST = sa.select(*SUMMARY).join_from(
     summaries,
     revisions,
     sa.and_(revisions.c.summary_id == summaries.c.id, revisions.c.revision == summaries.c.revision),
@@ -66,13 +76,15 @@ class ContentPart(Part):
         with self.read() as connection:
             return connection.execute(sa.select(aliases.c.summary_id).where(named)).first() is not None
 
-    def add_entries(self, entries: Sequence[Entry], *, now: datetime) -> Added:
+    def add_entries(
+        self, entries: Sequence[Entry], *, now: datetime, originals: Mapping[str, bytes] = MappingProxyType({})
+    ) -> Added:
         """Store what is new or changed, in one transaction, by the rules of `digest.studies`."""
         if not entries:
             return Added()
         with self.begin() as connection:
             locked(connection, Lock.CONTENT)
-            decisions = [_add(connection, entry, now) for entry in entries]
+            decisions = [_add(connection, entry, originals.get(entry.guid), now) for entry in entries]
         new = [decision for decision in decisions if decision.kind is Verdict.NEW]
         return Added(
             new=len(new),
@@ -85,18 +97,18 @@ class ContentPart(Part):
         """The latest revision of each summary first seen in [since, until), oldest first, then by id."""
         fresh = (summaries.c.added_at >= since) & (summaries.c.added_at < until)
         with self.read() as connection:
-            rows = connection.execute(_LATEST.where(fresh).order_by(summaries.c.added_at, summaries.c.id))
+            rows = connection.execute(LATEST.where(fresh).order_by(summaries.c.added_at, summaries.c.id))
             return _summaries(rows)
 
     def summaries(self, ids: Collection[int]) -> Mapping[int, Summary]:
         """These summaries, by id; unknown ids are left out."""
         with self.read() as connection:
-            rows = connection.execute(_LATEST.where(within(summaries.c.id, ids)).order_by(summaries.c.id))
+            rows = connection.execute(LATEST.where(within(summaries.c.id, ids)).order_by(summaries.c.id))
             return {summary.id: summary for summary in _summaries(rows)}
 
     def summaries_page(self, *, before: int | None, limit: int) -> tuple[Summary, ...]:
         """Up to `limit` summaries with ids below `before` (None: any), the latest id first."""
-        query = _LATEST if before is None else _LATEST.where(summaries.c.id < before)
+        query = LATEST if before is None else LATEST.where(summaries.c.id < before)
         with self.read() as connection:
             return _summaries(connection.execute(query.order_by(summaries.c.id.desc()).limit(limit)))
 
@@ -126,7 +138,7 @@ def _summaries(rows: Iterable[sa.Row[*tuple[object, ...]]]) -> tuple[Summary, ..
 # --- adding ------------------------------------------------------------------------------------------------
 
 
-def _add(connection: sa.Connection, entry: Entry, now: datetime) -> Decision:
+def _add(connection: sa.Connection, entry: Entry, original: bytes | None, now: datetime) -> Decision:
     decision = _decide(connection, entry)
     if decision.kind is Verdict.UNCHANGED:
         _name(connection, entry, decision.summary_id)
@@ -134,10 +146,13 @@ def _add(connection: sa.Connection, entry: Entry, now: datetime) -> Decision:
     study_id = decision.study_id or _new_study(connection, now)
     _propose_corrections(connection, decision, entry, now)
     if decision.summary_id is None:
-        summary_id = _new_summary(connection, entry, study_id, now)
+        summary_id, revision = _new_summary(connection, entry, study_id, now), 1
     else:
         summary_id = decision.summary_id
-        _revise(connection, entry, summary_id, now)
+        revision = _revise(connection, entry, summary_id, now)
+    if original is not None:
+        kept = {"summary_id": summary_id, "revision": revision, "document": original}
+        connection.execute(sa.insert(documents), kept)
     _name(connection, entry, summary_id)
     for other in decision.merge:
         _merge(connection, other, into=study_id)
@@ -154,7 +169,7 @@ def _propose_corrections(connection: sa.Connection, decision: Decision, entry: E
         named = summaries.c.study_id == decision.study_id
     printed = sa.exists().where(edition_items.c.summary_id == summaries.c.id, edition_items.c.placed)
     # What readers know comes first: by its headline they are told.
-    for told in _summaries(connection.execute(_LATEST.where(named).order_by(printed.desc(), summaries.c.id))):
+    for told in _summaries(connection.execute(LATEST.where(named).order_by(printed.desc(), summaries.c.id))):
         kind = amendment(told.entry if decision.summary_id is not None else None, entry)
         if kind is not None:
             propose(connection, told.id, kind, now=now)
@@ -184,7 +199,7 @@ def _twins(connection: sa.Connection, entry: Entry) -> tuple[Summary, ...]:
     same = (summaries.c.source == entry.source) & (summaries.c.title_hash == _title_hash(entry))
     # A source that gives everything one title must not make us read all it ever gave for each entry.
     word_for_word = revisions.c.content_hash == content_hash(entry)
-    query = _LATEST.where(same).order_by(word_for_word.desc(), summaries.c.id.desc()).limit(_MOST_TWINS)
+    query = LATEST.where(same).order_by(word_for_word.desc(), summaries.c.id.desc()).limit(_MOST_TWINS)
     return _summaries(connection.execute(query))
 
 
@@ -216,12 +231,13 @@ def _new_summary(connection: sa.Connection, entry: Entry, study_id: int, now: da
     return summary_id
 
 
-def _revise(connection: sa.Connection, entry: Entry, summary_id: int, now: datetime) -> None:
+def _revise(connection: sa.Connection, entry: Entry, summary_id: int, now: datetime) -> int:
     mine = summaries.c.id == summary_id
-    revision = connection.execute(sa.select(summaries.c.revision).where(mine)).scalar_one() + 1
+    revision: int = connection.execute(sa.select(summaries.c.revision).where(mine)).scalar_one() + 1
     change = sa.update(summaries).where(mine).values(revision=revision, title_hash=_title_hash(entry))
     connection.execute(change)
     _add_revision(connection, entry, summary_id, revision, now)
+    return revision
 
 
 def _add_revision(connection: sa.Connection, entry: Entry, summary_id: int, revision: int, now: datetime) -> None:

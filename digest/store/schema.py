@@ -12,7 +12,7 @@ from digest.errors import StoreError
 from digest.store.engine import Lock, Part, locked, make_engine
 
 #: The last step, known here so that opening a store need not load Alembic. Steps are numbered, so later is greater.
-LATEST = "0015"
+LATEST = "0016"
 
 _VERSION = sa.table("alembic_version", sa.column("version_num"))
 

@@ -20,6 +20,7 @@ from digest.store.deeds import DeedsPart
 from digest.store.engine import PATIENCE, Part, make_engine, plain_hash
 from digest.store.erasing import ErasingPart
 from digest.store.feedback import FeedbackPart
+from digest.store.furniture import FurniturePart
 from digest.store.joining import JoiningPart
 from digest.store.ledger import LedgerPart
 from digest.store.letters import LettersPart
@@ -32,6 +33,7 @@ from digest.store.subscribers import SubscribersPart
 
 class SqlStore(
     ContentPart,
+    FurniturePart,
     CorrectionsPart,
     SearchPart,
     ShapingPart,

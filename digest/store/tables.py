@@ -1,6 +1,6 @@
 """The tables. What was said once and never changes lies apart from where it stands now.
 
-    content     sources  studies  study_keys  summaries  aliases  | revisions (immutable)
+    content     sources  studies  study_keys  summaries  aliases  furniture  | revisions  originals (immutable)
     issues      issue_status  issue_items  | issues  issue_acts  frozen_pools  editions (immutable)
                 edition_items  | edition_corrections  corrections
     readers     subscribers  suppressions
@@ -94,6 +94,7 @@ summaries = sa.Table(
     sa.Column("added_at", Instant, nullable=False, index=True),
     sa.UniqueConstraint("source", "guid"),
     sa.Index("ix_summaries_source_title_hash", "source", "title_hash"),
+    sa.Index("ix_summaries_source_id", "source", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -106,6 +107,27 @@ revisions = sa.Table(
     sa.Column("content_hash", Said, nullable=False),
     sa.Column("seen_at", Instant, nullable=False),
     sa.Column("entry", Json(values.write_entry, values.read_entry), nullable=False),
+)
+
+#: What a revision was read from, as `digest.sources.original` packs it; none for what needed no reading.
+originals = sa.Table(
+    "originals",
+    metadata,
+    sa.Column("summary_id", ID, sa.ForeignKey("summaries.id"), primary_key=True, autoincrement=False),
+    sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("document", sa.LargeBinary, nullable=False),
+)
+
+#: Texts that stand in most documents of a source; one that an operator keeps is content, and is not learnt again.
+furniture = sa.Table(
+    "furniture",
+    metadata,
+    sa.Column("source", Said, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("text", Said, nullable=False),
+    sa.Column("documents", sa.Integer, nullable=False),
+    sa.Column("kept", sa.Boolean, nullable=False),
+    sa.Column("learnt_at", Instant, nullable=False),
 )
 
 #: Every guid a summary ever came under, its first one too, with what stood under it last.

@@ -18,6 +18,8 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     #: Seconds between two bytes of the body.
     drip: float = 0.0
+    #: Bytes that are announced and never sent.
+    missing: int = 0
 
 
 @dataclass
@@ -51,7 +53,7 @@ def feed_server() -> Iterator[FeedServer]:
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer.body)))
+            self.send_header("Content-Length", str(len(answer.body) + answer.missing))
             self.end_headers()
             try:
                 self._send(answer)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -227,3 +230,66 @@ def test_a_missing_local_file(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"none\.xml: No such file.*give the path") as raised:
         source.collect(SourceState(name="local"), known=lambda _g, _p: False, now=NOW)
     assert raised.value.permanent
+
+
+def test_a_feed_that_breaks_off_is_asked_for_again(server: FeedServer) -> None:
+    """Its whole entries are read, the operator is told, and the next visit asks for all of it."""
+    whole = feed(an_item(1), an_item(2), an_item(3))
+    server.answers["/feed"] = replace(whole, body=whole.body[:-60], missing=60)
+    visitor = Visitor(server)
+    first = visitor.visits()
+    assert [entry.guid for entry in first.entries] == ["g1", "g2"]
+    assert "broke off" in first.problems[0].message
+    server.answers["/feed"] = whole
+    assert [entry.guid for entry in visitor.visits().entries] == ["g3"]
+    assert "If-None-Match" not in server.asked[-1].headers
+
+
+def test_a_feed_without_its_end_is_not_taken_for_all_of_it(server: FeedServer) -> None:
+    """Also where the server counted its bytes right: the last tag is missing."""
+    whole = feed(an_item(1), an_item(2))
+    server.answers["/feed"] = replace(whole, body=whole.body[:-40])
+    visitor = Visitor(server)
+    result = visitor.visits()
+    assert ([entry.guid for entry in result.entries], result.state.etag) == (["g1"], None)
+    assert "its end is missing" in result.problems[0].message
+
+
+def test_a_page_that_breaks_off_is_asked_for_again(server: FeedServer) -> None:
+    """The feed's own text is used until the page comes whole."""
+    page = b"<html><h2>Key takeaway</h2><p>a</p><h2>What they found</h2><p>b</p></html>"
+    server.answers |= {"/feed": feed(an_item(1)), "/1": Answer(body=page[:50], missing=20)}
+    visitor = Visitor(server, follow=True)
+    result = visitor.visits()
+    assert "broke off" in result.problems[0].message and result.state.etag is None
+    server.answers["/1"] = Answer(body=page)
+    assert visitor.visits().entries[0].section(SectionRole.FINDINGS) is not None
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "http://e.example.org:99999/", "\xff\xfe", "http://a..b/"])
+def test_one_page_that_leads_nowhere_costs_nothing_but_itself(server: FeedServer, location: str) -> None:
+    """The other entries are read, whatever a server writes into a redirect."""
+    server.answers |= {"/feed": feed(an_item(1), an_item(2)), "/1": Answer(302, headers={"Location": location})}
+    server.answers["/2"] = Answer(body=(PAGES / "summary_page.html").read_bytes())
+    result = Visitor(server, follow=True).visits()
+    assert [entry.guid for entry in result.entries] == ["g1", "g2"]
+    assert result.entries[1].journal == "Journal of Invented Results"
+
+
+def test_a_server_that_says_for_ever_that_nothing_changed(server: FeedServer) -> None:
+    """Once a week it is not asked whether something did, but for all of it."""
+    server.answers["/feed"] = lambda asked: Answer(304) if "If-None-Match" in asked.headers else feed(an_item(1))
+    visitor = Visitor(server)
+    visitor.visits()
+    assert visitor.visits().known == 0
+    visitor.state = replace(visitor.state, succeeded_at=NOW - timedelta(days=8))
+    assert visitor.visits().known == 1
+
+
+def test_a_packed_feed_in_a_file(tmp_path: Path) -> None:
+    """It is known by its first bytes."""
+    path = tmp_path / "feed.xml.gz"
+    path.write_bytes(gzip.compress(feed(an_item(1)).body))
+    source = FeedSource(name="site", feed=str(path))
+    result = source.collect(SourceState(name="site"), known=lambda _guid, _mark: False, now=NOW)
+    assert [entry.guid for entry in result.entries] == ["g1"]

@@ -10,7 +10,8 @@ from email.utils import format_datetime
 import pytest
 
 from digest.errors import SourceError
-from digest.sources.fetch import MOST_REDIRECTS, Fetched, Fetcher
+from digest.models import SourceState
+from digest.sources.fetch import DAYS_BELIEVED, LONGEST_WAIT, MOST_REDIRECTS, Fetched, Fetcher, believed
 from tests.factories import NOW
 from tests.integration.feed_server import Answer, FeedServer, feed_server
 
@@ -101,6 +102,10 @@ def test_errors_say_whether_asking_again_can_help(server: FeedServer, status: in
         (format_datetime(NOW - timedelta(hours=1), usegmt=True), 0.0),
         ("soon", None),
         ("-5", None),
+        ("9" * 40, LONGEST_WAIT),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_WAIT),
+        ("Fri, 31 Dec 99999 23:59:59 GMT", None),
+        ("Fri, 01 Jan 2027 00:00:00 +999999999", None),
     ],
 )
 def test_retry_after(server: FeedServer, status: int, header: str, seconds: float | None) -> None:
@@ -133,7 +138,7 @@ def test_bytes_are_counted_after_unpacking(server: FeedServer, packed: bool) -> 
 @pytest.mark.parametrize(("encoding", "message"), [("br", "did not ask for"), ("gzip", "damaged")])
 def test_a_body_that_cannot_be_unpacked(server: FeedServer, encoding: str, message: str) -> None:
     """An unknown or broken packing is an error that says so."""
-    server.answers["/feed"] = Answer(body=b"not packed", headers={"Content-Encoding": encoding})
+    server.answers["/feed"] = Answer(body=b"\x01\x02\x03", headers={"Content-Encoding": encoding})
     with pytest.raises(SourceError, match=message):
         get(server)
 
@@ -188,3 +193,96 @@ def test_no_address(url: str) -> None:
     with pytest.raises(SourceError) as raised:
         Fetcher(allow_private=True).get(url, now=NOW)
     assert raised.value.permanent
+
+
+VALIDATED = {"ETag": '"1"', "Last-Modified": "Fri, 06 Nov 2026 08:00:00 GMT"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(body=b"<rss>" * 9, headers=VALIDATED, missing=50),
+        Answer(body=gzip.compress(b"<rss>" * 9)[:-9], headers={**VALIDATED, "Content-Encoding": "gzip"}),
+        Answer(body=gzip.compress(b"<rss>" * 9), headers={**VALIDATED, "Content-Encoding": "gzip"}, missing=9),
+    ],
+    ids=["length", "packed", "packed and length"],
+)
+def test_a_body_that_breaks_off(server: FeedServer, answer: Answer) -> None:
+    """What came is kept and called broken, without validators: the next visit must not be told that we have it all."""
+    server.answers["/feed"] = answer
+    fetched = get(server)
+    assert fetched.body.startswith(b"<rss><rss>") and fetched.broken
+    assert (fetched.etag, fetched.modified) == (None, None)
+
+
+def test_a_body_of_which_nothing_came_is_an_error(server: FeedServer) -> None:
+    """There is nothing to read, so the visit fails and is made again."""
+    server.answers["/feed"] = Answer(missing=10)
+    with pytest.raises(SourceError, match="broken off") as raised:
+        get(server)
+    assert not raised.value.permanent
+
+
+def test_what_is_odd_is_remarked(server: FeedServer) -> None:
+    """A charset in the place of a packing does no harm, and the operator hears of it."""
+    server.answers["/feed"] = Answer(body=b"<rss/>", headers={"Content-Encoding": "utf-8"})
+    fetched = get(server)
+    assert fetched.body == b"<rss/>" and "'utf-8'" in fetched.remark
+
+
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [
+        ("/a b", "/a%20b"),
+        ("/a|b", "/a%7Cb"),
+        ("/a%20b?x=%7C", "/a%20b?x=%7C"),
+        ("/stra\xdfe", "/stra%C3%9Fe"),
+        ("/stra\xc3\x9fe", "/stra%C3%9Fe"),
+        ("  /c  ", "/c"),
+        ("?x=1", "/feed?x=1"),
+    ],
+)
+def test_redirects_that_are_written_carelessly(server: FeedServer, location: str, path: str) -> None:
+    """Spaces, bars and letters beyond ASCII are written as an address has them, and followed."""
+    server.answers |= {"/feed": redirect(location), path: Answer(body=b"x")}
+    assert get(server).body == b"x"
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["http://[::1", "http://e.example.org:99999/", "http://e.example.org:x/", "http:///x", "//", "http://\xe4\xff..x/",
+     "http://" + "a" * 300 + ".example.org/", "http://e.example.org:0/", "http://*:80/", "\xff", "http://%zz/",
+     "mailto:a@b.c", "http://xn--/", "/" + "a" * 70_000, "http://a..b/", "http://-/"],
+)  # fmt: skip
+def test_redirects_that_lead_nowhere(server: FeedServer, location: str) -> None:
+    """Whatever a server writes there is trouble with this one address, in words."""
+    server.answers["/feed"] = redirect(location)
+    with pytest.raises(SourceError):
+        get(server)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Set-Cookie": "\xe4=\xff; expires=never; domain=..; path"},
+        {"Content-Type": "text/xml; charset=\xe4\xff"},
+        {"Content-Type": ";;;charset=="},
+        {"ETag": "\xe4", "Last-Modified": "\x80"},
+        {"Content-Encoding": "\xe4"},
+        {"Retry-After": "9" * 999},
+        {"Link": "<" * 500},
+        {"Date": "Fri, 99 Foo 99999"},
+    ],
+)
+def test_odd_headers_harm_nobody(server: FeedServer, headers: dict[str, str]) -> None:
+    """The document is read whatever stands above it."""
+    server.answers["/feed"] = Answer(body=b"<rss/>", headers=headers)
+    assert get(server).body == b"<rss/>"
+
+
+def test_a_server_is_believed_for_some_days() -> None:
+    """Some say for ever that nothing changed; so the first visit of each week asks for all."""
+    state = SourceState(name="site", etag='"1"', modified="yesterday", succeeded_at=NOW)
+    days = [believed(state, now=NOW + timedelta(days=day)).etag for day in range(DAYS_BELIEVED + 1)]
+    assert days[0] == '"1"' and days[-1] is None
+    assert believed(SourceState(name="site", etag='"1"'), now=NOW).etag is None

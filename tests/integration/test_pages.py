@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from digest.models import Bullets, SectionRole, Subheading
 from digest.sources.headings import Headings
 from digest.sources.markup import read_html
 from digest.sources.page import read_page
-from digest.sources.sections import Reading
+from digest.sources.reading import Reading
 from digest.sources.textfile import read_text_file, taken_apart
 from tests.integration.test_feeds import date_shown
 
@@ -71,5 +72,5 @@ def test_page_file(path: Path) -> None:
     reading = read(path)
     found = facts(reading)
     assert {name: found[name] for name in expect} == expect
-    whole = repr(reading)
+    whole = repr(replace(reading, cut=()))
     assert [one for one in absent if one.casefold() in whole.casefold()] == []

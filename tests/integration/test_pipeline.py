@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from digest import pipeline
+from digest import collecting, pipeline
 from digest.errors import SourceError
 from digest.models import (
     DeliveryState,
@@ -31,7 +31,8 @@ from digest.models import (
     Window,
 )
 from digest.selection import Limits
-from digest.sources.base import Collected, Known, Source, StaticSource
+from digest.sources.base import Collected, Known, Source, StaticSource, Teaching, untaught
+from digest.sources.original import Manner
 from digest.store.base import Store
 from tests.factories import a_subscriber, a_tree, a_window, an_entry
 
@@ -63,7 +64,11 @@ class BrokenSource:
     error: Exception
     address: str = "https://example.org/old.xml"
 
-    def collect(self, state: SourceState, *, known: Known, now: datetime) -> Collected:
+    @property
+    def manner(self) -> Manner:
+        return Manner()
+
+    def collect(self, state: SourceState, *, known: Known, now: datetime, learnt: Teaching = untaught) -> Collected:
         raise self.error
 
 
@@ -75,7 +80,7 @@ def entries(*names: str, tags: tuple[str, ...] = ("btk",), **given: object) -> l
 
 
 def collected(store: Store, made: Sequence[Entry], now: datetime = NOVEMBER) -> None:
-    pipeline.collect(store, [StaticSource(name="summaries", entries=list(made))], clock=lambda: now)
+    collecting.collect(store, [StaticSource(name="summaries", entries=list(made))], clock=lambda: now)
 
 
 def composed(store: Store, window: Window = WINDOW, **rules: object) -> pipeline.Composed:
@@ -136,7 +141,7 @@ def test_a_broken_source_is_named_and_the_rest_goes_on(
 ) -> None:
     """Whatever goes wrong with one source, the others are stored, and its state says what is wrong."""
     sources: list[Source] = [BrokenSource("broken", error), StaticSource(name="summaries", entries=entries("one"))]
-    broken, well = pipeline.collect(store, sources, clock=lambda: NOVEMBER)
+    broken, well = collecting.collect(store, sources, clock=lambda: NOVEMBER)
     assert trouble in (broken.trouble or "") and well.added.new == 1
     state = store.source_state("broken")
     assert (state.retired, state.failures) == (retired, 1) and state.trouble == broken.trouble
@@ -145,21 +150,21 @@ def test_a_broken_source_is_named_and_the_rest_goes_on(
 def test_a_source_in_trouble_is_left_alone_unless_asked_for(store: Store) -> None:
     """Backed off means not visited until its time has come, or until an operator insists."""
     broken = BrokenSource("broken", SourceError("no", retry_after=3600))
-    pipeline.collect(store, [broken], clock=lambda: NOVEMBER)
-    (visit,) = pipeline.collect(store, [broken], clock=lambda: NOVEMBER + timedelta(minutes=59))
+    collecting.collect(store, [broken], clock=lambda: NOVEMBER)
+    (visit,) = collecting.collect(store, [broken], clock=lambda: NOVEMBER + timedelta(minutes=59))
     assert visit.passed_over is not None and "backed off" in visit.passed_over
-    (visit,) = pipeline.collect(store, [broken], clock=lambda: NOVEMBER, insist=True)
+    (visit,) = collecting.collect(store, [broken], clock=lambda: NOVEMBER, insist=True)
     assert visit.trouble == "no" and store.source_state("broken").failures == 2
 
 
 def test_a_source_at_another_address_begins_anew(store: Store) -> None:
     """What was held against the old one, where it moved to and what it had is not the new one's."""
     gone = BrokenSource("news", SourceError("it is gone", gone=True))
-    pipeline.collect(store, [gone], clock=lambda: NOVEMBER)
+    collecting.collect(store, [gone], clock=lambda: NOVEMBER)
     store.save_source_state(replace(store.source_state("news"), moved_to="https://example.org/moved.xml", etag="1"))
-    (waits,) = pipeline.collect(store, [gone], clock=lambda: NOVEMBER)
+    (waits,) = collecting.collect(store, [gone], clock=lambda: NOVEMBER)
     source = StaticSource(name="news", entries=entries("one"), address="https://example.org/new.xml")
-    (visit,) = pipeline.collect(store, [source], clock=lambda: NOVEMBER)
+    (visit,) = collecting.collect(store, [source], clock=lambda: NOVEMBER)
     state = store.source_state("news")
     assert (waits.passed_over, visit.added.new) == ("retired: it is gone", 1)
     assert (state.address, state.moved_to, state.etag, state.retired) == (source.address, None, None, False)
@@ -167,10 +172,10 @@ def test_a_source_at_another_address_begins_anew(store: Store) -> None:
 
 def test_a_retired_source_that_is_back_is_visited_again(store: Store) -> None:
     """An operator asked for it, it went well, and from then on it is like any other."""
-    pipeline.collect(store, [BrokenSource("news", SourceError("gone", gone=True), "x")], clock=lambda: NOVEMBER)
+    collecting.collect(store, [BrokenSource("news", SourceError("gone", gone=True), "x")], clock=lambda: NOVEMBER)
     back = StaticSource(name="news", entries=entries("one"), address="x")
     first, second = (
-        pipeline.collect(store, [back], clock=lambda: NOVEMBER, insist=insist)[0] for insist in (True, False)
+        collecting.collect(store, [back], clock=lambda: NOVEMBER, insist=insist)[0] for insist in (True, False)
     )
     assert (first.added.new, second.passed_over) == (1, None)
 
@@ -178,14 +183,14 @@ def test_a_retired_source_that_is_back_is_visited_again(store: Store) -> None:
 def test_the_same_entries_again_are_nothing(store: Store) -> None:
     """A second visit finds what it knows and stores nothing."""
     source = StaticSource(name="summaries", entries=entries("one", "two"))
-    first, second = (pipeline.collect(store, [source], clock=lambda: NOVEMBER)[0] for _ in range(2))
+    first, second = (collecting.collect(store, [source], clock=lambda: NOVEMBER)[0] for _ in range(2))
     assert (first.added.new, second.added.new, store.count_summaries()) == (2, 0, 2)
 
 
 def test_what_is_stored_after_midnight_was_added_then(store: Store) -> None:
     """A visit may take long: its entries belong to the window that is open then, not to one that is over."""
     clock = iter((WINDOW.until - timedelta(minutes=5), WINDOW.until + timedelta(minutes=4))).__next__
-    pipeline.collect(store, [StaticSource(name="summaries", entries=entries("late"))], clock=clock)
+    collecting.collect(store, [StaticSource(name="summaries", entries=entries("late"))], clock=clock)
     assert (composed(store).fresh, composed(store, NEXT).fresh) == (0, 1)
 
 

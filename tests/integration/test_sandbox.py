@@ -37,8 +37,8 @@ def test_text_files_are_read_there_too() -> None:
 
 def test_a_document_that_takes_too_long_is_left_and_the_next_is_read() -> None:
     """The wall clock ends a reading; another child reads on."""
-    with Sandbox(seconds=0.5) as sandbox:
-        with pytest.raises(SourceError, match=r"longer than 0\.5 s"):
+    with Sandbox(seconds=2) as sandbox:
+        with pytest.raises(SourceError, match=r"longer than 2 s"):
             sandbox.read_page(ENDLESS)
         assert sandbox.read_page(b"<p>next").pieces[0].text == "next"
 
@@ -71,11 +71,12 @@ def test_a_child_that_dies_is_told_of_and_replaced() -> None:
 
 
 def test_a_flood_of_entries_is_cut_before_it_is_parsed() -> None:
-    """50,000 items cost no more than the first thousand."""
+    """50,000 items cost no more than a thousand from either end."""
     started = time.perf_counter()
     with Sandbox() as sandbox:
         feed = sandbox.read_feed(FEED % b"".join(ITEM % number for number in range(50_000)))
-    assert (len(feed.items), feed.dropped) == (MOST_ENTRIES, 50_000 - MOST_ENTRIES)
+    assert (len(feed.items), len(feed.tail)) == (MOST_ENTRIES, MOST_ENTRIES)
+    assert feed.dropped == 50_000 - 2 * MOST_ENTRIES
     assert feed.trouble == ""
     assert time.perf_counter() - started < 10
 

@@ -26,6 +26,7 @@ from digest.models import (
     Bullets,
     Cadence,
     Erratum,
+    Kind,
     Length,
     Paragraph,
     Placement,
@@ -305,6 +306,17 @@ def test_the_general_edition_does_not_claim_wishes() -> None:
     """A reader without interests follows nothing; the mail does not say they do."""
     _, text = a_mail(pool=POOL, selection=replace(a_selection(), general=True))
     assert "you follow" not in text and "it is about Fatigue and sleep" in text
+
+
+def test_an_explainer_has_no_study() -> None:
+    """Its date is when it was published, and nothing of it is called the study."""
+    published = PublishedDate(day=date(2024, 8, 6), precision=Precision.DAY)
+    facts = {"people": None, "design": None, "journal": None}
+    item = an_item(9, entry=an_entry("nine", kind=Kind.BACKGROUND, published=published, **facts))
+    chosen = Selection(background=(placed(9, OTHER_TOPIC),))
+    html, text = a_mail(pool=a_pool([item]), selection=chosen)
+    assert "published 6 August 2024" in text and "published 6 August 2024" in html
+    assert "The study:" not in text and "About it: published" in text
 
 
 def test_background_never_claims_to_be_new() -> None:

@@ -57,11 +57,57 @@ def test_american_form(text: str, day: date, precision: Precision) -> None:
         ("Sat, 07 Sep 02 00:00:01 GMT", date(2002, 9, 7), DAY),
         ("07 Sep 98 10:00 EST", date(1998, 9, 7), DAY),
         ("Sat Sep  7 00:00:01 2002", date(2002, 9, 7), DAY),
+        ("Thursday 3 March 2026 at 10:00", date(2026, 3, 3), DAY),
+        ("1970", date(1970, 1, 1), YEAR),
+        ("Jan 1970", date(1970, 1, 1), MONTH),
+        ("23 January 1970", date(1970, 1, 23), DAY),
     ],
 )
 def test_other_forms(text: str, day: date, precision: Precision) -> None:
     """Every form real feeds and pages print is read as the printed day, whatever its zone."""
     assert read_date(text) == PublishedDate(day=day, precision=precision)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Pe, 07 Marras 2025 11:34:37 +0000", date(2025, 11, 7)),
+        ("ti 4. lokakuuta 2025 klo 10.00", date(2025, 10, 4)),
+        ("mar, 14 oct 2025 19:56:51 +0000", date(2025, 10, 14)),
+        ("7 de agosto de 2025", date(2025, 8, 7)),
+        ("segunda-feira, 6 de outubro de 2025", date(2025, 10, 6)),
+        ("Mi, 21 Mai 2025 10:00:00 +0200", date(2025, 5, 21)),
+        ("20. März 2025", date(2025, 3, 20)),
+        ("Dienstag, 2. Dezember 2025 um 8:00", date(2025, 12, 2)),
+        ("ven., 02 févr. 2025 10:00:00 +0100", date(2025, 2, 2)),
+        ("1er août 2025 à 10:00", date(2025, 8, 1)),
+        ("le 9 juillet 2025", date(2025, 7, 9)),
+        ("gio, 5 giu 2025 08:00:00 GMT", date(2025, 6, 5)),
+        ("woensdag 7 mei 2025", date(2025, 5, 7)),
+        ("tors, 2 okt. 2025 kl. 10:00", date(2025, 10, 2)),
+        ("10 września 2025", date(2025, 9, 10)),
+    ],
+)
+def test_other_languages(text: str, day: date) -> None:
+    """Day and month names of other languages are the days they name."""
+    assert read_date(text) == PublishedDate(day=day, precision=DAY)
+
+
+@pytest.mark.parametrize("text", ["5 listopada 2025", "5 listopad 2025", "3 foo 2025", "Foo, 3 bar 2025"])
+def test_a_month_that_could_be_another_is_none(text: str) -> None:
+    """A word that means October here and November there is no date: it may be missing, but never another day."""
+    assert read_date(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Thu, 01 Jan 1970 00:00:00 +0000", "Wed, 31 Dec 1969 19:00:00 -0500", "Sat, 17 Jan 1970 23:08:42 Z",
+     "1970-01-01", "1970-01-01T00:00:00Z", "19700101", "1/1/1970", "12/31/1969", "December 31, 1969", "1.1.1970",
+     "1900-01-01", "1/1/1900", "1899-12-30", "0001-01-01T00:00:00", "0000-00-00"],
+)  # fmt: skip
+def test_a_date_that_was_never_set_is_none(text: str) -> None:
+    """The days from which clocks count, in any form, and what thousandths taken for seconds make of this century."""
+    assert read_date(text) is None
 
 
 @pytest.mark.parametrize(
@@ -78,4 +124,5 @@ def test_a_sentence_with_a_date_in_it_is_not_a_date() -> None:
     """Only a line that is nothing but a date is one."""
     assert is_date("12/1/2026")
     assert not is_date("On 12/1/2026 it rained.")
+    assert not is_date("Until 3 May 2026") and not is_date("Boston, 3 May 2026")
     assert not is_date("2026 " + "x" * 200)

@@ -4,18 +4,24 @@ from dataclasses import replace
 
 import pytest
 
-from digest.sources.guids import Claimed, Identity, claimed
+from digest.sources.guids import Claimed, Identity, Naming, claimed, items_read
 from digest.sources.identity import LONGEST_GUID
-from digest.sources.items import Item
+from digest.sources.items import Item, Order, ParsedFeed
 from digest.sources.pieces import Shape, piece
 
 ITEM = Item(id="a", link="https://e.example.org/a?x=1", title="Title", pieces=(piece(Shape.TEXT, "Text."),))
+
+#: Nothing is stored yet.
+NEW = Naming(identity=Identity.GUID, known=lambda _guid, _mark: False)
+#: Everything is.
+OLD = Naming(identity=Identity.GUID, known=lambda _guid, _mark: True)
 
 
 def claims(
     *items: Item, identity: Identity = Identity.GUID, known: set[tuple[str, str]] = frozenset()
 ) -> list[Claimed]:  # type: ignore[assignment]
-    found, _ = claimed(items, identity=identity, known=lambda guid, mark: (guid, mark) in known, place="feed")
+    naming = Naming(identity=identity, known=lambda guid, mark: (guid, mark) in known)
+    found, _ = claimed(items, naming, place="feed")
     return found
 
 
@@ -66,7 +72,7 @@ def test_fingerprint(change: dict[str, object], same: bool) -> None:
 def test_the_last_of_two_rivals_keeps_the_guid() -> None:
     """Feeds list the oldest last, so a newcomer never takes over a stored entry's name."""
     older, newer = replace(ITEM, title="Older"), replace(ITEM, title="Newer")
-    found, problems = claimed([newer, older], identity=Identity.GUID, known=lambda _g, _p: False, place="feed")
+    found, problems = claimed([newer, older], NEW, place="feed")
     assert [one.item.title for one in found] == ["Newer", "Older"]
     assert found[1].guid == "a" and found[0].guid.startswith("a#")
     assert len(problems) == 1
@@ -82,5 +88,27 @@ def test_the_known_rival_keeps_the_guid_wherever_it_stands() -> None:
 
 def test_an_entry_listed_twice_is_there_once() -> None:
     """The same words twice are no problem."""
-    found, problems = claimed([ITEM, ITEM], identity=Identity.GUID, known=lambda _g, _p: False, place="feed")
+    found, problems = claimed([ITEM, ITEM], NEW, place="feed")
     assert (len(found), problems) == (1, [])
+
+
+def test_the_other_end_of_a_long_feed_is_read_once_the_first_is_known() -> None:
+    """Where dates do not tell which end is new, the end whose entries are known already is the old one."""
+    feed = ParsedFeed(items=(ITEM,), tail=(replace(ITEM, id="z"),), dropped=3)
+    assert items_read(feed, NEW) == (feed.items, "only its first 1 entries were read, 4 were not")
+    items, said = items_read(feed, OLD)
+    assert items == feed.items + feed.tail
+    assert said.endswith("its last 1, where new ones seem to come; 3 were not")
+
+
+@pytest.mark.parametrize(
+    ("feed", "said"),
+    [
+        (ParsedFeed(items=(ITEM,)), ""),
+        (ParsedFeed(items=(ITEM,), dropped=2, order=Order.NEWEST_FIRST), "only its first 1 entries were read, 2 were"),
+        (ParsedFeed(items=(ITEM,), dropped=2, order=Order.OLDEST_FIRST), "counted from its end"),
+    ],
+)
+def test_what_was_not_read_is_said(feed: ParsedFeed, said: str) -> None:
+    """Entries beyond the limit are never left out without a word."""
+    assert said in items_read(feed, NEW)[1]

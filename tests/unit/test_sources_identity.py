@@ -58,11 +58,52 @@ def test_read_pmid(text: str, pmid: str | None) -> None:
         ("c d", "https://base.example.org/x/c%20d"),
         (" https://e.example.org/a ", "https://e.example.org/a"),
         ("//other.example.org/p", "https://other.example.org/p"),
+        ("notes.2026/p", "https://base.example.org/x/notes.2026/p"),
+        ("/a|b c", "https://base.example.org/a%7Cb%20c"),
+        ("/a?x=<1>&copy=2&reg=3", "https://base.example.org/a?x=%3C1%3E&copy=2&reg=3"),
+        ("https://büro.example.org/straße?q=ü#ä", "https://xn--bro-hoa.example.org/stra%C3%9Fe?q=%C3%BC#%C3%A4"),
+        ("https://e.example.org/a%20b%zz", "https://e.example.org/a%20b%zz"),
     ],
 )
 def test_web_url(link: str, url: str) -> None:
-    """A link becomes an absolute address without its tracking parameters."""
+    """A link becomes an absolute address without its tracking parameters, written as addresses are."""
     assert web_url(link, base="https://base.example.org/x/y") == url
+
+
+@pytest.mark.parametrize(
+    "link", ["www.e.example.org/p", "www.e.example.org", "doi.org/10.5555/a", "example.org:8080/p"]
+)
+def test_a_host_without_a_scheme(link: str) -> None:
+    """Typed by a person it is an address; in a feed it is no path below the feed's site, whatever the rules say."""
+    assert web_url(link) == f"http://{link}"
+    assert web_url(link, base="https://base.example.org/x/y") is None
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://www.google.com/url?rct=j&sa=t&url=https://e.example.org/a/?x%3D1&ct=ga&usg=b",
+        "https://www.google.co.uk/url?q=https%3A%2F%2Fe.example.org%2Fa%2F%3Fx%3D1%26utm_source%3Dalert",
+        "https://scholar.google.com/scholar_url?url=https://e.example.org/a/?x%3D1&hl=en",
+        "http://www.bing.com/news/apiclick.aspx?ref=a&url=https%3a%2f%2fe.example.org%2fa%2f%3fx%3d1",
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Fe.example.org%2Fa%2F%3Fx%3D1%26fbclid%3D2&h=3",
+        "https://eu.safelinks.protection.outlook.com/?url=https%3A%2F%2Fe.example.org%2Fa%2F%3Fx%3D1&data=5",
+        "https://www.google.com/url?url=https%3A%2F%2Fgoogle.com%2Furl%3Fq%3Dhttps%253A%252F%252Fe.example.org%252Fa/?x=1",
+    ],
+)
+def test_detours_are_left_out(link: str) -> None:
+    """Readers are sent to the page itself, past whoever would count them on the way."""
+    assert web_url(link) == "https://e.example.org/a/?x=1"
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["https://www.google.com/url?url=javascript:alert(1)", "https://www.google.com/search?q=http://e.example.org/",
+     "https://www.google.com/url", "https://e.example.org/url?url=https://other.example.org/"],
+)  # fmt: skip
+def test_what_is_no_detour_stays(link: str) -> None:
+    """Only addresses known to lead elsewhere are taken apart, and only to a page."""
+    assert web_url(link) == link
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from digest.errors import InputError
 from digest.models import Bullets, Kind, Paragraph, SectionRole
 from digest.sources.headings import Headings
 from digest.sources.jsonfile import read_json
-from digest.sources.sections import Reading
+from digest.sources.reading import Reading
 
 
 def read(value: object) -> Reading:

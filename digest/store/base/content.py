@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
-from digest.models import Entry, SourceState, Summary
+from digest.models import Entry, Furniture, SourceState, Summary
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,8 +51,45 @@ class ContentStore(Protocol):
     def knows(self, source: str, guid: str, fingerprint: str) -> bool:
         """Whether this entry was stored with this very fingerprint."""
 
-    def add_entries(self, entries: Sequence[Entry], *, now: datetime) -> Added:
-        """Store what is new or changed, in one transaction, by the rules of `digest.studies`."""
+    def add_entries(
+        self, entries: Sequence[Entry], *, now: datetime, originals: Mapping[str, bytes] = MappingProxyType({})
+    ) -> Added:
+        """Store what is new or changed, in one transaction, by the rules of `digest.studies`.
+
+        Args:
+            entries: of one source, or several.
+            now: when they are first seen.
+            originals: what they were read from, by guid; kept beside each revision that is stored.
+        """
+
+    def original(self, summary_id: int) -> bytes | None:
+        """What the latest revision of a summary was read from; None where that was not kept."""
+
+    def latest_of(self, source: str, *, limit: int) -> tuple[Summary, ...]:
+        """The latest summaries of a source, the latest first."""
+
+    def latest_originals(
+        self, source: str, *, limit: int, since: datetime | None = None
+    ) -> tuple[tuple[Summary, bytes], ...]:
+        """The latest summaries of a source with what they were read from, the latest first.
+
+        Args:
+            source: its name.
+            limit: so many of them.
+            since: added then or later; None for any.
+        """
+
+    def furniture(self, source: str) -> tuple[Furniture, ...]:
+        """What was learnt of a source, and what an operator keeps, in the order it was learnt."""
+
+    def learn(self, source: str, learnt: Collection[Furniture], *, now: datetime) -> tuple[Furniture, ...]:
+        """Remember texts of a source; what is known or kept stays as it is. Gives those that were not known."""
+
+    def keep_furniture(self, source: str, key: str) -> bool:
+        """From now on this text is content, and is not learnt again. False when there is no such text."""
+
+    def forget_furniture(self, source: str, key: str) -> bool:
+        """Forget a text, learnt or kept; it may be learnt again. False when there is no such text."""
 
     def summaries_added(self, since: datetime, until: datetime) -> tuple[Summary, ...]:
         """The latest revision of each summary first seen in [since, until), oldest first, then by id."""

@@ -7,8 +7,8 @@ from typing import Self
 
 from pydantic import Field
 
+from digest.collecting import Visit
 from digest.models import SourceState
-from digest.pipeline import Visit
 from digest.web.api.answers import Answer, Call
 from digest.web.api.doors import ForEditors, router_for
 from digest.web.site import Newsroom

@@ -1,0 +1,137 @@
+"""How a document is read, for whoever wants to know: before a source is added, and where a mail went wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from digest.errors import DigestError, InputError
+from digest.models import Entry, Problem
+from digest.sources.entries import entry_from, language_tag
+from digest.sources.fetch import Fetcher
+from digest.sources.folder import bytes_of, read_file
+from digest.sources.identity import shown
+from digest.sources.learning import Alike, Learnt, learn
+from digest.sources.original import Manner, Original, read, said_in
+from digest.sources.reading import Reading
+from digest.sources.sandbox import Sandbox
+
+#: How a feed's root element is called.
+_FEED: Final = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>)?\s*(?:<!--[^>]{0,500}-->\s*)?<(?:rss|feed|rdf:RDF)\b")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inspected:
+    """One document, and what is made of it."""
+
+    #: The file or address, as it was named.
+    place: str
+    #: As it would be stored.
+    entry: Entry
+    reading: Reading
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Taken:
+    """A document before it is read."""
+
+    place: str
+    #: None where nothing is to be read anew.
+    original: Original | None
+    reading: Reading
+    url: str | None
+    language: str | None
+    #: What is wrong with it although it could be read.
+    problems: tuple[Problem, ...] = ()
+
+
+def inspect(
+    places: Sequence[str],
+    *,
+    manner: Manner,
+    fetch: Fetcher,
+    now: datetime,
+    language: str = "en",
+    together: bool = False,
+) -> Iterator[Inspected | Problem]:
+    """How each document is read, or why it cannot be, in the order of the places; behind one what is wrong with it.
+
+    Args:
+        places: paths of files, and http or https addresses of pages.
+        manner: how documents are read.
+        fetch: how addresses are asked.
+        now: the instant of asking.
+        language: of documents that do not say theirs; BCP 47.
+        together: take them for documents of one source, and cut what most of them have.
+    """
+    with Sandbox() as sandbox:
+        taken = (_taken(place, manner, sandbox, fetch, now) for place in places)
+        for one in _with_what_most_have([*taken], manner) if together else taken:
+            if isinstance(one, Problem):
+                yield one
+                continue
+            yield _made(one, language)
+            yield from one.problems
+
+
+def _taken(place: str, manner: Manner, sandbox: Sandbox, fetch: Fetcher, now: datetime) -> _Taken | Problem:
+    """One document, or why there is none: whatever keeps it from being read takes no other with it."""
+    is_address = place.lower().startswith(("http://", "https://"))
+    named = shown(place) if is_address else place
+    try:
+        return _asked(place, manner, sandbox, fetch, now) if is_address else _opened(place, manner, sandbox)
+    except InputError as error:
+        return Problem(place=named, message=str(error).removeprefix(f"{error.place}: "))
+    except DigestError as error:
+        return Problem(place=named, message=str(error))
+    except OSError as error:
+        return Problem(place=named, message=f"it cannot be read: {error.strerror or error}")
+
+
+def _asked(url: str, manner: Manner, sandbox: Sandbox, fetch: Fetcher, now: datetime) -> _Taken:
+    fetched = fetch.get(url, now=now)
+    if _FEED.match(fetched.body[:2_000]):
+        raise InputError("it is a feed: add it to `sources`, or give the address of one of its entries")
+    page = sandbox.read_page(fetched.body, charset=fetched.charset, headings=manner.headings)
+    original = Original(page=page)
+    reading = read(original, manner)
+    return _Taken(place=url, original=original, reading=reading, url=fetched.url, language=page.language)
+
+
+def _opened(path: str, manner: Manner, sandbox: Sandbox) -> _Taken:
+    file = read_file(bytes_of(Path(path)), Path(path).name, sandbox, manner)
+    return _Taken(
+        place=path,
+        original=file.original,
+        reading=file.reading,
+        url=file.reading.url,
+        language=file.language,
+        problems=file.problems,
+    )
+
+
+def _with_what_most_have(taken: Sequence[_Taken | Problem], manner: Manner) -> Iterator[_Taken | Problem]:
+    originals = {one.place: one.original for one in taken if isinstance(one, _Taken) and one.original is not None}
+    documents = [said_in(original, manner) for original in originals.values()]
+    learned = manner.knowing(Learnt(furniture=Alike(one.text for one in learn(documents, latest=len(documents)))))
+    for one in taken:
+        original = originals.get(one.place)
+        yield replace(one, reading=read(original, learned)) if isinstance(one, _Taken) and original else one
+
+
+def _made(one: _Taken, language: str) -> Inspected | Problem:
+    entry = entry_from(
+        one.reading,
+        source="",
+        guid=one.place,
+        fingerprint="",
+        url=one.url,
+        language=language_tag(one.language, default=language),
+    )
+    if entry is None:
+        return Problem(place=one.place, message="there is no text in it")
+    return Inspected(place=one.place, entry=entry, reading=one.reading)

@@ -1,0 +1,166 @@
+"""A document as it came, taken apart: enough to read it, and to read it anew when more is known about its source.
+
+what a feed says of an entry, the page behind it, a file | Manner of the source | Reading
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from digest.models import Paragraph, SectionRole
+from digest.sources.dates import read_date
+from digest.sources.entries import text_length
+from digest.sources.furniture import Recurs, nothing, without_furniture
+from digest.sources.headings import Headings
+from digest.sources.identity import read_doi, read_pmid
+from digest.sources.items import Item, item_from, item_to
+from digest.sources.learning import Learnt, Said
+from digest.sources.page import read_page
+from digest.sources.pieces import Document, Shape, document_from, document_to
+from digest.sources.reading import Reading
+from digest.sources.roles import Why
+from digest.sources.sections import read_summary
+from digest.sources.tags import read_tags
+from digest.sources.textfile import read_text_file
+
+#: Characters a page without known headings must have: a consent wall has fewer.
+LEAST_PAGE_TEXT = 300
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manner:
+    """How the documents of a source are read."""
+
+    headings: Headings = field(default_factory=Headings)
+    #: Phrases known to be topics, to part topics that are printed run together.
+    vocabulary: tuple[str, ...] = ()
+    #: Knows the texts that stand in most documents of the source.
+    recurs: Recurs = nothing
+
+    def knowing(self, learnt: Learnt) -> Manner:
+        """The same, with what the source's earlier documents taught."""
+        return replace(self, recurs=learnt.furniture.has, vocabulary=(*self.vocabulary, *learnt.topics))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Original:
+    """One document; at least one of these is there."""
+
+    #: What a feed says of the entry.
+    item: Item | None = None
+    #: The page behind it, or a saved one.
+    page: Document | None = None
+    #: A text without markup, or Markdown.
+    text: Document | None = None
+
+
+def read(original: Original, manner: Manner) -> Reading:
+    """What the document says. Of a feed's entry the page behind it tells, where it says more."""
+    if original.text is not None:
+        return read_plain(original.text, manner)
+    if original.item is None:
+        return read_page_as(original.page or Document(), manner)
+    said = read_item(original.item, manner)
+    return said if original.page is None else better(read_page_as(original.page, manner, said=said), said)
+
+
+def read_plain(text: Document, manner: Manner) -> Reading:
+    """What a text without markup says, or Markdown."""
+    return read_text_file(text, headings=manner.headings, vocabulary=manner.vocabulary, recurs=manner.recurs)
+
+
+def read_page_as(page: Document, manner: Manner, *, said: Reading | None = None) -> Reading:
+    """What a page says; the headline of the entry it stands behind is known."""
+    return read_page(
+        page,
+        headings=manner.headings,
+        headline=said.headline if said else None,
+        vocabulary=manner.vocabulary,
+        recurs=manner.recurs,
+    )
+
+
+def read_item(item: Item, manner: Manner) -> Reading:
+    """What a feed itself says of an entry."""
+    reading = read_summary(
+        item.pieces,
+        headings=manner.headings,
+        headline=item.title or None,
+        vocabulary=manner.vocabulary,
+        recurs=manner.recurs,
+    )
+    marks = " ".join(item.marks)
+    outside = Reading(
+        headline=item.title or None,
+        tags=read_tags(item.tags, vocabulary=manner.vocabulary),
+        journal=item.journal or None,
+        published=next(filter(None, map(read_date, item.dates)), None),
+    )
+    full = reading.or_else(outside)
+    return replace(full, doi=read_doi(marks) or full.doi, pmid=read_pmid(marks) or full.pmid)
+
+
+def better(page: Reading, said: Reading) -> Reading:
+    """The page's text where it tells more than the feed does, else the feed's; each fills the gaps of the other."""
+    if not says_more(page, said):
+        return said.or_else(replace(page, sections=()))
+    return replace(page.or_else(said), headline=said.headline or page.headline, doi=said.doi or page.doi)
+
+
+def says_more(page: Reading, said: Reading) -> bool:
+    """Whether the page behind an entry tells more than the feed does."""
+    enough = max(LEAST_PAGE_TEXT, text_length(said))
+    return bool(page.sections) and (page.is_structured or (not said.is_structured and text_length(page) >= enough))
+
+
+def said_in(original: Original, manner: Manner) -> tuple[Said, ...]:
+    """The paragraphs of a document in their order, less what is the page's by our rules: what can be learnt of it."""
+    document = original.text or original.page
+    pieces = document.pieces if document is not None else original.item.pieces if original.item else ()
+    kept, _ = without_furniture(pieces, manner.headings)
+    limits = _only_limits(read(original, replace(manner, recurs=nothing)))
+    under_limits, said = False, []
+    for piece in kept:
+        heading = manner.headings.heading(piece)
+        if heading and heading.meaning:
+            under_limits = heading.meaning is SectionRole.CONSIDERATIONS
+        elif piece.shape in {Shape.TEXT, Shape.ITEM}:
+            said.append(Said(text=piece.text, under_limits=under_limits, only_limits=piece.text == limits))
+    return tuple(said)
+
+
+def _only_limits(reading: Reading) -> str | None:
+    """The paragraph that is all there is of considerations, known by words and order."""
+    for section, why in zip(reading.sections, reading.why, strict=True):
+        if section.role is SectionRole.CONSIDERATIONS and why is not Why.HEADING and len(section.blocks) == 1:
+            block = section.blocks[0]
+            return block.text if isinstance(block, Paragraph) else None
+    return None
+
+
+# --- kept ----------------------------------------------------------------------------------------------------
+
+
+def packed(original: Original) -> bytes:
+    """The original as it is kept: compressed JSON."""
+    value = {
+        "item": item_to(original.item) if original.item is not None else None,
+        "page": document_to(original.page) if original.page is not None else None,
+        "text": document_to(original.text) if original.text is not None else None,
+    }
+    return zlib.compress(json.dumps(value, separators=(",", ":")).encode())
+
+
+def unpacked(kept: bytes) -> Original:
+    """The original that `packed` wrote."""
+    value: Mapping[str, Any] = json.loads(zlib.decompress(kept))
+    page, text = value["page"], value["text"]
+    return Original(
+        item=item_from(value["item"]) if value["item"] is not None else None,
+        page=document_from(page) if page is not None else None,
+        text=document_from(text) if text is not None else None,
+    )

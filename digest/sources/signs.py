@@ -1,0 +1,72 @@
+"""Elements that stand for signs: raised and lowered words, quotation marks, formulas, pictures of a character."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from lxml import etree
+
+from digest.sources.raised import LEVEL, LOWERED, RAISED
+
+#: A picture's alternative text up to this many characters may be a sign, such as an emoji.
+LONGEST_SIGN = 8
+#: One that is a formula may be longer.
+LONGEST_FORMULA = 100
+
+_FORMULA = re.compile(r"(?<![a-z])(?:latex|math|mathjax|tex|equation|formula)(?![a-z])", re.IGNORECASE)
+_STYLED = re.compile(r"\{\\\w{1,20}style\s(.*)\}", re.DOTALL)
+_QUOTED = re.compile(r"\s{0,9}[\"'“‘«„]")
+#: MathML: which of its children is raised, lowered, or neither.
+_SCRIPTS: Final = {"msup": (RAISED,), "msub": (LOWERED,), "msubsup": (LOWERED, RAISED), "mover": (), "munder": ()}
+
+
+def before(element: etree._Element) -> str:
+    """What is written before an element's own words."""
+    tag = str(element.tag)
+    if tag == "sup":
+        return RAISED
+    if tag == "sub":
+        return LOWERED
+    if tag == "q":
+        return "" if _QUOTED.match(element.text or "") else "“"
+    if tag == "img":
+        return element.get("alt") or ""
+    if tag == "msqrt":
+        return "√("
+    return _mark_in_formula(element)
+
+
+def behind(element: etree._Element) -> str:
+    """What is written behind them."""
+    tag = str(element.tag)
+    if tag in {"sup", "sub"}:
+        return LEVEL
+    if tag == "q":
+        return "" if _QUOTED.match(element.text or "") else "”"
+    if tag == "msqrt":
+        return ")"
+    return LEVEL if _mark_in_formula(element) in {RAISED, LOWERED} else ""
+
+
+def sign_of(image: etree._Element) -> str:
+    """A picture's alternative text where it stands for a character or a formula; else nothing."""
+    text = (image.get("alt") or "").strip()
+    if 0 < len(text) <= LONGEST_SIGN and not any(map(str.isalnum, text)):
+        return text
+    is_formula = _FORMULA.search(" ".join((image.get("class") or "", image.get("role") or "")))
+    if not is_formula or len(text) > LONGEST_FORMULA:
+        return ""
+    styled = _STYLED.fullmatch(text)
+    return styled[1] if styled else text
+
+
+def _mark_in_formula(element: etree._Element) -> str:
+    parent = element.getparent()
+    if parent is None or not isinstance(parent.tag, str) or parent.tag not in {"mfrac", *_SCRIPTS}:
+        return ""
+    place = parent.index(element)
+    if parent.tag == "mfrac":
+        return "/" if place == 1 else ""
+    marks = _SCRIPTS[parent.tag]
+    return marks[place - 1] if 0 < place <= len(marks) else ""

@@ -1,0 +1,80 @@
+"""What a site prints under each of its summaries, known by what it says.
+
+It speaks of research in general, advises anybody, or offers something, and names no finding of the study.
+"""
+
+from __future__ import annotations
+
+import re
+
+from digest.sentences import sentences
+from digest.sources.cues import begins, weight
+
+#: What a text must reach to be taken for one about research in general.
+ENOUGH = 3.0
+#: What a text must have that stands behind other articles' teasers, to be taken for one about the study all the same.
+OF_THE_STUDY = 2.0
+#: Advice and offers are no longer than this, and no more sentences.
+LONGEST_ADVICE = 260
+MOST_SENTENCES = 2
+
+#: Advice that speaks of the study is a part of it.
+_OF_THE_STUDY = re.compile(
+    r"\b(?:stud(?:y|ies)|trials?|findings?|research(?:ers)?|participants|these|until|because|since)\b", re.IGNORECASE
+)
+#: "Talk to NAME to find out": somebody with a name of their own offers to talk, and it is no doctor.
+_NAME = r"[A-Z][\w’'&-]{1,30}"
+_OFFER = re.compile(
+    rf"^(?:Talk|Chat|Speak) (?:to|with) (?!Your|A |An |The |My|His|Her|Their|Our|Dr\b){_NAME}(?: {_NAME}){{0,3}}"
+    rf" (?:to|about|today|now|for)\b|\bAsk {_NAME} (?:whether|if|about|how|what|to)\b"
+)
+#: What a site says of the journals it reads; behind the name stands one of these.
+_GOES_ON = (
+    r"(?:often|usually|typically|frequently|commonly|generally|sometimes|regularly|which|that|(?:can |may |might )?"
+    r"(?:range|vary|span|cover|include|report|describe|present|publish|run|go|stretch|reach|contain|feature|offer|share|show"
+    r"|explore|help|bring|move|mix|carry|tell|look|make|differ|be|are|have|give|add|explain|track|touch|extend"
+    r"|represent)s?|where)"
+)
+_JOURNALS_LIKE = re.compile(
+    r"\bjournals?,? (?:like|such as|including|for example) [\"“‘']?(?P<name>[A-Z][^\n]{1,160}?)[\"”’']?,?"
+    rf" {_GOES_ON}\b"
+)
+#: A name may list what it is about: "Music, mind and movement".
+_LISTED = r"(?:(?:, \w{2,20}(?: \w{2,20})?){1,2},? (?:and|&) \w{2,20}(?: \w{2,20})?)?"
+_JOURNAL = re.compile(
+    r"\b(?:published|appeared|appears|featured|printed|comes from|taken from)\s(?:\w{1,20}\s)?(?:in|by|on)?\s?"
+    r"(?:(?:a|the|an)\s)?(?:peer[-‐‑ ]reviewed\s)?(?:(?:scientific|medical|academic)\s)?(?:journal\s)?"
+    rf"(?:called\s|named\s|,\s)?[\"'“‘]?(?P<name>[A-Z][^.;,\"”’()]{{2,120}}?{_LISTED})"
+    r"(?=[\"”’]|[.;,()]|\s(?:is|was|which|that|has|in\s\d{4}|on\s\w{1,20}\s\d|a\speer|an?\s)|\s?$)"
+)
+
+
+def is_standing(text: str, *, behind_teasers: bool = False) -> bool:
+    """True for a paragraph about research in general, or about the site: it names no finding.
+
+    Args:
+        text: the paragraph.
+        behind_teasers: whether other articles' teasers stand above it, behind which a study seldom goes on.
+    """
+    specific = weight(text, "specific")
+    return weight(text, "general") - specific >= ENOUGH or (behind_teasers and specific < OF_THE_STUDY)
+
+
+def is_advice(text: str) -> bool:
+    """True for a paragraph that advises anybody, whatever the study found: "Always discuss…"."""
+    return _is_short(text) and not _OF_THE_STUDY.search(text) and begins(text, "advice")
+
+
+def is_offer(text: str) -> bool:
+    """True for a paragraph in which the site offers something of its own."""
+    return _is_short(text) and (_OFFER.search(text) is not None or begins(text, "offer"))
+
+
+def journal_named(text: str) -> str | None:
+    """The journal a text says the study was published in; None when it names none."""
+    found = _JOURNALS_LIKE.search(text) or _JOURNAL.search(text)
+    return re.sub(r" (?:and|can|may|that)$", "", found["name"]).strip(" ,") if found else None
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= LONGEST_ADVICE and len(sentences(text)) <= MOST_SENTENCES

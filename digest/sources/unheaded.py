@@ -1,0 +1,130 @@
+"""A text whose headings were lost, as extracts of summary pages often are: its parts get roles by words and order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+from digest.models import Block, Bullets, Paragraph, Section, SectionRole, Subheading
+from digest.sentences import is_whole
+from digest.sources.clean import shorten
+from digest.sources.reading import Reading
+from digest.sources.roles import FEWEST, Doubt, Roles, Why, clearly_limits, roles_of
+
+#: Parts below one known heading that are looked at for roles of their own: the other headings may be lost.
+FEWEST_BELOW_TAKEAWAY = 4
+#: Characters of a part by which a person finds it again.
+SHOWN = 70
+
+#: What may stand beside the text itself without saying anything about its parts.
+_BESIDE = frozenset({SectionRole.BODY, SectionRole.REFERENCES})
+_NAMES = {
+    SectionRole.TAKEAWAY: "the takeaway",
+    SectionRole.FINDINGS: "findings",
+    SectionRole.RELEVANCE: "relevance",
+    SectionRole.CONSIDERATIONS: "considerations",
+}
+
+
+def with_roles(reading: Reading, *, joined: Collection[Block] = (), opened: bool, expected: bool) -> Reading:
+    """The reading with roles for the parts of its text where no heading gives them; what is in doubt is said.
+
+    Args:
+        reading: by headings.
+        joined: lists that belong to the words before them.
+        opened: whether its headline is the sentence the text opened with.
+        expected: whether such a text is known to come without headings, so that parts without roles are a doubt.
+    """
+    told = {SectionRole.TAKEAWAY} if opened else set()
+    if {section.role for section in reading.sections} <= _BESIDE | told:
+        return _by_words(reading, joined, opened=opened, expected=expected)
+    known = {section.role for section in reading.sections} - {SectionRole.REFERENCES}
+    if known == {SectionRole.TAKEAWAY}:
+        return _below_the_takeaway(reading, joined)
+    return _with_a_word_about_limits(reading)
+
+
+def _by_words(reading: Reading, joined: Collection[Block], *, opened: bool, expected: bool) -> Reading:
+    bare = [section for section in reading.sections if section.role is SectionRole.BODY]
+    if len(bare) != 1 or bare[0].heading is not None:
+        return reading
+    units = _units(bare[0].blocks, joined)
+    roles = roles_of([_text(unit) for unit in units], opened=opened)
+    if not any(role is not SectionRole.BODY for role in roles.roles):
+        says = "nothing in its words tells findings, relevance and considerations apart: give each part its place"
+        doubtful = bool(roles.doubts) or (expected and len(units) in (3, 4))
+        return replace(reading, unsure=(*reading.unsure, says)) if doubtful else reading
+    return _placed(reading, bare[0], units, roles)
+
+
+def _below_the_takeaway(reading: Reading, joined: Collection[Block]) -> Reading:
+    """One heading was left of all: what stands below it is more than the takeaway, where the words clearly say so."""
+    takeaway = next(section for section in reading.sections if section.role is SectionRole.TAKEAWAY)
+    units = _units(takeaway.blocks, joined)
+    if len(units) < FEWEST_BELOW_TAKEAWAY:
+        return reading
+    roles = roles_of([_text(unit) for unit in units[1:]], opened=True)
+    if roles.doubts or SectionRole.BODY in roles.roles:
+        return reading
+    return _placed(reading, takeaway, units, Roles(roles=(SectionRole.TAKEAWAY, *roles.roles), why=roles.why))
+
+
+def _placed(reading: Reading, section: Section, units: Sequence[list[Block]], roles: Roles) -> Reading:
+    """The reading with the section parted by the roles of its units, in their order."""
+    made: dict[SectionRole, list[Block]] = {}
+    for unit, role in zip(units, roles.roles, strict=True):
+        made.setdefault(role, []).extend(unit)
+    sections: list[Section] = []
+    why: list[Why | None] = []
+    for one, reason in zip(reading.sections, reading.why, strict=True):
+        parts = [Section(role=role, blocks=tuple(blocks)) for role, blocks in made.items()] if one is section else [one]
+        sections += parts
+        why += [_why(part, roles.why) if one is section else reason for part in parts]
+    doubts = tuple(_said(doubt, _text(units[doubt.place])) for doubt in roles.doubts)
+    return replace(reading, sections=tuple(sections), why=tuple(why), unsure=(*reading.unsure, *doubts))
+
+
+def _why(part: Section, why: Why) -> Why | None:
+    return None if part.role is SectionRole.BODY else why
+
+
+def _with_a_word_about_limits(reading: Reading) -> Reading:
+    """A heading that was lost among others: the last words under another one may be the limits."""
+    if any(section.role is SectionRole.CONSIDERATIONS for section in reading.sections):
+        return reading
+    last = next((one for one in reversed(reading.sections) if one.role is not SectionRole.REFERENCES), None)
+    units = _units(last.blocks) if last and last.role in _NAMES else []
+    if len(units) < FEWEST or not last or not clearly_limits(_text(units[-1]), last.role):
+        return reading
+    says = f"no heading of considerations was found, yet {_named(_text(units[-1]))} reads like one"
+    return replace(reading, unsure=(*reading.unsure, says))
+
+
+def _units(blocks: Iterable[Block], joined: Collection[Block] = ()) -> list[list[Block]]:
+    """What belongs together: a paragraph, a list, a list with the words that lead to it."""
+    units: list[list[Block]] = []
+    for block in blocks:
+        before = units[-1][-1] if units else None
+        if before is not None and (block in joined or _leads(before, block)):
+            units[-1].append(block)
+        else:
+            units.append([block])
+    return units
+
+
+def _leads(before: Block, block: Block) -> bool:
+    if isinstance(before, Subheading):
+        return True
+    return isinstance(block, Bullets) and isinstance(before, Paragraph) and not is_whole(before.text)
+
+
+def _text(unit: Iterable[Block]) -> str:
+    return " ".join(" ".join(one.items) if isinstance(one, Bullets) else one.text for one in unit)
+
+
+def _said(doubt: Doubt, text: str) -> str:
+    return f"{_named(text)} may be {_NAMES[doubt.likely]} or {_NAMES[doubt.rival]}: give it its place"
+
+
+def _named(text: str) -> str:
+    return f"“{shorten(text, SHOWN)}”"

@@ -1,0 +1,229 @@
+"""What of a page nobody is meant to read is taken out of its tree; what only looks so stays.
+
+Hidden text is not printed, but the closed panel of an accordion is content. A form is a box to type into, but some
+sites put the whole page into one. A class or an id that sounds like furniture says little: sites make them of
+headings, too ("social-support", "comments-on-limits").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from lxml import etree
+
+from digest.sources.boxes import (
+    beside,
+    has_prose,
+    headings_in,
+    is_mostly_links,
+    is_title,
+    own_words,
+    stands_in_words,
+    words_in,
+)
+from digest.sources.marks import is_about_something, is_marked
+from digest.sources.signs import sign_of
+from digest.sources.walk import heading_level, is_block
+
+#: Words at the beginning of a box without a heading that may say what it is about.
+MOST_WORDS = 30
+#: Elements with marks of furniture, and hidden ones, that are looked at more closely.
+MOST_MARKED = 400
+
+Known = Callable[[str], bool]
+
+_HIDDEN = re.compile(r"(?:display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden)(?![\w-])", re.IGNORECASE)
+_SPOKEN = re.compile(r"(?<![\w-])(?:sr-only|visually-hidden|visuallyhidden|screen-reader-text)(?![\w-])")
+_DIALOGS: Final = frozenset({"dialog", "alertdialog"})
+_STRUCK: Final = frozenset({"del", "s", "strike"})
+#: Elements that by their names hold no content, and sometimes do.
+_DOUBTFUL: Final = frozenset({"aside", "footer", "form", "nav"})
+_LINE_THROUGH = re.compile(r"text-decoration[\w-]{0,9}\s{0,9}:\s{0,9}line-through", re.IGNORECASE)
+_ONLY_SIGNS = re.compile(r"[\W_]{1,4}")
+_REFERENCES: Final = ("aria-controls", "data-target", "data-bs-target", "href")
+_COPYRIGHT = re.compile(r"©|\(c\)\s{0,3}\d|copyright|all rights reserved", re.IGNORECASE)
+
+
+def take_out(root: etree._Element, *, known: Known, struck: bool = True) -> None:
+    """Empty what is not to be read.
+
+    Args:
+        root: the tree, which is changed.
+        known: whether a heading with this text announces a section of a summary.
+        struck: what is struck out goes, too.
+    """
+    judge = _Judge(root, known, struck=struck)
+    for element in _inside(root):
+        if element.tag == "img":
+            element.set("alt", sign_of(element))
+        elif judge.is_gone(element):
+            _empty(element)
+
+
+def _inside(root: etree._Element) -> Iterator[etree._Element]:
+    """All elements in a tree, from top to bottom, those of an element that was emptied left out."""
+    waiting = list(reversed(root))
+    while waiting:
+        element = waiting.pop()
+        if isinstance(element.tag, str):
+            yield element
+            waiting.extend(reversed(element))
+
+
+class _Judge:
+    """Says of the elements of one tree which are not to be read."""
+
+    def __init__(self, root: etree._Element, known: Known, *, struck: bool) -> None:
+        self._known = known
+        self._struck = struck
+        self._whole = sum(map(len, root.itertext())) or 1
+        self._panels = _panels(root)
+        self._root = root
+        self._marked = 0
+
+    def is_gone(self, element: etree._Element) -> bool:
+        """Whether to empty it; what stays is called nothing else than content."""
+        tag = str(element.tag)
+        if tag == "button":
+            return not _turn_button(element)
+        if tag == "figcaption":
+            return not _captions_text(element)
+        if tag == "a":
+            return _is_heading_sign(element)
+        if tag in _STRUCK or _LINE_THROUGH.search(element.get("style") or ""):
+            return self._struck
+        if _SPOKEN.search(element.get("class") or ""):
+            # "Opens in a new window"; a heading may be made for screen readers alone and name what all can see.
+            return not is_block(element) or not any(map(heading_level, element.iter()))
+        hidden = _is_hidden(element)
+        if not hidden and tag not in _DOUBTFUL and (not is_marked(element) or stands_in_words(element)):
+            return False
+        self._marked += 1
+        if self._marked > MOST_MARKED:
+            return hidden or tag == "nav"
+        return self._is_hidden_for_good(element) if hidden else self._is_furniture(element)
+
+    def _is_most(self, element: etree._Element) -> bool:
+        return sum(map(len, element.itertext())) * 2 >= self._whole and has_prose(element)
+
+    def _is_hidden_for_good(self, element: etree._Element) -> bool:
+        """Not so the panel of an accordion, a section that stands nowhere else, a page hidden until its scripts run."""
+        is_panel = element.get("id") in self._panels or element.get("role") == "tabpanel" or _stands_alone(element)
+        is_panel = is_panel and element.get("role") not in _DIALOGS and element.get("aria-modal") is None
+        shown = (is_panel and has_prose(element, 1)) or self._is_only_section(element) or self._is_most(element)
+        if shown:
+            _unmark(element)
+        return not shown
+
+    def _is_only_section(self, element: etree._Element) -> bool:
+        """A copy for narrow screens says nothing new."""
+        own = {name for name in map(words_in, headings_in(element)) if self._known(name)}
+        inside = set(element.iter())
+        others = {words_in(one) for one in headings_in(self._root) if one not in inside} if own else set()
+        return bool(own - others)
+
+    def _is_furniture(self, element: etree._Element) -> bool:
+        tag = str(element.tag)
+        if tag == "nav":
+            return not (self._holds_section(element) and has_prose(element))
+        # A wrapper may be called `has-sidebar`.
+        if self._is_most(element) or element.find(".//h1") is not None:
+            element.tag = "div" if tag in _DOUBTFUL else tag
+            return False
+        if self._holds_section(element):
+            _unmark(element)
+            return False
+        if tag == "form" or is_mostly_links(element) or not has_prose(element):
+            return tag in _DOUBTFUL or not _is_about_something(element)
+        if tag == "footer" and not _is_of_article(element):
+            return True
+        if tag in _DOUBTFUL or _is_about_something(element):
+            _unmark(element)
+        return False
+
+    def _holds_section(self, element: etree._Element) -> bool:
+        return any(self._known(words_in(heading)) for heading in headings_in(element))
+
+
+def _stands_alone(element: etree._Element) -> bool:
+    """The only thing below a heading: without it, the heading would name nothing."""
+    above, below = beside(element, -1), beside(element, 1)
+    ends = below is None or is_title(below)
+    return is_block(element) and not heading_level(element) and above is not None and is_title(above) and ends
+
+
+def _is_about_something(element: etree._Element) -> bool:
+    """By its name, and with a sentence in it."""
+    heading = next((words_in(one) for one in headings_in(element) if heading_level(one)), "")
+    said = heading or " ".join(words_in(element).split()[:MOST_WORDS])
+    return is_about_something(element, said) and not is_mostly_links(element) and has_prose(element, 1)
+
+
+def _is_heading_sign(link: etree._Element) -> bool:
+    """The sign by which a heading can be linked to."""
+    in_heading = any(heading_level(around) for around in link.iterancestors())
+    return in_heading and _ONLY_SIGNS.fullmatch(words_in(link)) is not None
+
+
+def _turn_button(button: etree._Element) -> bool:
+    """A button that names what stands below it becomes a heading, one in a sentence or a heading plain words."""
+    if any(heading_level(around) for around in button.iterancestors()):
+        button.tag = "span"
+        return True
+    parent = button.getparent()
+    opens = button.get("aria-controls") or button.get("aria-expanded") or button.get("data-bs-target")
+    if opens and sum(map(len, button.itertext())) > 1:
+        button.tag = "h6"
+        return True
+    in_sentence = parent is not None and parent.tag in {"p", "li", "td", "dd", "span"} and stands_in_words(button)
+    if in_sentence:
+        button.tag = "span"
+    return in_sentence
+
+
+def _captions_text(caption: etree._Element) -> bool:
+    """What stands under a table or a quotation belongs to it; under a picture, nobody reads it without the picture."""
+    figure = caption.getparent()
+    return figure is not None and any(
+        next(figure.iterdescendants(tag), None) is not None for tag in ("table", "blockquote", "pre")
+    )
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    hidden = element.get("hidden")
+    if hidden is not None and hidden.lower() != "until-found":
+        return True
+    return element.get("aria-hidden") == "true" or _HIDDEN.search(element.get("style") or "") is not None
+
+
+def _is_of_article(footer: etree._Element) -> bool:
+    """Real text under an article, and no word of whose site it is."""
+    inside = any(around.tag in {"article", "main", "section"} for around in footer.iterancestors())
+    return inside and not _COPYRIGHT.search(own_words(footer))
+
+
+def _panels(root: etree._Element) -> frozenset[str]:
+    """The ids of what a heading, a button or a tab opens."""
+    names = root.iter("button", "a", "summary", "h1", "h2", "h3", "h4", "h5", "h6", "div", "li")
+    return frozenset(
+        value.removeprefix("#") for element in names for name in _REFERENCES if (value := element.get(name) or "")
+    )
+
+
+def _empty(element: etree._Element) -> None:
+    """Nothing stays of an element but the place where it stood: what is around a block does not run together."""
+    tail = element.tail
+    is_line = is_block(element)
+    element.clear()
+    element.tail = tail
+    element.tag = "div" if is_line else "span"
+
+
+def _unmark(element: etree._Element) -> None:
+    """What is content is called nothing else: whoever else judges by these words would drop it."""
+    for name in ("class", "id", "role", "aria-label", "hidden", "aria-hidden", "style"):
+        element.attrib.pop(name, None)
+    if element.tag in {"form", "footer", "aside"}:
+        element.tag = "div"
