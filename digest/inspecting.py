@@ -21,7 +21,7 @@ from digest.sources.reading import Reading
 from digest.sources.sandbox import Sandbox
 
 #: How a feed's root element is called.
-_FEED: Final = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>)?\s*(?:<!--[^>]{0,500}-->\s*)?<(?:rss|feed|rdf:RDF)\b")
+_FEED: Final = re.compile(rb"\s*+(?:<\?xml[^>]{0,200}>\s*+)?(?:<!--[^>]{0,500}-->\s*+)?<(?:rss|feed|rdf:RDF)\b")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,7 +24,7 @@ _POSTED = ("article:published_time", "time")
 _URL = ("canonical", "og:url")
 
 #: The name of the site behind the headline in a page's title.
-_SITE = re.compile(r"\s+[|–—·»-]\s+[^|–—·»]{2,60}$")
+_SITE = re.compile(r"(?<!\s)\s+[|–—·»-]\s++[^|–—·»]{2,60}$")
 
 
 def read_page(

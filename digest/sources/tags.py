@@ -19,7 +19,7 @@ SHORTEST_PHRASE = 5
 #: Letters that must follow a phrase before it counts as glued: fewer are an ending (`antibody`, `antibody's`).
 SHORTEST_REST = 3
 
-_SEPARATORS = re.compile(r"\s*(?:[\n;|•·\x1f]|,(?!\d)| / )\s*")
+_SEPARATORS = re.compile(r"[\n;|•·\x1f]|,(?!\d)|(?<=\s)/(?=\s)")
 #: Words whose capitals stand inside them; where one is glued, its own borders are the topic's.
 _MIXED = re.compile(
     r"Ig[AGMED]\d?|(?:mi|si|nc|lnc|circ|sn|m|t|r|c)(?:RNA|DNA)s?(?![a-z])|NfL|CpG|TNF[αβ]|IFN[‐-]?[αβγ]"
@@ -51,7 +51,7 @@ def read_tags(texts: Iterable[str], *, vocabulary: Iterable[str] = ()) -> tuple[
         vocabulary: phrases known to be topics, in any case and with any hyphen; acronyms need no entry.
     """
     given = [text for text in texts if text.strip()]
-    parts = [part for text in given for part in _SEPARATORS.split(text)]
+    parts = [part for text in given for part in _SEPARATORS.split(text.strip())]
     if len(parts) == 1:
         parts = unglued(parts[0], vocabulary=vocabulary)
     tags: dict[str, str] = {}
