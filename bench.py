@@ -28,7 +28,7 @@ from digest.edition import Pool, Templates, bundled_directory, lay_out, make_edi
 from digest.inlining import inline
 from digest.message import Addressee, Composer
 from digest.models import FrozenEdition, IssueItem, Selection
-from tests.bench import pages, signups, smtp
+from tests.bench import articles, feeds, pages, signups, smtp
 from tests.factories import a_newsletter, a_tree, a_window
 from tests.sample_issue import DATE, a_pool, an_addressee, first, many, placed
 
@@ -390,6 +390,38 @@ def asking_alike() -> Measured:
         yardstick=f"the same for one that is {quick}: {medians[quick]:.2f} ms",
         ratio=round(medians[slow] / medians[quick], 2),
         reason="medians of 100 each, asked in turn; 1 is wanted",
+    )
+
+
+# --- what comes in ---------------------------------------------------------------------------------------------
+
+
+@bench
+def read_pages() -> Measured:
+    """Web pages, read as the sandbox's child reads them: their article, its headings, lists and tables in order."""
+    found = articles.measure()
+    return Measured(
+        value=round(found.ours, 1),
+        unit="ms a page",
+        yardstick=f"trafilatura's extract: {found.theirs:.1f} ms",
+        ratio=round(found.ours / found.theirs, 2),
+        reason=f"at most 2 is wanted; {found.pages} pages, PAGES=FOLDER of *.html.gz asks for others",
+    )
+
+
+@bench
+def collect() -> Measured:
+    """Visits to feeds in files, against feedparser on the same bytes; the start of the sandbox is taken off."""
+    found = feeds.measure()
+    return Measured(
+        value=round(1000 * (found.visits - found.starts) / found.feeds, 1),
+        unit="ms a feed",
+        yardstick=f"feedparser: {1000 * found.feedparser / found.feeds:.1f} ms",
+        ratio=round(found.ratio, 2),
+        reason=(
+            f"at most 1.3 is wanted; {found.feeds} feeds of {found.size / found.feeds / 1000:.0f} KB, and"
+            f" {1000 * found.starts / found.feeds:.0f} ms to start the sandbox for each"
+        ),
     )
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from digest.checks import Gate, Report, Verdict
 from digest.edition import Pool
 from digest.errors import NothingToDo, StateError
-from digest.models import Act, Approve, FrozenEdition, Issue, IssueStatus
+from digest.models import Act, Amendment, Approve, Correction, CorrectionState, FrozenEdition, Issue, IssueStatus
 from digest.newsroom import READER, Digest
+from digest.usual import LOOKED_AT, Usual, usual
 
 #: Errors that are named when an approval is refused.
 SHOWN = 5
@@ -39,8 +40,30 @@ def _examine(digest: Digest, issue: Issue, pool: Pool, *, offline: bool) -> Repo
         grade=digest.settings.checks.grade,
         reach=None if offline else digest.reach,
         judge=judge,
+        usual=_usual(digest, issue),
+        corrections=_amended(digest),
     )
     return gate.examine(pool, digest.items(issue), _editions(digest, issue, pool))
+
+
+def _usual(digest: Digest, issue: Issue) -> dict[str, Usual]:
+    """What the texts of each source in the issue always had before it."""
+    items = digest.store.items(issue.id)
+    mine = {item.summary.id for item in items}
+    found = {}
+    for source in {item.summary.entry.source for item in items}:
+        latest = digest.store.latest_of(source, limit=len(items) + LOOKED_AT)
+        before = [one.entry for one in latest if one.id not in mine and one.added_at < issue.window.until]
+        found[source] = usual(before[:LOOKED_AT])
+    return found
+
+
+def _amended(digest: Digest) -> dict[int, Correction]:
+    """What is proposed, and what was withdrawn, by study; of several the gravest."""
+    found = digest.store.corrections(CorrectionState.PROPOSED, CorrectionState.STANDING)
+    told = digest.store.summaries([one.summary_id for one in found])
+    graver_last = sorted(found, key=lambda one: one.kind is Amendment.RETRACTED)
+    return {told[one.summary_id].study_id: one for one in graver_last if one.summary_id in told}
 
 
 def _editions(digest: Digest, issue: Issue, pool: Pool) -> Iterable[tuple[FrozenEdition, int]]:
@@ -64,6 +87,7 @@ def approve(
     despite: str = "",
     on: int | None = None,
     seen: str | None = None,
+    unattended: bool = False,
 ) -> Issue:
     """Freeze the issue: its pool, its editions and everybody's delivery, all at once.
 
@@ -78,10 +102,11 @@ def approve(
         on: the version of its shape they saw; None for the one there is now.
         seen: the hash (`content_hash`) of what they saw; None for what it holds now. It changes without an act, too:
             by a correction, by what is composed anew.
+        unattended: True when nobody looks at it: then an item that may have been read wrongly stops it, too.
 
     Raises:
-        StateError: its window is still open, it holds something else than what they saw, the check found errors, or
-            this person agreed before.
+        StateError: its window is still open, it holds something else than what they saw, the check found errors (or
+            doubts, unattended), or this person agreed before.
         EditedMeanwhile: somebody changed it since that version.
         NothingToDo: it is no draft any more.
     """
@@ -94,7 +119,7 @@ def approve(
     if seen not in (None, content) and version == shape.version:
         raise StateError(f"{issue.window.label} holds something else by now than what was seen: look at it again")
     report = _examine(digest, issue, pool, offline=offline)
-    if report.errors and not despite:
+    if (report.errors and not despite) or (report.doubts and unattended):
         raise StateError(refusal(issue, report))
     step = Approve(content_hash=content, despite=despite if report.errors else "")
     before = [one for one in shape.approvals if one.content_hash == step.content_hash]
@@ -135,19 +160,23 @@ def _refuse_unless_ready(digest: Digest, issue: Issue) -> None:
 
 
 def approve_if_auto(digest: Digest, issue: Issue) -> Issue:
-    """The issue, approved where approval is automatic and its window has closed."""
+    """The issue, approved where approval is automatic and its window has closed.
+
+    Raises:
+        StateError: errors keep it back, or an item that may have been read wrongly and nobody has looked at.
+    """
     is_auto = digest.settings.newsletter.approval == "auto"
     if is_auto and issue.status is IssueStatus.DRAFT and issue.window.until <= digest.clock():
-        return approve(digest, issue, by="auto")
+        return approve(digest, issue, by="auto", unattended=True)
     return issue
 
 
 def kept_back(digest: Digest) -> dict[int, Report]:
-    """The drafts that would approve themselves by now, were it not for errors; by the id of the issue."""
+    """The drafts that would approve themselves by now, were it not for errors or doubts; by the id of the issue."""
     if digest.settings.newsletter.approval != "auto":
         return {}
     reports = {draft.id: check(digest, draft) for draft in drafts_due(digest)}
-    return {number: report for number, report in reports.items() if report.errors}
+    return {number: report for number, report in reports.items() if report.errors or report.doubts}
 
 
 def drafts_due(digest: Digest) -> tuple[Issue, ...]:
@@ -159,13 +188,19 @@ def drafts_due(digest: Digest) -> tuple[Issue, ...]:
 
 
 def refusal(issue: Issue, report: Report) -> str:
-    """Why an issue cannot be approved: the first errors, and how to see them all."""
-    label, errors = issue.window.label, report.errors
-    shown = [f"  {report.place(flaw)}: {flaw.message}" for flaw in errors[:SHOWN]]
-    shown += [f"  and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []
-    return "\n".join(
-        [f"{label} cannot be approved: {_counted(report)}", *shown, f"  see all with `digest check {label}`"]
-    )
+    """Why an issue cannot be approved, or not without a person: the first errors or doubts, and how to see them all."""
+    label = issue.window.label
+    flaws = report.errors or report.doubts
+    shown = [f"  {report.place(flaw)}: {flaw.message}" for flaw in flaws[:SHOWN]]
+    shown += [f"  and {len(flaws) - SHOWN} more"] if len(flaws) > SHOWN else []
+    if report.errors:
+        head, way_out = f"{label} cannot be approved: {_counted(report)}", f"see all with `digest check {label}`"
+    else:
+        head = f"{label} waits for a person: what it prints may have been read wrongly"
+        way_out = (
+            f"put that right or say that it is right (`digest shape`), or approve it with `digest approve {label}`"
+        )
+    return "\n".join([head, *shown, f"  {way_out}"])
 
 
 def _counted(report: Report) -> str:

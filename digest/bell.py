@@ -63,8 +63,8 @@ class Tick:
 class _Refusal:
     """Why a draft was not approved."""
 
-    #: When it was composed and what its mails were made of (a hash), as it was looked at.
-    seen: tuple[datetime, str]
+    #: When it was composed, what its mails were made of (a hash), and the last act on it, as it was looked at.
+    seen: tuple[datetime, str, int]
     at: datetime
     why: str
 
@@ -139,7 +139,9 @@ class Bell:
         digest = self.digest
         if digest.settings.newsletter.approval != "auto":
             return draft
-        seen, now = (draft.composed_at, approving.content_hash(digest, draft)), digest.clock()
+        # An editor may settle a doubt without changing what is mailed.
+        content, version = approving.content_hash(digest, draft), digest.shape(draft).version
+        seen, now = (draft.composed_at, content, version), digest.clock()
         known = self._refused.get(draft.id)
         if known is not None and known.seen == seen and now - known.at < _LOOK_AGAIN:
             raise StateError(known.why)

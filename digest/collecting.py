@@ -6,9 +6,9 @@ A source in trouble never stops the others, and one entry never takes another wi
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from digest.errors import DigestError, SourceError
@@ -17,8 +17,8 @@ from digest.sources.base import Collected, Source, after_failure, own_state
 from digest.sources.entries import entry_from
 from digest.sources.learning import LATEST_DOCUMENTS, Alike, Learnt, learn, topics_of
 from digest.sources.original import Manner, Original, read, said_in, unpacked
-from digest.sources.usual import JUDGED_BY, missing
 from digest.store.base import Added, Store
+from digest.usual import LOOKED_AT, changed_shape, usual
 
 logger = logging.getLogger(__name__)
 
@@ -123,8 +123,8 @@ def _take_in(
     now = clock()
     try:
         collected = answer()
-        entries, problems = _judged(store, source, collected.entries)
-        added = store.add_entries(entries, now=now, originals=collected.originals)
+        changed = tuple(_changed_shape(store, source.name, collected.entries))
+        added = store.add_entries(collected.entries, now=now, originals=collected.originals)
         learnt = learn_from(store, source, now=now) if collected.originals else ()
         store.save_source_state(collected.state)
     except SourceError as error:
@@ -134,20 +134,14 @@ def _take_in(
     except Exception as error:  # one source's fault, even ours in reading it, must not silence the others
         logger.exception("reading the source %s failed", state.name)
         return _failed(store, state, f"unexpected {type(error).__name__} while reading it: {error}", now)
-    return Visit(source=state.name, added=added, problems=(*collected.problems, *problems), learnt=learnt)
+    return Visit(source=state.name, added=added, problems=(*collected.problems, *changed), learnt=learnt)
 
 
-def _judged(store: Store, source: Source, entries: Sequence[Entry]) -> tuple[list[Entry], list[Problem]]:
-    """The entries, each with a word where it lacks what the source's summaries always have; and these words."""
-    earlier = [summary.entry for summary in store.latest_of(source.name, limit=JUDGED_BY)] if entries else []
-    judged, problems = [], []
-    for entry in entries:
-        if parts := missing(entry, earlier):
-            word = f"its source always gives {' and '.join(parts)}, and here none was found: its pages may have changed"
-            problems.append(Problem(place=f"{source.name}, entry {entry.headline[:100]!r}", message=word))
-            entry = replace(entry, unsure=(*entry.unsure, word))
-        judged.append(entry)
-    return judged, problems
+def _changed_shape(store: Store, source: str, entries: Sequence[Entry]) -> Iterator[Problem]:
+    """What an operator should know of texts that lack a part which those of this source always had."""
+    if entries:
+        told = changed_shape(entries, usual(one.entry for one in store.latest_of(source, limit=LOOKED_AT)))
+        yield from [] if told is None else [Problem(place=source, message=told)]
 
 
 def learn_from(store: Store, source: Source, *, now: datetime) -> tuple[Furniture, ...]:

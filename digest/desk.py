@@ -6,19 +6,23 @@ told what changed: `EditedMeanwhile`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from digest import approving
-from digest.errors import InputError, NothingToDo, StateError
+from digest.editing import LONGEST_REASON, line, settled, text
+from digest.errors import EditedMeanwhile, InputError, NothingToDo, StateError
 from digest.models import (
     Approval,
     Change,
+    Confirm,
     Edit,
+    Edited,
     Exclude,
     Include,
     Issue,
+    IssueItem,
     IssueKind,
     IssueStatus,
     Move,
@@ -34,10 +38,10 @@ from digest.models import (
     Withdraw,
 )
 from digest.newsroom import Digest, did_you_mean
-from digest.shaping import changed, paragraphs
+from digest.shaping import changed, told_since
 
-#: Characters: what stands in a header, in a headline, in a takeaway or a note, and why something was done.
-_LONGEST_LINE, _LONGEST_HEADLINE, _LONGEST_TEXT, _LONGEST_REASON = 200, 300, 4000, 500
+#: Characters of what stands in a header.
+_LONGEST_LINE = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,20 +71,28 @@ def change(digest: Digest, issue: Issue, changes: Sequence[Change], *, by: str, 
     Raises:
         InputError: a summary is not in the issue, a topic is none, or words are missing or too long.
         EditedMeanwhile: somebody else acted since version `on`.
-        StateError: the issue was aborted, or some of it has left.
+        StateError: the issue was aborted, some of it has left, or a summary has another text than the one seen.
         NothingToDo: no change is asked for, or nothing would change.
     """
     shape = digest.shape(issue)
-    known = frozenset(item.summary.id for item in digest.store.items(issue.id))
+    known = {item.summary.id: item for item in digest.store.items(issue.id)}
     kept, wanted = [], shape
-    for one in [_checked(change, known, digest, issue) for change in changes]:
+    for given in changes:
         # Each is measured by what the ones before it make of the issue: a pin that is taken back is no idle one.
+        one = _checked(given, known, wanted, digest, issue)
         if not _is_idle(one, wanted):
             kept.append(one)
             wanted = changed(one, wanted, by)
     if wanted == shape:
         raise NothingToDo(f"{issue.window.label} is like that already")
     return _act(digest, issue, shape, kept, by, on)
+
+
+def refuse_if_older(digest: Digest, issue: Issue, on: int) -> None:
+    """EditedMeanwhile when somebody acted since this version, before anything is asked about what they did."""
+    since = [act for act in digest.store.acts(issue.id) if act.number > on]
+    if since:
+        raise EditedMeanwhile(told_since(since), version=since[-1].number)
 
 
 def undo(digest: Digest, issue: Issue, *, by: str, on: int | None = None) -> Changed:
@@ -109,7 +121,7 @@ def withdraw(digest: Digest, issue: Issue, *, by: str, reason: str = "", on: int
     shape = digest.shape(issue)
     if issue.status is IssueStatus.DRAFT and not shape.approvals:
         raise NothingToDo(f"nobody has approved {issue.window.label}")
-    return _act(digest, issue, shape, [Withdraw(reason=_line(reason, "the reason", _LONGEST_REASON))], by, on)
+    return _act(digest, issue, shape, [Withdraw(reason=line(reason, "the reason", LONGEST_REASON))], by, on)
 
 
 def schedule(digest: Digest, issue: Issue, at: datetime | None, *, by: str, on: int | None = None) -> Changed:
@@ -155,7 +167,7 @@ def _act(digest: Digest, issue: Issue, shape: Shape, steps: Sequence[Step], by: 
 # --- what may be asked for ------------------------------------------------------------------------------------
 
 
-def _checked(change: Change, known: frozenset[int], digest: Digest, issue: Issue) -> Change:
+def _checked(change: Change, known: Mapping[int, IssueItem], shape: Shape, digest: Digest, issue: Issue) -> Change:
     """The change with its words tidied. InputError says what is wrong with it."""
     for summary_id in _summaries(change):
         if summary_id not in known:
@@ -164,31 +176,35 @@ def _checked(change: Change, known: frozenset[int], digest: Digest, issue: Issue
     if isinstance(change, Move | Note | Title) and change.topic_id and change.topic_id not in digest.tree.by_id:
         near = did_you_mean(change.topic_id, digest.tree.by_id)
         raise InputError(f"{change.topic_id!r} is no topic{near}; `digest topics list` shows them all")
+    if isinstance(change, Edit | Confirm):
+        return _settled(change, known[change.summary_id], shape.edits.get(change.summary_id, Edited()))
     return _tidied(change)
+
+
+def _settled(change: Edit | Confirm, item: IssueItem, standing: Edited) -> Change:
+    """The change with the revision it is about. StateError when that is no longer the one there is."""
+    revision = item.summary.revision
+    if change.revision not in (None, revision):
+        raise StateError(f"the source of summary {item.summary.id} has changed its text since: look at it again")
+    change = replace(change, revision=revision)
+    return settled(change, item.summary.entry, standing) if isinstance(change, Edit) else change
 
 
 def _tidied(change: Change) -> Change:
     match change:
         case Exclude():
-            reason = _line(change.reason, "the reason", _LONGEST_REASON)
+            reason = line(change.reason, "the reason", LONGEST_REASON)
             if not reason:
                 raise InputError("say why: what is excluded is kept with its reason")
             return replace(change, reason=reason)
-        case Edit():
-            headline, takeaway = change.headline, change.takeaway
-            return replace(
-                change,
-                headline=None if headline is None else _line(headline, "the headline", _LONGEST_HEADLINE),
-                takeaway=None if takeaway is None else _text(takeaway, "the key takeaway"),
-            )
         case Note():
-            return replace(change, text=_text(change.text, "the note"))
+            return replace(change, text=text(change.text, "the note"))
         case Title():
             subject, preheader = change.subject, change.preheader
             return replace(
                 change,
-                subject=None if subject is None else _line(subject, "the subject", _LONGEST_LINE),
-                preheader=None if preheader is None else _line(preheader, "the preheader", _LONGEST_LINE),
+                subject=None if subject is None else line(subject, "the subject", _LONGEST_LINE),
+                preheader=None if preheader is None else line(preheader, "the preheader", _LONGEST_LINE),
             )
         case Order() if change.after in change.summary_ids:
             raise InputError(f"summary {change.after} cannot stand behind itself")
@@ -197,7 +213,7 @@ def _tidied(change: Change) -> Change:
 
 def _summaries(change: Change) -> Iterable[int]:
     match change:
-        case Pin() | Exclude() | Include() | Move() | Edit():
+        case Pin() | Exclude() | Include() | Move() | Edit() | Confirm():
             return (change.summary_id,)
         case Order():
             return (*change.summary_ids, *(() if change.after is None else (change.after,)))
@@ -224,24 +240,8 @@ def _is_idle(change: Change, shape: Shape) -> bool:
                 for words, known in ((change.subject, shape.subjects), (change.preheader, shape.preheaders))
             )
         case Edit():
-            standing_words = shape.edits.get(change.summary_id)
-            return all(
-                words is None or ((standing_words and getattr(standing_words, name)) or "") == words
-                for words, name in ((change.headline, "headline"), (change.takeaway, "takeaway"))
-            )
+            return changed(change, shape, "").edits == shape.edits
+        case Confirm():
+            return changed(change, shape, "").confirmed == shape.confirmed
         case Order():
             return not change.summary_ids
-
-
-def _line(words: str, what: str, limit: int) -> str:
-    line = " ".join(words.split())
-    if len(line) > limit:
-        raise InputError(f"{what} has {len(line)} characters, and room for {limit}")
-    return line
-
-
-def _text(words: str, what: str) -> str:
-    text = "\n\n".join(paragraphs(words))
-    if len(text) > _LONGEST_TEXT:
-        raise InputError(f"{what} has {len(text)} characters, and room for {_LONGEST_TEXT}")
-    return text

@@ -46,7 +46,7 @@ class _Taken:
     url: str | None
     language: str | None
     #: What is wrong with it although it could be read.
-    problems: tuple[Problem, ...] = ()
+    problem: Problem | None = None
 
 
 def inspect(
@@ -75,7 +75,7 @@ def inspect(
                 yield one
                 continue
             yield _made(one, language)
-            yield from one.problems
+            yield from [one.problem] if one.problem else []
 
 
 def _taken(place: str, manner: Manner, sandbox: Sandbox, fetch: Fetcher, now: datetime) -> _Taken | Problem:
@@ -110,7 +110,7 @@ def _opened(path: str, manner: Manner, sandbox: Sandbox) -> _Taken:
         reading=file.reading,
         url=file.reading.url,
         language=file.language,
-        problems=file.problems,
+        problem=file.problem,
     )
 
 

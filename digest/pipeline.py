@@ -8,7 +8,6 @@ Nothing is decided here: `cadence`, `topics`, `audience`, `selection` and `studi
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Protocol, TypeVar
 
+from digest.amendments import is_notice
 from digest.audience import reason_to_skip
 from digest.models import (
     EVERYBODY,
@@ -43,13 +43,7 @@ from digest.models import (
 from digest.selection import History, Limits, best_of, editors_order, is_old, select, topics_read
 from digest.store.base import Merged, Store
 
-logger = logging.getLogger(__name__)
-
 T = TypeVar("T")
-
-#: Sources visited at the same time: enough to hide a slow one behind the others.
-VISITS_AT_ONCE = 4
-
 
 # --- compose -------------------------------------------------------------------------------------------------
 
@@ -75,6 +69,8 @@ class Composed:
     #: Left out: not about the condition; study too old. Never silently.
     off_topic: tuple[Summary, ...] = ()
     old: tuple[Summary, ...] = ()
+    #: Left out: they say that a study we know was retracted or corrected, which a person decides about as a correction.
+    notices: tuple[Summary, ...] = ()
     #: Would have waited from earlier, had an editor not left it out for good.
     excluded: tuple[Summary, ...] = ()
     #: False when the pool was the same already, or the issue is no draft any more.
@@ -126,11 +122,14 @@ def compose(
     off_topic: list[Summary] = []
     old: list[Summary] = []
     excluded: list[Summary] = []
+    notices: list[Summary] = []
     begin = min(waiting_since, window.since)
     for summary in store.summaries_added(min(missed_since or begin, begin), window.until):
         item = _item(summary, rules, window)
         if summary.added_at < window.since and summary.id in rules.exclusions.final:
             excluded.append(summary)
+        elif _is_about_another(store, summary):
+            notices.append(summary)
         elif item is None:
             off_topic.append(summary)
         elif is_old(summary.entry.published, today=today, years=rules.study_age_limit_years):
@@ -145,9 +144,15 @@ def compose(
         waiting=sum(not item.fresh for item in pool),
         off_topic=tuple(summary for summary in off_topic if summary.added_at >= window.since),
         old=tuple(summary for summary in old if summary.added_at >= window.since),
+        notices=tuple(summary for summary in notices if summary.added_at >= window.since),
         excluded=tuple(excluded),
         changed=store.save_items(issue.id, pool, now=now),
     )
+
+
+def _is_about_another(store: Store, summary: Summary) -> bool:
+    """Whether it is no research but the notice that another summary's study was retracted or corrected."""
+    return is_notice(summary.entry) and any(not is_notice(one.entry) for one in store.others_of_study(summary))
 
 
 def _item(summary: Summary, rules: Rules, window: Window) -> IssueItem | None:

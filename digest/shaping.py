@@ -16,8 +16,10 @@ from digest.models import (
     Act,
     Approval,
     Approve,
+    Confirm,
     Edit,
     Edited,
+    EditedPart,
     Exclude,
     Exclusion,
     Include,
@@ -25,17 +27,16 @@ from digest.models import (
     Move,
     Note,
     Order,
-    Paragraph,
     Pin,
     Redo,
     Schedule,
-    Section,
     SectionRole,
     Shape,
     Title,
     Undo,
     Withdraw,
 )
+from digest.parts import PART_NAMES, alike, own_sections, sections_of, with_sections
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -75,8 +76,11 @@ def fold(acts: Iterable[Act]) -> Shape:
 
 
 def is_content(act: Act) -> bool:
-    """Whether the act changes what readers get, so that an approval before it is void."""
-    return not _has(act, Approve, Withdraw, Schedule)
+    """Whether the act changes what readers get, or takes back that somebody stands for it: approvals are void by it."""
+    return not all(
+        isinstance(step, Approve | Withdraw | Schedule) or (isinstance(step, Confirm) and step.confirmed)
+        for step in act.steps
+    )
 
 
 def shaped(items: Sequence[IssueItem], shape: Shape) -> tuple[IssueItem, ...]:
@@ -102,6 +106,11 @@ def shaped(items: Sequence[IssueItem], shape: Shape) -> tuple[IssueItem, ...]:
     )
 
 
+def as_edited(item: IssueItem, shape: Shape) -> IssueItem:
+    """One item in its editors' words, also where they left it out."""
+    return _shaped(item, shape, placed=any(item.summary.id in one.summary_ids for one in shape.orders))
+
+
 def _ordered(order: Sequence[int], wanted: Order) -> list[int]:
     """The order with some of it moved; what it is moved behind may be gone by now, then nothing moves."""
     known = set(order)
@@ -116,13 +125,18 @@ def _ordered(order: Sequence[int], wanted: Order) -> list[int]:
 
 
 def _shaped(item: IssueItem, shape: Shape, *, placed: bool) -> IssueItem:
-    summary_id = item.summary.id
-    edited = shape.edits.get(summary_id)
+    summary_id, revision = item.summary.id, item.summary.revision
+    words = shape.edits.get(summary_id, Edited())
+    # Other words for the takeaway alone say nothing about how the rest was read.
+    put_right = not {SectionRole.TAKEAWAY}.issuperset(words.parts)
+    confirmed = summary_id in shape.confirmed and shape.confirmed[summary_id] in (None, revision)
     return replace(
-        item if edited is None else _edited(item, edited),
+        _edited(item, words),
         pinned=summary_id in shape.pinned,
         section=shape.moved.get(summary_id),
         placed=placed,
+        looked_at=confirmed or (put_right and words.revision in (None, revision)),
+        overtaken=bool(words.parts) and not confirmed and words.revision not in (None, revision),
     )
 
 
@@ -132,27 +146,12 @@ def _edited(item: IssueItem, words: Edited) -> IssueItem:
     if words.headline is not None and words.headline != entry.headline:
         entry = replace(entry, headline=words.headline)
         marks.append("headline")
-    takeaway = None if words.takeaway is None else takeaway_of(words.takeaway)
-    if takeaway is not None and takeaway.blocks != _blocks(entry.section(SectionRole.TAKEAWAY)):
-        others = tuple(section for section in entry.sections if section.role is not SectionRole.TAKEAWAY)
-        entry = replace(entry, sections=(takeaway, *others))
-        marks.append("key takeaway")
-    return replace(item, summary=replace(item.summary, entry=entry), edited=tuple(marks))
-
-
-def _blocks(section: Section | None) -> tuple[object, ...]:
-    return section.blocks if section else ()
-
-
-def takeaway_of(text: str) -> Section:
-    """A takeaway in an editor's words."""
-    return Section(role=SectionRole.TAKEAWAY, blocks=tuple(map(Paragraph, paragraphs(text))))
-
-
-def paragraphs(text: str) -> tuple[str, ...]:
-    """What stands between empty lines, each in one line."""
-    chunks = "\n".join(line.strip() for line in text.splitlines()).split("\n\n")
-    return tuple(words for chunk in chunks if (words := " ".join(chunk.split())))
+    for role, name in PART_NAMES.items():
+        sections = sections_of(words, role, entry)
+        if sections is not None and not alike(sections, own_sections(entry, role)):
+            entry = with_sections(entry, role, sections)
+            marks.append(name)
+    return replace(item, summary=replace(item.summary, entry=entry), edited=tuple(marks)) if marks else item
 
 
 # --- one change ----------------------------------------------------------------------------------------------
@@ -194,11 +193,25 @@ def _(change: Order, shape: Shape, _by: str) -> Shape:
 @changed.register
 def _(change: Edit, shape: Shape, _by: str) -> Shape:
     before = shape.edits.get(change.summary_id, Edited())
+    named: dict[SectionRole, tuple[EditedPart, ...]] = {}
+    for part in change.parts:
+        named[part.role] = (*named.get(part.role, ()), part)
+    gone = {*change.restore, *([] if change.takeaway is None else [SectionRole.TAKEAWAY])}
+    takeaway = before.takeaway if change.takeaway is None else change.takeaway or None
+    parts = {role: kept for role, kept in before.parts.items() if role not in gone} | named
     after = Edited(
         headline=before.headline if change.headline is None else change.headline or None,
-        takeaway=before.takeaway if change.takeaway is None else change.takeaway or None,
+        takeaway=None if SectionRole.TAKEAWAY in {*named, *change.restore} else takeaway,
+        parts=parts,
+        revision=(change.revision if named else before.revision) if parts else None,
     )
     return replace(shape, edits=_with(shape.edits, change.summary_id, None if after == Edited() else after))
+
+
+@changed.register
+def _(change: Confirm, shape: Shape, _by: str) -> Shape:
+    others = {one: seen for one, seen in shape.confirmed.items() if one != change.summary_id}
+    return replace(shape, confirmed=others | ({change.summary_id: change.revision} if change.confirmed else {}))
 
 
 @changed.register
@@ -235,6 +248,13 @@ def _approvals(before: tuple[Approval, ...], act: Act) -> tuple[Approval, ...]:
 
 
 # --- in words ------------------------------------------------------------------------------------------------
+
+
+def told_since(acts: Sequence[Act]) -> str:
+    """What somebody else did meanwhile, for whoever comes second."""
+    done = "; ".join(f"{one.by} {told(one)}" for one in acts[:3])
+    more = f"; and {len(acts) - 3} more" if len(acts) > 3 else ""
+    return f"nothing was changed, for somebody was faster: {done}{more}. Look at the issue again, then decide"
 
 
 def told(act: Act) -> str:
@@ -277,12 +297,37 @@ def _(step: Order) -> str:
 
 @_told.register
 def _(step: Edit) -> str:
-    words = [
-        f"{'restored' if text == '' else 'edited'} the {name}"
-        for name, text in (("headline", step.headline), ("key takeaway", step.takeaway))
-        if text is not None
-    ]
-    return f"{' and '.join(words) or 'edited nothing'} of summary {step.summary_id}"
+    done: dict[str, list[str]] = {"edited": [], "took away": [], "restored": []}
+    for name, words in (("headline", step.headline), ("key takeaway", step.takeaway)):
+        if words is not None:
+            done["edited" if words else "restored"].append(f"the {name}")
+    for role in PART_NAMES:
+        given = [part.text for part in step.parts if part.role is role]
+        if given:
+            done["edited" if any(given) else "took away"].append(_the(role))
+        if role in step.restore:
+            done["restored"].append(_the(role))
+    told_all = enumerated([f"{did} {enumerated(names)}" for did, names in done.items() if names])
+    why = f" ({step.reason})" if step.reason else ""
+    return f"{told_all or 'edited nothing'} of summary {step.summary_id}{why}"
+
+
+def _the(role: SectionRole) -> str:
+    name = PART_NAMES[role]
+    return name if role in (SectionRole.FINDINGS, SectionRole.RELEVANCE) else f"the {name}"
+
+
+def enumerated(words: Sequence[str]) -> str:
+    """The words in a row: `a`, `a and b`, `a, b and c`."""
+    *first, last = words or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+@_told.register
+def _(step: Confirm) -> str:
+    if step.confirmed:
+        return f"saw that summary {step.summary_id} was read right"
+    return f"was not sure any more that summary {step.summary_id} was read right"
 
 
 @_told.register

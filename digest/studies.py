@@ -23,14 +23,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
+from urllib.parse import urlsplit, urlunsplit
 
-import ftfy
-
-from digest.models import Amendment, Block, Bullets, Entry, Kind, PublishedDate, Section, Summary
+from digest.amendments import is_notice, named_dois, notice_of
+from digest.amendments import plain_title as plain_title
+from digest.models import Block, Bullets, Entry, Kind, PublishedDate, Section, Summary
 
 #: A title of fewer letters, or of fewer words of its own, is shared by too many studies to tell one from another.
 _FEWEST_LETTERS = 20
@@ -45,7 +46,11 @@ _COMMON = (
 _NOBODYS_WORDS = frozenset(_COMMON.split())
 #: Keys stand in database indexes, which refuse rows of some kilobytes; a longer key ends in a hash of all of it.
 _LONGEST_KEY = 200
-_NOT_IN_WORDS = re.compile(r"[\W_]+")
+#: Where preprints are registered. The first also registers the papers of a publisher, which have letters in them.
+_PREPRINT = re.compile(
+    r"^doi:10\.(?:1101/(?:\d{4}\.\d\d\.\d\d\.)?\d{5,8}$|(?:64898|21203|20944|26434|31219|31234|31235|36227|22541|48550|35542)/"
+    r"|2139/ssrn\.)"
+)
 
 
 class Verdict(StrEnum):
@@ -115,8 +120,10 @@ def decide(
         known = Known(summary_id=twin.id, study_id=twin.study_id, content_hash=twin.content_hash)
         return _again(keys, digest, known, kin, f"its source gave it before under the guid {twin.entry.guid!r}")
     # One source, one title and yet two entries: a series ("This month in research"). Its title proves nothing.
-    series = frozenset(twin.study_id for twin in twins)
-    studies, why = _same_studies(keys, [one for one in kin if not _only_by_title(keys, one, series)])
+    series = frozenset(twin.study_id for twin in twins if not _is_preprint_and_paper(keys, study_keys(twin.entry)))
+    studies, why = _same_studies(
+        keys, [one for one in kin if not _only_by_title(keys, one, series)], notice=is_notice(entry)
+    )
     if not studies:
         return Decision(kind=Verdict.NEW, why="nothing known shares its DOI, PMID or title")
     return Decision(kind=Verdict.NEW, study_id=studies[0], merge=tuple(studies[1:]), why=why)
@@ -126,28 +133,23 @@ def study_keys(entry: Entry) -> tuple[str, ...]:
     """What names the study: `doi:…`, `pmid:…`, then `title:…` (of an explainer `explainer:…`), as far as known.
 
     A title too short or too common to name one study ("Editorial") gives no key. An explainer and a research summary
-    never share a title's key, so an equal title alone cannot make them one study. Keys have at most 217 characters.
+    never share a title's key, so an equal title alone cannot make them one study. A notice ("Retraction: Title") has
+    the keys of what it is about, too. Keys have at most 217 characters.
     """
-    title = plain_title(entry.headline)
+    notice = notice_of(entry) if is_notice(entry) else None
+    about = plain_title(notice.about) if notice else ""
+    named_by_notice = named_dois(entry) if notice else ()
+    title = about or plain_title(entry.headline)
     own_words = set(title.split()) - _NOBODYS_WORDS
     distinctive = len(title) >= _FEWEST_LETTERS and len(own_words) >= _FEWEST_WORDS
     prefix = "explainer" if entry.kind is Kind.BACKGROUND else "title"
     named = (
         ("doi", _plain_id(entry.doi)),
         ("pmid", _plain_id(entry.pmid).lstrip("0")),
+        ("doi", _plain_id(named_by_notice[0]) if len(named_by_notice) == 1 else ""),
         (prefix, title if distinctive else ""),
     )
     return tuple(f"{name}:{_bounded(value)}" for name, value in named if value)
-
-
-def plain_title(headline: str) -> str:
-    """A headline reduced to its words: repaired, NFKC, lower case, one space for all that is neither letter nor digit.
-
-    The same for two typings of one title; empty for a headline without words.
-    """
-    text = unicodedata.normalize("NFKC", ftfy.fix_encoding(headline)).replace("\N{SOFT HYPHEN}", "")
-    text = "".join(char for char in text if unicodedata.category(char) != "Cf")
-    return _NOT_IN_WORDS.sub(" ", unicodedata.normalize("NFKC", text.casefold())).strip()
 
 
 def content_hash(entry: Entry) -> str:
@@ -167,35 +169,22 @@ def content_hash(entry: Entry) -> str:
     return hashlib.sha256(json.dumps(said, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 
-#: How journals and sources say that something no longer holds; each must stand at the beginning or in brackets.
-_RETRACTED = re.compile(
-    r"^\W*(retract(?:ed|ion)|withdrawn|withdrawal)\b|[(\[]\s*(retracted|withdrawn)\b", re.IGNORECASE
-)
-_CORRECTED = re.compile(
-    r"^\W*(correction|corrected|corrigendum|erratum|errata|expression of concern)\b"
-    r"|[(\[]\s*(corrected|correction|erratum)\b",
-    re.IGNORECASE,
-)
+def other_spellings(guid: str) -> tuple[str, ...]:
+    """The same address with the other scheme, with and without `www.` and a slash at its end; none for other guids.
 
-
-def amendment(before: Entry | None, after: Entry) -> Amendment | None:
-    """Whether a new text says that what was told before no longer holds; None when it does not say so.
-
-    Only what titles, headings and topics of the source say in the usual words counts, and only where the text before
-    did not say it: a person decides what it means.
-
-    Args:
-        before: the text as it was; None for another summary of a study that is known.
-        after: the text as it is now.
+    Sites change these when they move, and all their guids with them. What a fragment or parameters say stays: they may
+    tell entries of one page apart.
     """
-    for kind, words in ((Amendment.RETRACTED, _RETRACTED), (Amendment.CORRECTED, _CORRECTED)):
-        if any(map(words.search, _labels(after))) and not (before and any(map(words.search, _labels(before)))):
-            return kind
-    return None
-
-
-def _labels(entry: Entry) -> tuple[str, ...]:
-    return (entry.headline, *entry.tags, *(section.heading or "" for section in entry.sections))
+    if not guid.lower().startswith(("http://", "https://")):
+        return ()
+    try:
+        parts = urlsplit(guid)
+    except ValueError:
+        return ()
+    host, path = parts.netloc.lower().removeprefix("www."), parts.path.rstrip("/")
+    ways = product(("https", "http"), (host, f"www.{host}"), (path, f"{path}/"))
+    made = (urlunsplit((scheme, one, way, parts.query, parts.fragment)) for scheme, one, way in ways)
+    return tuple(way for way in made if way != guid)
 
 
 # --- the same entry again ---------------------------------------------------------------------------------
@@ -227,15 +216,28 @@ def _is_same_entry(entry: Entry, digest: str, twin: Summary) -> bool:
         return False
     if twin.content_hash == digest or _ids(study_keys(entry)) & _ids(study_keys(old)):
         return True
+    if len(study_keys(entry)) == len(_ids(study_keys(entry))):
+        return False
     same_journal = entry.journal is not None and _spaced(entry.journal) == _spaced(old.journal)
-    return same_journal and entry.published == old.published and len(study_keys(entry)) > len(_ids(study_keys(entry)))
+    return (same_journal and entry.published == old.published) or _is_one_page(entry.url, old.url)
+
+
+def _is_one_page(url: str | None, other: str | None) -> bool:
+    """Whether both lead to the same page, which is not the front page of a site: many entries may lead there."""
+    if not url or not other or (url != other and url not in other_spellings(other)):
+        return False
+    parts = urlsplit(url)
+    return bool(parts.path.strip("/") or parts.query)
 
 
 # --- the same study ---------------------------------------------------------------------------------------
 
 
-def _same_studies(keys: Sequence[str], kin: Iterable[Kin]) -> tuple[list[int], str]:
-    """The studies this entry is about, ascending, and how that is known: DOI before PMID before title."""
+def _same_studies(keys: Sequence[str], kin: Iterable[Kin], *, notice: bool = False) -> tuple[list[int], str]:
+    """The studies this entry is about, ascending, and how that is known: DOI before PMID before title.
+
+    A notice that takes a study back is published under a DOI of its own, which tells it from none.
+    """
     found: list[Kin] = []
     reasons: list[str] = []
     ordered = sorted(kin, key=lambda one: one.study_id)
@@ -246,7 +248,9 @@ def _same_studies(keys: Sequence[str], kin: Iterable[Kin]) -> tuple[list[int], s
         reasons += [prefix.upper()] if added else []
     ids = frozenset(keys).union(*(one.keys for one in found))
     titled = [
-        one for one in ordered if one not in found and not _ids_differ(ids, one.keys) and not _shares_id(keys, one)
+        one
+        for one in ordered
+        if one not in found and not _shares_id(keys, one) and (notice or not _ids_differ(ids, one.keys))
     ]
     # Two studies under one title that were kept apart: the title cannot say which of them is meant.
     if len(titled) == 1:
@@ -272,11 +276,20 @@ def _ids(keys: Iterable[str], *prefixes: str) -> frozenset[str]:
 
 
 def _ids_differ(ours: Iterable[str], theirs: Iterable[str]) -> bool:
-    """Whether both have a DOI, or both a PMID, and none of their DOIs and PMIDs is the same."""
+    """Whether both have a DOI, or both a PMID, and none of their DOIs and PMIDs is the same.
+
+    A preprint and the paper that came of it have a DOI each, and PubMed counts both: that makes them no two studies.
+    """
     ours, theirs = _ids(ours), _ids(theirs)
-    if ours & theirs:
+    if ours & theirs or _is_preprint_and_paper(ours, theirs):
         return False
     return any(_ids(ours, prefix) and _ids(theirs, prefix) for prefix in ("doi:", "pmid:"))
+
+
+def _is_preprint_and_paper(ours: Iterable[str], theirs: Iterable[str]) -> bool:
+    """Whether one names only preprints by its DOIs, and the other only papers."""
+    kinds = [{bool(_PREPRINT.match(key)) for key in _ids(keys, "doi:")} for keys in (ours, theirs)]
+    return kinds in ([{True}, {False}], [{False}, {True}])
 
 
 # --- plain text -------------------------------------------------------------------------------------------

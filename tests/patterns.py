@@ -182,9 +182,9 @@ def _written(module: ModuleType, call: ast.Call, asked: set[str]) -> Iterator[Us
 
 
 def _known(module: ModuleType, node: ast.AST) -> Any:
-    """A pattern as it stands in the source; for what is only known later a word stands, if it is escaped or our own."""
+    """A pattern as it stands in the source; a word stands for what is put into it when it runs."""
     for word in ("zz", b"zz"):
-        source = ast.unparse(_Filled(word).visit(ast.parse(ast.unparse(node), mode="eval")))
+        source = ast.unparse(_Filled(word, vars(module)).visit(ast.parse(ast.unparse(node), mode="eval")))
         try:
             return eval(source, vars(module))
         except (NameError, TypeError):
@@ -193,17 +193,19 @@ def _known(module: ModuleType, node: ast.AST) -> Any:
 
 
 class _Filled(ast.NodeTransformer):
-    """Puts a word in the place of what is escaped, and of attributes within a text."""
+    """Puts a word in the place of what is escaped, and of what is put into a text and is no constant."""
 
-    def __init__(self, word: str | bytes) -> None:
+    def __init__(self, word: str | bytes, constants: dict[str, Any]) -> None:
         self._word = word
+        self._constants = constants
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         is_escape = isinstance(node.func, ast.Attribute) and node.func.attr == "escape"
         return ast.Constant(self._word) if is_escape else self.generic_visit(node)
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
-        return ast.FormattedValue(ast.Constant(self._word), -1) if isinstance(node.value, ast.Attribute) else node
+        is_constant = isinstance(node.value, ast.Name) and node.value.id in self._constants
+        return node if is_constant else ast.FormattedValue(ast.Constant(self._word), -1)
 
 
 # --- texts that are hard for them ------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
     pool + editions -> one specimen page with every piece that is printed -> links, alt texts, contrast, clients
                     -> each item -> headline, limits, source; at each printed length -> readability
+                                 -> read right: doubts, leftovers, what breaks off, stands twice, or in another item
                     -> each edition -> size, headings; two of them -> spam
 
 What editions share is looked at once, so the cost grows with the pool; only size and headings are of each edition, and
@@ -11,20 +12,26 @@ follows links, one that asks a spam filter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from digest.checks.amended import check_amended
+from digest.checks.broken import check_broken
 from digest.checks.clients import check_clients
 from digest.checks.contrast import check_contrast
 from digest.checks.flaws import Flaw, Report, Rule, Severity, merged
+from digest.checks.foreign import check_headlines, check_leftovers, check_repeats
 from digest.checks.links import Reach, Unreached, check_links
+from digest.checks.reading import check_doubts, check_limits, check_shape
 from digest.checks.size import check_size, check_styles, check_trimmed
 from digest.checks.spam import Judge, Verdict, check_spam
 from digest.checks.specimen import specimen
 from digest.checks.structure import check_alt_texts, check_headings
+from digest.checks.texts import printed_of
 from digest.checks.words import check_headline, check_readability, check_sourcing
 from digest.edition import Pool, html_bytes
-from digest.models import FrozenEdition, IssueItem, Length
+from digest.models import Correction, FrozenEdition, IssueItem, Length
+from digest.usual import Usual
 
 __all__ = ["Flaw", "Gate", "Judge", "Reach", "Report", "Rule", "Severity", "Unreached", "Verdict"]
 
@@ -43,6 +50,10 @@ class Gate:
     reach: Reach | None = None
     #: Asks a spam filter about an edition; None to ask none.
     judge: Judge | None = None
+    #: What the texts of each source always had, by its name.
+    usual: Mapping[str, Usual] = field(default_factory=dict)
+    #: Corrections that are proposed, and retractions that stand, by study.
+    corrections: Mapping[int, Correction] = field(default_factory=dict)
 
     def examine(self, pool: Pool, items: Sequence[IssueItem], editions: Iterable[tuple[FrozenEdition, int]]) -> Report:
         """Everything that is wrong with an issue, or worth knowing.
@@ -56,7 +67,13 @@ class Gate:
         made = [edition for edition, _ in by_readers]
         lengths = _printed(made)
         chosen = [item for item in items if item.summary.id in lengths]
-        flaws = merged((*self._of_issue(pool, made), *self._of_items(chosen, lengths), *self._of_editions(pool, made)))
+        flaws = merged((
+            *self._of_issue(pool, made),
+            *_of_reading(chosen, items, lengths),
+            *check_shape(chosen, self.usual),
+            *self._of_items(chosen, lengths),
+            *self._of_editions(pool, made),
+        ))  # fmt: skip
         places = {item.summary.id: place for place, item in enumerate(items)}
         return Report(
             flaws=tuple(sorted(flaws, key=lambda one: (_RANK[one.severity], places.get(one.summary_id or 0, -1)))),
@@ -75,6 +92,7 @@ class Gate:
     def _of_items(self, items: Iterable[IssueItem], lengths: dict[int, set[Length]]) -> Iterator[Flaw]:
         for item in items:
             yield from check_headline(item)
+            yield from check_amended(item, self.corrections)
             in_full = lengths[item.summary.id]
             if in_full:
                 yield from check_sourcing(item)
@@ -91,6 +109,22 @@ class Gate:
         if self.judge is not None and editions:
             longest = max(editions, key=lambda edition: sizes[edition.key])
             yield from check_spam(list(dict.fromkeys((editions[0].key, longest.key))), editions, self.judge)
+
+
+def _of_reading(
+    chosen: Sequence[IssueItem], items: Sequence[IssueItem], lengths: dict[int, set[Length]]
+) -> Iterator[Flaw]:
+    """Whether what is printed is each item's own, and whole."""
+    # The longest that is printed holds what the others do.
+    in_order = list(Length)
+    printed = [printed_of(item, max(lengths[item.summary.id], key=in_order.index, default=None)) for item in chosen]
+    for one in printed:
+        yield from check_doubts(one)
+        yield from check_leftovers(one)
+        yield from check_repeats(one)
+    yield from check_limits(printed)
+    yield from check_headlines(printed)
+    yield from check_broken(printed, items)
 
 
 def _printed(editions: Iterable[FrozenEdition]) -> dict[int, set[Length]]:

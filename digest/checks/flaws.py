@@ -34,6 +34,14 @@ class Rule(StrEnum):
     OVERSTATEMENT = "overstatement"
     LIMITS = "limits"
     SOURCE = "source"
+    READING = "reading"
+    SHAPE = "shape"
+    SAME_LIMITS = "same limits"
+    LEFTOVERS = "leftovers"
+    BROKEN_OFF = "broken off"
+    FOREIGN = "foreign words"
+    REPETITION = "repetition"
+    AMENDED = "amended"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +77,11 @@ class Report:
     def errors(self) -> tuple[Flaw, ...]:
         """What stops the approval."""
         return tuple(flaw for flaw in self.flaws if flaw.severity is Severity.ERROR)
+
+    @property
+    def doubts(self) -> tuple[Flaw, ...]:
+        """What only a person can settle: an issue that approves itself waits for one."""
+        return tuple(flaw for flaw in self.flaws if flaw.rule is Rule.READING)
 
     def count(self, severity: Severity) -> int:
         """How many flaws of this severity there are."""

@@ -19,6 +19,7 @@ from digest.cli import (
     checked,
     correcting,
     departed,
+    editing,
     making,
     readers,
     reading,
@@ -57,6 +58,7 @@ application.add_typer(database, name="db")
 application.add_typer(readers.application, name="subscribers")
 application.add_typer(sources.application, name="sources")
 application.add_typer(vocabulary.application, name="topics")
+editing.add_to(shaping.application)
 application.add_typer(shaping.application, name="shape")
 application.add_typer(tokens.application, name="token")
 application.add_typer(correcting.application, name="corrections")

@@ -61,6 +61,7 @@ def composed_data(composed: Composed) -> dict[str, Any]:
         "changed": composed.changed,
         "off_topic": [summary.entry.headline for summary in composed.off_topic],
         "old": [summary.entry.headline for summary in composed.old],
+        "notices": [summary.entry.headline for summary in composed.notices],
         "excluded": [summary.entry.headline for summary in composed.excluded],
     }
 
@@ -79,6 +80,7 @@ def show_composed(console: Console, composed: Sequence[Composed]) -> None:
         for reason, left_out in (
             ("not about the condition", one.off_topic),
             ("the study is too old", one.old),
+            ("it is a notice about a known study, see digest corrections list", one.notices),
             ("an editor excluded it before", one.excluded),
         ):
             for summary in left_out:

@@ -18,7 +18,6 @@ from digest.models import (
     EVERYBODY,
     Act,
     Change,
-    Edit,
     Exclude,
     Include,
     Issue,
@@ -55,9 +54,10 @@ def user() -> str:
         return "unknown"
 
 
-def _change(context: typer.Context, label: str, change: Change, by: str | None, on: int | None, as_json: bool) -> None:
+def change(context: typer.Context, label: str, wanted: Change, by: str | None, on: int | None, as_json: bool) -> None:
+    """Do it, and say what it came to."""
     with context.obj.open() as digest:
-        done = desk.change(digest, digest.issue(label), [change], by=by or user(), on=on)
+        done = desk.change(digest, digest.issue(label), [wanted], by=by or user(), on=on)
     say(done, as_json)
 
 
@@ -128,6 +128,7 @@ def _item(item: IssueItem, digest: Digest) -> dict[str, Any]:
         "moved": item.section is not None,
         "placed": item.placed,
         "edited": list(item.edited),
+        "doubts": list(item.doubts),
     }
 
 
@@ -150,6 +151,7 @@ def _show(console: Console, issue: Issue, data: dict[str, Any]) -> None:
 def _did(row: dict[str, Any]) -> Iterator[str]:
     yield from (word for word in ("pinned", "moved", "placed") if row[word])
     yield from (f"{word} edited" for word in row["edited"])
+    yield from ("in doubt" for _ in row["doubts"][:1])
 
 
 @application.command()
@@ -163,7 +165,7 @@ def pin(
     as_json: AsJson = False,
 ) -> None:
     """Let an item come first in its section, and never be left over."""
-    _change(context, issue, Pin(summary_id=summary, pinned=not off), by, on, as_json)
+    change(context, issue, Pin(summary_id=summary, pinned=not off), by, on, as_json)
 
 
 @application.command()
@@ -178,7 +180,7 @@ def exclude(
     as_json: AsJson = False,
 ) -> None:
     """Leave an item out, for everybody."""
-    _change(context, issue, Exclude(summary_id=summary, reason=reason, later=later), by, on, as_json)
+    change(context, issue, Exclude(summary_id=summary, reason=reason, later=later), by, on, as_json)
 
 
 @application.command()
@@ -186,7 +188,7 @@ def include(
     context: typer.Context, issue: Label, summary: Summary, by: By = None, on: On = None, as_json: AsJson = False
 ) -> None:
     """Take an excluded item in again."""
-    _change(context, issue, Include(summary_id=summary), by, on, as_json)
+    change(context, issue, Include(summary_id=summary), by, on, as_json)
 
 
 @application.command()
@@ -200,7 +202,7 @@ def move(
     as_json: AsJson = False,
 ) -> None:
     """Let an item stand in another topic, and in that alone."""
-    _change(context, issue, Move(summary_id=summary, topic_id=topic), by, on, as_json)
+    change(context, issue, Move(summary_id=summary, topic_id=topic), by, on, as_json)
 
 
 @application.command()
@@ -216,26 +218,7 @@ def order(
     as_json: AsJson = False,
 ) -> None:
     """Let items stand one behind another; each reader sees those of their topics in that order."""
-    _change(context, issue, Order(summary_ids=tuple(summaries), after=after), by, on, as_json)
-
-
-@application.command()
-def edit(
-    context: typer.Context,
-    issue: Label,
-    summary: Summary,
-    headline: Annotated[
-        str | None, typer.Option(help="Another headline; empty for the original.", metavar="TEXT")
-    ] = None,
-    takeaway: Annotated[
-        str | None, typer.Option(help="Another key takeaway; empty for the original.", metavar="TEXT")
-    ] = None,
-    by: By = None,
-    on: On = None,
-    as_json: AsJson = False,
-) -> None:
-    """Give an item other words in this issue; the mail says that they were edited."""
-    _change(context, issue, Edit(summary_id=summary, headline=headline, takeaway=takeaway), by, on, as_json)
+    change(context, issue, Order(summary_ids=tuple(summaries), after=after), by, on, as_json)
 
 
 @application.command()
@@ -249,7 +232,7 @@ def note(
     as_json: AsJson = False,
 ) -> None:
     """Write a note that stands at the top of the mail, for all or for the readers of a topic."""
-    _change(context, issue, Note(text=text, topic_id=topic), by, on, as_json)
+    change(context, issue, Note(text=text, topic_id=topic), by, on, as_json)
 
 
 @application.command("title")
@@ -264,7 +247,7 @@ def title_(
     as_json: AsJson = False,
 ) -> None:
     """Write the subject and the preheader, for all or for the readers of a topic."""
-    _change(context, issue, Title(subject=subject, preheader=preheader, topic_id=topic), by, on, as_json)
+    change(context, issue, Title(subject=subject, preheader=preheader, topic_id=topic), by, on, as_json)
 
 
 @application.command()

@@ -38,6 +38,7 @@ def status_data(digest: Digest, *, only: Issue | None = None) -> dict[str, Any]:
                 **issue_data(issue),
                 "deliveries": dict(digest.store.progress(issue.id)),
                 "errors": len(kept_back[issue.id].errors) if issue.id in kept_back else 0,
+                "doubts": len(kept_back[issue.id].doubts) if issue.id in kept_back else 0,
             }
             for issue in ((only,) if only else digest.store.issues())
         ],
@@ -90,6 +91,8 @@ def show_status(console: Console, data: Mapping[str, Any]) -> None:
             state, told = "stopped itself", f"{row['held_because']}: digest quarantine {row['issue']}; {told}"
         if row["errors"]:
             told = f"kept back by {counted(row['errors'], 'error')}: digest check {row['issue']} shows them"
+        elif row["doubts"]:
+            told = f"waits for a person, by {counted(row['doubts'], 'doubt')}: digest check {row['issue']} shows them"
         issues.add_row(cell(row["issue"]), state, f"{row['due']:%Y-%m-%d %H:%M}", cell(told or "—"))
     for row in data["running"]:
         filling = f"{counted(row['new_summaries'], 'new summary', 'new summaries')} so far"

@@ -24,7 +24,7 @@ from digest.edition.letters import (
 from digest.edition.page import Fragment, Paper
 from digest.edition.pool import Pool, render_pool, render_whole
 from digest.edition.templates import Templates, bundled_directory, look
-from digest.edition.view import printed
+from digest.edition.view import printed, printed_parts
 from digest.edition.wording import shortened
 from digest.models import FrozenEdition, Placement, Selection
 
@@ -47,6 +47,7 @@ __all__ = [
     "make_edition",
     "plan",
     "printed",
+    "printed_parts",
     "render_address_change",
     "render_address_changed",
     "render_already",

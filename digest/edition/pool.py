@@ -45,7 +45,7 @@ from digest.models import (
     TopicTree,
     Window,
 )
-from digest.shaping import paragraphs
+from digest.parts import paragraphs
 
 #: Raised whenever a stored pool could no longer be read as it was meant.
 _VERSION = 1

@@ -16,6 +16,8 @@ from digest.edition.wording import (
     text_of,
 )
 from digest.models import Block, Entry, IssueItem, Kind, Length, Section, SectionRole
+from digest.parts import PART_NAMES
+from digest.shaping import enumerated
 
 #: How many characters of one part are printed. Important considerations are never cut, at any length.
 _PART_LIMIT = {Length.BRIEF: 360, Length.STANDARD: 900, Length.FULL: 8000}
@@ -63,8 +65,10 @@ class ItemView:
     #: True when something was left out that the original has.
     cut: bool
     brief: bool
-    #: Which of the words above are the editors' own: "headline", "key takeaway".
+    #: Which of the words above are the editors' own, or were taken away by them: "headline", "key takeaway"; and all of
+    #: them in a row of words.
     edited: tuple[str, ...]
+    edited_words: str
     language: str
     direction: str
 
@@ -82,6 +86,7 @@ def view(item: IssueItem, length: Length, *, until: date) -> ItemView:
     takeaway, cut_takeaway = _takeaway(entry, length)
     parts, cut_parts = _parts(entry, length, has_takeaway=bool(takeaway))
     limits = _blocks(entry.section(SectionRole.CONSIDERATIONS))
+    edited = _edited(item, length)
     return ItemView(
         id=item.summary.id,
         headline=shortened(entry.headline, 300) or "Without a title",
@@ -98,19 +103,37 @@ def view(item: IssueItem, length: Length, *, until: date) -> ItemView:
         earlier=not item.fresh,
         cut=cut_takeaway or cut_parts,
         brief=length is Length.BRIEF,
-        edited=item.edited,
+        edited=edited,
+        edited_words=enumerated(edited),
         language=entry.language,
         direction=direction(entry.language),
     )
 
 
+def _edited(item: IssueItem, length: Length) -> tuple[str, ...]:
+    """What a reader of this length is told to be the editors'; not what they do not see, such as the references."""
+    entry = item.summary.entry
+    here = {section.role for section in entry.sections}
+    sections = [section.role for _, section in _printed(entry, length)]
+    if length is Length.BRIEF:
+        sections = [] if SectionRole.TAKEAWAY in here else sections[:1]
+    seen = {SectionRole.TAKEAWAY, SectionRole.CONSIDERATIONS, *sections} | (set(SectionRole) - here)
+    unseen = {PART_NAMES[role] for role in SectionRole if role not in seen or role is SectionRole.REFERENCES}
+    return tuple(name for name in item.edited if name not in unseen)
+
+
 def printed(item: IssueItem, length: Length) -> tuple[Block, ...]:
     """The words printed of an item at this length, besides its headline and facts."""
+    return tuple(block for part in printed_parts(item, length) for block in part)
+
+
+def printed_parts(item: IssueItem, length: Length) -> tuple[tuple[Block, ...], ...]:
+    """The same, part by part: the takeaway, each labelled stretch, the considerations; empty ones are left out."""
     entry = item.summary.entry
     takeaway, _ = _takeaway(entry, length)
     parts, _ = _parts(entry, length, has_takeaway=bool(takeaway))
-    inside = (block for part in parts for block in part.blocks)
-    return (*takeaway, *inside, *_blocks(entry.section(SectionRole.CONSIDERATIONS)))
+    limits = _blocks(entry.section(SectionRole.CONSIDERATIONS))
+    return tuple(filter(None, (takeaway, *(part.blocks for part in parts), limits)))
 
 
 def direction(language: str) -> str:

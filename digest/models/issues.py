@@ -81,8 +81,12 @@ class IssueItem:
     section: str | None = None
     #: True when an editor gave it its place in the order.
     placed: bool = False
-    #: Which of its words are an editor's: "headline", "key takeaway".
+    #: Which of its words are an editor's: "headline", "key takeaway", "important considerations"…
     edited: tuple[str, ...] = ()
+    #: True when a person saw to it that these words are read right: put its parts right, or said that they are.
+    looked_at: bool = False
+    #: True when its source said something new after an editor had put its parts right.
+    overtaken: bool = False
 
     @property
     def about(self) -> tuple[Match, ...]:
@@ -91,6 +95,14 @@ class IssueItem:
             return self.matches
         found = (match for match in self.matches if match.topic_id == self.section)
         return (next(found, Match(topic_id=self.section, score=0.0)),)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why a person should look at its words before readers do, a sentence each; empty where nobody need."""
+        if self.looked_at:
+            return ()
+        since = ("its source changed its text after an editor had put it right",) if self.overtaken else ()
+        return (*since, *self.summary.entry.unsure)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from digest.models.content import SectionRole
+
 #: Stands for all readers where a topic's id stands for the readers of one topic.
 EVERYBODY = ""
 
@@ -63,6 +65,17 @@ class Order:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EditedPart:
+    """One part of an item in an editor's words."""
+
+    role: SectionRole
+    #: In the notation of `digest.notation`; empty: there is no such part.
+    text: str
+    #: What stands over it. Readers see that of a body or of questions; over the others stands the mail's own.
+    heading: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Edit:
     """Other words for this issue. None leaves a text as it is, an empty one brings the original back."""
 
@@ -71,6 +84,27 @@ class Edit:
     headline: str | None = None
     #: Paragraphs, with an empty line between two.
     takeaway: str | None = None
+    #: All the parts of each role that is named here, in their order; those of other roles stay as they are.
+    parts: tuple[EditedPart, ...] = ()
+    #: Roles whose parts are the source's again.
+    restore: tuple[SectionRole, ...] = ()
+    #: Why; never empty where the considerations are other ones.
+    reason: str = ""
+    #: True when the item is to have no considerations any more, although its source has some.
+    no_limits: bool = False
+    #: The revision of the summary that was seen; None for the one there is.
+    revision: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Confirm:
+    """Somebody saw that an item whose reading was in doubt says what its source says; or it is in doubt again."""
+
+    what: Literal["confirm"] = "confirm"
+    summary_id: int
+    confirmed: bool = True
+    #: The revision of the summary that was seen; None for the one there is.
+    revision: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,7 +170,7 @@ class Schedule:
 
 
 #: What changes an issue's shape.
-Change = Pin | Exclude | Include | Move | Order | Edit | Note | Title
+Change = Pin | Exclude | Include | Move | Order | Edit | Confirm | Note | Title
 #: Everything that may stand in the trail.
 Step = Change | Undo | Redo | Approve | Withdraw | Schedule
 
@@ -167,7 +201,11 @@ class Edited:
     """An item's words for this issue; None where the original's stand."""
 
     headline: str | None = None
+    #: Paragraphs, from before there were parts; None also where `parts` has one.
     takeaway: str | None = None
+    parts: Mapping[SectionRole, tuple[EditedPart, ...]] = field(default_factory=dict)
+    #: The revision whose parts its editor put right; None where nobody did, or it was not noted.
+    revision: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -193,6 +231,8 @@ class Shape:
     #: In the order they were made; each is applied to what the ones before left.
     orders: tuple[Order, ...] = ()
     edits: Mapping[int, Edited] = field(default_factory=dict)
+    #: The revision of each item that somebody saw to be read right.
+    confirmed: Mapping[int, int | None] = field(default_factory=dict)
     #: By topic, or `EVERYBODY`.
     notes: Mapping[str, str] = field(default_factory=dict)
     subjects: Mapping[str, str] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -47,6 +48,7 @@ _DETOURS: Final = (
 )
 
 
+@lru_cache(maxsize=4096)
 def web_url(link: str, *, base: str | None = None) -> str | None:
     """The absolute http or https address of a link, without tracking and detours; None for anything else.
 
@@ -99,6 +101,8 @@ def _absolute(link: str, base: str | None) -> str | None:
 
 def _behind(url: str) -> str | None:
     """The address of the page a detour leads to; None for an address that is none."""
+    if "=http" not in url:
+        return None
     parts = urlsplit(url)
     for host, path, names in _DETOURS:
         if host.search(parts.hostname or "") and (not path or parts.path == path):

@@ -8,55 +8,81 @@ study, and paragraphs in the same kind of box as those of the article.
 
 from __future__ import annotations
 
-import copy
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby, islice
 
 import trafilatura
 from lxml import etree
-from lxml.html import HtmlElement
 
-from digest.models import SectionRole
-from digest.sources.headings import Fact, Headings
+from digest.sources.boxes import has_prose, is_mostly_links
+from digest.sources.headings import Headings
 from digest.sources.pieces import Piece, Shape
-from digest.sources.standing import is_standing
+from digest.sources.proofs import home_of, is_grouped, kind_of, stands_in, with_facts, with_sections
 from digest.sources.walk import Found, closest_block
 
 #: Words in a row by which two texts are compared.
 RUN = 4
+#: The share of trafilatura's text that must be found in our pieces, if it shall choose among them.
+LEAST_FOUND = 0.4
 #: Characters of a paragraph that may be known by the kind of box it stands in, and how many others must stand so.
 SHORTEST_PARAGRAPH = 60
 LEAST_ALIKE = 2
+#: Elements of a page that are looked at, and those from which on it is done in a hurry; real ones have 1,500.
+MOST_ELEMENTS = 30_000
+MANY_ELEMENTS = 6_000
+#: Characters outside links of what a page calls its article, if it is one.
+LEAST_ARTICLE = 200
 
 _WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?…。][\"'”’»)\]]{0,3}$")
+_SECTIONS = frozenset({"article", "div", "section"})
 _BESIDE = re.compile(r"caption|credit|byline|meta|author", re.IGNORECASE)
-_NO_FACTS = frozenset({Fact.FURNITURE, Fact.IGNORED, Fact.TITLE})
 
 Words = tuple[str, ...]
 
 
-def article_of(root: HtmlElement, found: Sequence[Found], *, headings: Headings) -> list[bool] | None:
+def article_of(root: etree._Element, found: Sequence[Found], *, headings: Headings) -> list[bool] | None:
     """For each piece whether it belongs to the article; None where nothing on the page looks like one."""
-    kept = _Text(_lines(root)).holds([one.piece.text for one in found])
-    if not any(kept):
+    elements = sum(1 for _ in islice(root.iter(), MOST_ELEMENTS + 1))
+    if elements > MOST_ELEMENTS:
         return None
+    words = [_words(one.piece.text) for one in found]
+    text = _Text(_lines(root, fast=elements > MANY_ELEMENTS))
+    kept = text.holds(words)
+    if not any(kept) or not text.is_found():
+        return None
+    own = _named_article(root)
+    inside_own = [own is not None and stands_in(one.element, own) for one in found]
+    if own is not None and not any(map(all, zip(kept, inside_own, strict=True))):
+        # A list of other articles was longer than the one whose headline the page bears.
+        kept = inside_own
     kept = _with_alike(found, kept)
-    telling = [len(_words(one.piece.text)) >= RUN for one in found]
+    telling = [len(own_words) >= RUN for own_words in words]
     box = _common([one.element for one, *both in zip(found, kept, telling, strict=True) if all(both)])
-    near = [box is None or box in _around(one.element) for one in found]
+    near = [box is None or stands_in(one.element, box) for one in found]
     # A word or two that stand in the article may stand anywhere else, too.
     kept = [inside and (is_near or tells) for inside, is_near, tells in zip(kept, near, telling, strict=True)]
+    kept = kept if box is None else _with_groups(found, _with_siblings(found, kept, box))
     kept = _with_headline(found, kept)
-    kept = _with_sections(found, kept, headings)
-    return _with_facts(found, kept, near, headings)
+    meant = [headings.heading(one.piece) for one in found]
+    kept = with_sections(found, kept, meant)
+    return with_facts(found, kept, near, meant)
 
 
-def _lines(root: HtmlElement) -> list[str]:
-    """The text of the article as trafilatura finds it."""
-    text = trafilatura.extract(copy.deepcopy(root), include_comments=False, output_format="txt")
+def _named_article(root: etree._Element) -> etree._Element | None:
+    """What the page calls its article or main part, with the headline in it and sentences below."""
+    named = (element for element in root.iter("main", "article") if element.find(".//h1") is not None)
+    own = next(named, None)
+    return own if own is not None and has_prose(own, LEAST_ARTICLE) else None
+
+
+def _lines(root: etree._Element, *, fast: bool) -> list[str]:
+    """The text of the article as trafilatura finds it; when fast, without second opinions, whose time has no bounds."""
+    html = etree.tostring(root, encoding="unicode", method="html")
+    text = trafilatura.extract(html, include_comments=False, output_format="txt", fast=fast)
     return (text or "").split("\n")
 
 
@@ -72,10 +98,15 @@ class _Text:
             # A table's row is one line, and its cells have bars between them.
             self._lines.update({tuple(own), *(tuple(_words(cell)) for cell in line.split("|"))} - {()})
         self._runs = Counter(_runs(words))
+        self._whole = self._runs.total()
 
-    def holds(self, texts: Sequence[str]) -> list[bool]:
-        """For each text, from the first to the last, whether it stands here: a short one as a line, others by half."""
-        return [self._takes(_words(text)) for text in texts]
+    def is_found(self) -> bool:
+        """Whether what was asked for so far is enough of the text: else it is not made of these pieces."""
+        return self._runs.total() <= (1 - LEAST_FOUND) * self._whole
+
+    def holds(self, texts: Sequence[list[str]]) -> list[bool]:
+        """For the words of each text, in order, whether they stand here: few of them as a line, others by half."""
+        return [self._takes(words) for words in texts]
 
     def _takes(self, words: list[str]) -> bool:
         counter, wanted = (self._lines, [tuple(words)]) if len(words) < RUN else (self._runs, _runs(words))
@@ -96,9 +127,11 @@ def _runs(words: list[str]) -> list[Words]:
 
 def _with_alike(found: Sequence[Found], kept: Sequence[bool]) -> list[bool]:
     """Also the paragraphs that stand in the same kind of box as paragraphs of the article."""
-    kinds = Counter(_kind(one) for one, inside in zip(found, kept, strict=True) if inside and _is_paragraph(one.piece))
+    kinds = Counter(
+        kind_of(one) for one, inside in zip(found, kept, strict=True) if inside and _is_paragraph(one.piece)
+    )
     return [
-        inside or (_is_paragraph(one.piece) and kinds[_kind(one)] >= LEAST_ALIKE)
+        inside or (_is_paragraph(one.piece) and kinds[kind_of(one)] >= LEAST_ALIKE)
         for one, inside in zip(found, kept, strict=True)
     ]
 
@@ -110,79 +143,52 @@ def _common(elements: Sequence[etree._Element]) -> etree._Element | None:
     first, *others = elements
     chain = [first, *first.iterancestors()]
     for element in others:
-        around = _around(element)
-        chain = [box for box in chain if box in around]
+        while not stands_in(element, chain[0]):
+            del chain[0]
     return chain[0]
+
+
+def _with_siblings(found: Sequence[Found], kept: Sequence[bool], box: etree._Element) -> list[bool]:
+    """Also a box with sentences between two boxes of the article: whatever its name, it is the next section."""
+    wider = list(kept)
+    groups = [(part, list(places)) for part, places in groupby(range(len(found)), lambda n: _part(found[n], box))]
+    for (before, above), (part, places), (after, below) in zip(groups, groups[1:], groups[2:], strict=False):
+        are_boxes = all(one is not None and one.tag in _SECTIONS for one in (before, part, after))
+        stands_between = any(kept[n] for n in above) and any(kept[n] for n in below)
+        if part is None or not are_boxes or not stands_between or any(kept[n] for n in places):
+            continue
+        if has_prose(part) and not is_mostly_links(part):
+            wider[places[0] : places[-1] + 1] = [True] * len(places)
+    return wider
+
+
+def _with_groups(found: Sequence[Found], kept: Sequence[bool]) -> list[bool]:
+    """Also lists, tables and quotations among the paragraphs of the article, down to those right behind the last."""
+    wider = list(kept)
+    homes = {home_of(one) for one, inside in zip(found, kept, strict=True) if inside and _is_paragraph(one.piece)}
+    last = len(kept) - 1 - kept[::-1].index(True)
+    for place in range(kept.index(True), len(kept)):
+        one = found[place]
+        belongs = is_grouped(one) and not one.piece.linked and home_of(one) in homes
+        wider[place] = wider[place] or belongs
+        if place > last and not belongs:
+            break
+    return wider
+
+
+def _part(one: Found, box: etree._Element) -> etree._Element | None:
+    """Which of the parts of a box a piece stands in; None for one beside it."""
+    element = one.element
+    for outer in element.iterancestors():
+        if outer is box:
+            return element
+        element = outer
+    return None
 
 
 def _is_paragraph(piece: Piece) -> bool:
     long = piece.shape is Shape.TEXT and len(piece.text) >= SHORTEST_PARAGRAPH
     return long and not piece.linked and _SENTENCE_END.search(piece.text) is not None
-
-
-def _kind(one: Found) -> tuple[tuple[str, str], ...]:
-    """The boxes around a piece, by their names and classes."""
-    block = closest_block(one.element)
-    return tuple((str(box.tag), box.get("class") or "") for box in (block, *block.iterancestors()))
-
-
-def _with_sections(found: Sequence[Found], kept: Sequence[bool], headings: Headings) -> list[bool]:
-    """Also what stands under a heading that announces a section, to the next heading or the end of its box."""
-    wider = list(kept)
-    for place, one in enumerate(found):
-        heading = headings.heading(one.piece)
-        if heading is None or not isinstance(heading.meaning, SectionRole):
-            continue
-        wider[place] = True
-        for below in _below(found, place, headings):
-            wider[below] = True
-    return wider
-
-
-def _below(found: Sequence[Found], place: int, headings: Headings) -> range:
-    if place + 1 == len(found):
-        return range(0)
-    level = found[place].piece.level or 9
-    box = _box(found, place)
-    end = place + 1
-    while end < len(found) and box in _around(found[end].element):
-        piece = found[end].piece
-        ends = piece.shape is Shape.HEADING and piece.level <= level
-        if ends or ((heading := headings.heading(piece)) and heading.meaning):
-            break
-        end += 1
-    return range(place + 1, end)
-
-
-def _box(found: Sequence[Found], place: int) -> etree._Element:
-    """The largest element that begins with this piece, at least the smallest one that also holds the next."""
-    box = found[place].element
-    above = _around(found[place - 1].element) if place else set()
-    next_ones = _around(found[place + 1].element)
-    for around in (box, *box.iterancestors()):
-        if around in above and box in next_ones:
-            break
-        box = around
-    return box
-
-
-def _around(element: etree._Element) -> set[etree._Element]:
-    return {element, *element.iterancestors()}
-
-
-def _with_facts(found: Sequence[Found], kept: Sequence[bool], near: Sequence[bool], headings: Headings) -> list[bool]:
-    """Also facts about the study, with their labels, and the standing paragraph, which names the journal."""
-    wider = list(kept)
-    first = kept.index(True)
-    for place, one in enumerate(found):
-        if kept[place]:
-            continue
-        heading = headings.heading(one.piece) if near[place] else None
-        if heading and isinstance(heading.meaning, Fact) and heading.meaning not in _NO_FACTS:
-            wider[place : place + 1 + (not heading.rest)] = [True] * min(1 + (not heading.rest), len(found) - place)
-        elif place > first and is_standing(one.piece.text):
-            wider[place] = True
-    return wider
 
 
 def _with_headline(found: Sequence[Found], kept: Sequence[bool]) -> list[bool]:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from digest.sources.walk import heading_level
+from digest.sources.walk import HEADINGS
 
 #: Characters outside links that make the text of a box prose, if sentences end in it.
 LEAST_PROSE = 25
 
+_NAMING = frozenset((*HEADINGS, "b", "button", "strong"))
 _SENTENCE = re.compile(r"\w[.!?。](?:\s|$|[\"'”’»)\[])")
 
 
@@ -47,8 +48,8 @@ def is_mostly_links(element: etree._Element) -> bool:
 
 def headings_in(element: etree._Element) -> Iterator[etree._Element]:
     """The headings in an element, bold print and the buttons of accordions included."""
-    for inner in element.iter():
-        if isinstance(inner.tag, str) and (heading_level(inner) or inner.tag in {"b", "strong", "button"}):
+    for inner in element.iter("*"):
+        if inner.tag in _NAMING or inner.get("role") == "heading":
             yield inner
 
 

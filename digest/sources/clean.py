@@ -49,10 +49,24 @@ def clean(text: str, *, limit: int = LONGEST_TEXT) -> str:
 
     Compatibility characters stay as printed (no NFKC): who matches words normalises after this repair.
     """
+    text = text[:limit]
+    if text.isascii():
+        return _clean_ascii(text)
     # Plain white space is made one before the repair, too, for what looks broken depends on what stands behind it; the
     # rest of it may be a half of a broken character.
-    text = _repaired(_PLAIN_SPACE.sub(" ", text[:limit]))
+    text = _repaired(_PLAIN_SPACE.sub(" ", text))
     return _SPACE.sub(" ", _UNSEEN.sub("", _without_encoded_words(text))).strip()
+
+
+def _clean_ascii(text: str) -> str:
+    """The same for most of all texts, which have nothing to repair but the little that is looked for."""
+    if not text.isprintable():
+        text = _PLAIN_SPACE.sub(" ", text)
+    if "<" in text or "=?" in text:
+        text = _without_encoded_words(_repaired(text))
+    if not (text.isascii() and text.isprintable()):
+        text = _UNSEEN.sub("", text)
+    return _SPACE.sub(" ", text).strip() if "  " in text or not text.isprintable() else text.strip()
 
 
 def clean_title(text: str, *, limit: int = 500, plain: bool = False) -> str:

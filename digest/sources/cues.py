@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -21,8 +22,23 @@ _SHARE = re.compile(r"#\s?(?:%|per ?cent\b)")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _BREAK = re.compile(r"[^\w\s#%'-]+")
 
-#: What the cues of each kind weigh, and how they are found.
-Cues = Mapping[str, Sequence[tuple[float, re.Pattern[str]]]]
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A phrase that speaks for a kind of part."""
+
+    weight: float
+    pattern: re.Pattern[str]
+    #: One of these words must be there, or it is not looked for; empty where any may do.
+    needs: frozenset[str]
+
+    def stands_in(self, text: str, words: Set[str]) -> bool:
+        """Whether a folded text has it; `words` are those of the text."""
+        return not (self.needs and self.needs.isdisjoint(words)) and self.pattern.search(text) is not None
+
+
+#: By the kind of part they speak for.
+Cues = Mapping[str, Sequence[Cue]]
 
 
 def score(text: str, kind: str) -> float:
@@ -30,29 +46,31 @@ def score(text: str, kind: str) -> float:
 
     0 for a kind that is not known by words.
     """
-    whole, first = folded(text), folded(next(iter(sentences(text)), text))
-    found = ((weight, words) for weight, words in cues().get(kind, ()) if words.search(whole))
-    return sum(weight * (FIRST if words.search(first) else 1) for weight, words in found)
+    whole, words = folded(text)
+    first, its_words = folded(next(iter(sentences(text)), text))
+    found = (cue for cue in cues().get(kind, ()) if cue.stands_in(whole, words))
+    return sum(cue.weight * (FIRST if cue.stands_in(first, its_words) else 1) for cue in found)
 
 
 def weight(text: str, kind: str) -> float:
     """The same, whatever stands first."""
-    whole = folded(text)
-    return sum(weight for weight, words in cues()[kind] if words.search(whole))
+    whole, words = folded(text)
+    return sum(cue.weight for cue in cues()[kind] if cue.stands_in(whole, words))
 
 
 def begins(text: str, kind: str) -> bool:
     """Whether a text begins with a cue of this kind."""
-    whole = folded(text)
-    return any(words.match(whole) for _, words in cues()[kind])
+    whole, _ = folded(text)
+    return any(cue.pattern.match(whole) for cue in cues()[kind])
 
 
 @lru_cache(maxsize=1024)
-def folded(text: str) -> str:
-    """A text as cues are looked for in it: small letters, `#` for a number, ` / ` for what parts words."""
+def folded(text: str) -> tuple[str, frozenset[str]]:
+    """A text as cues are looked for in it, and its words: in small letters, `#` for a number, ` / ` for a mark."""
     plain = _NOT.sub(lambda found: "can not" if found[0] == "cannot" else " not", text.lower().translate(_TYPED))
     counted = _SHARE.sub(" #% ", _NUMBER.sub("#", plain))
-    return f" {' '.join(_BREAK.sub(' / ', counted).split())} "
+    words = _BREAK.sub(" / ", counted).split()
+    return f" {' '.join(words)} ", frozenset(words)
 
 
 @lru_cache(maxsize=1)
@@ -60,16 +78,32 @@ def cues() -> Cues:
     """All cues by the kind of part they speak for, read once."""
     text = (resources.files("digest") / "data" / "cues.yaml").read_text(encoding="utf-8")
     known: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
-    groups = {name: "|".join(map(_word, phrases)) for name, phrases in known.pop("groups").items()}
+    groups = known.pop("groups")
     return {
-        kind: [(float(weight), pattern(phrase, groups)) for weight, phrases in given.items() for phrase in phrases]
+        kind: [cue(float(weight), phrase, groups) for weight, phrases in given.items() for phrase in phrases]
         for kind, given in known.items()
     }
 
 
-def pattern(phrase: str, groups: Mapping[str, str]) -> re.Pattern[str]:
-    """A cue as a pattern over a folded text; its parts are bounded, so its time grows with the text alone."""
-    return re.compile(" " + "".join(_part(part, groups) for part in phrase.split()) + "(?<= )")
+def cue(weight: float, phrase: str, groups: Mapping[str, Sequence[str]]) -> Cue:
+    """A cue; its parts are bounded, so the time to look for it grows with the text alone."""
+    parts = phrase.split()
+    words = {name: "|".join(map(_word, phrases)) for name, phrases in groups.items()}
+    pattern = re.compile(" " + "".join(_part(part, words) for part in parts) + "(?<= )")
+    needs = (_needed(part, groups) for part in parts)
+    return Cue(weight, pattern, next(filter(None, needs), frozenset()))
+
+
+def _needed(part: str, groups: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """The words one of which this part must have; empty where it may be left out, or be any word."""
+    if part in {"..", "..."} or part.endswith("?"):
+        return frozenset()
+    phrases = [phrase for word in part.split("|") for phrase in (groups[word[1:-1]] if word[0] == "{" else [word])]
+    return (
+        frozenset()
+        if any("*" in one or one == "_" for one in phrases)
+        else frozenset(one.split()[0] for one in phrases)
+    )
 
 
 def _part(part: str, groups: Mapping[str, str]) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from digest.amendments import is_notice
 from digest.models import Bullets, Entry, Paragraph
 from digest.sentences import first_sentence
 from digest.sources.clean import clean_title, shorten
@@ -11,6 +13,9 @@ from digest.sources.reading import Reading
 
 #: Characters of a headline made from a text's first sentence.
 LONGEST_MADE_HEADLINE = 120
+
+#: Why a person should look at a notice of retraction or correction.
+NO_RESEARCH = "its title says that it takes back or corrects another text, so it may be no research"
 
 _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*$")
 
@@ -22,7 +27,7 @@ def entry_from(
     headline = clean_title(reading.headline or "") or headline_from_text(reading)
     if not headline:
         return None
-    return Entry(
+    entry = Entry(
         source=source,
         guid=guid,
         url=url,
@@ -42,6 +47,7 @@ def entry_from(
         unsure=reading.unsure,
         fingerprint=fingerprint,
     )
+    return replace(entry, unsure=(*entry.unsure, NO_RESEARCH)) if is_notice(entry) else entry
 
 
 def headline_from_text(reading: Reading) -> str:

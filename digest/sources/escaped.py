@@ -33,6 +33,7 @@ _KNOWN: Final = _WRITTEN | frozenset(
     )
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})(\s{0,5}/?>|\s[^<>]{0,2000}>)")
+_NAME = re.compile(r"<([a-zA-Z][a-zA-Z0-9]{0,30})")
 _UNKNOWN = re.compile(
     rf"<(?!(?:{'|'.join(sorted(_KNOWN))})(?![a-z0-9]))(?=[a-z][a-z0-9]{{0,30}}(?:[^a-z0-9:>/_.-]|$))"
     r"(?![a-z0-9]{1,31}\s{1,20}[a-z_:@][\w:.@-]{0,60}\s{0,5}=)",
@@ -46,7 +47,8 @@ _PARTS = re.compile(r"(<[^>]*(?:>|\Z))")
 
 def words_kept(source: str) -> str:
     """HTML in which a "<" before a word that names no element is no tag: "lymphocytes <LLN" keeps its words."""
-    return _UNKNOWN.sub("&lt;", source)
+    names = set(map(str.lower, _NAME.findall(source)))
+    return source if names <= _KNOWN else _UNKNOWN.sub("&lt;", source)
 
 
 def shows_markup(body: str) -> bool:

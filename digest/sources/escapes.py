@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html.entities import html5
 from typing import Final
 
@@ -59,7 +59,8 @@ _TAG = re.compile(
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
 #: A tag that the end of the text cut off.
 _CUT_TAG = re.compile(r"<(?:/[A-Za-z0-9]{0,20}|(?P<name>[A-Za-z][A-Za-z0-9]{0,30})\s[^<>]{0,3000}=[^<>]{0,3000})$")
-_DECLARATION = re.compile(r"<(?:!doctype\b|!\[|\?[a-z])[^<>]{0,2000}>", re.IGNORECASE)
+#: A `<` that begins no comment and no declaration. A comment's end may stand behind tags in it.
+_STRAY = re.compile(r"<(?!!--|(?:!doctype\b|!\[|\?[a-z])[^<>]{0,2000}>)", re.IGNORECASE)
 #: An address that is the picture itself; longer than any attribute is looked at.
 _DATA = re.compile(r"data:[\w/+.-]{1,100};base64,[A-Za-z0-9+/=]{100,}")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -113,18 +114,33 @@ def well_marked(text: str) -> str:
 
     A reader of HTML takes "<LLN" for a tag without end and loses all that follows.
     """
+    return marked(text)[0]
+
+
+def marked(text: str) -> tuple[str, frozenset[str]]:
+    """The same, and the names of its tags: none where it is no markup at all."""
     text = _DATA.sub("data:,", text) if "base64," in text else text
     for _ in range(MOST_ESCAPES):
         raised = _unescaped_once(text)
         if raised == text:
             break
         text = raised
-    return _less_thans_escaped(text)
+    return _less_thans_escaped(text) if "<" in text else (text, frozenset())
 
 
 def text_size(text: str) -> int:
     """How many characters of text there are in a piece of markup; pictures and scripts are none."""
     return len(" ".join(without_tags(text).split()))
+
+
+def most_text_first(texts: Sequence[str]) -> list[int]:
+    """The places of these pieces of markup, that with the most text first; of equals the first."""
+    places = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
+    # Nearly always the longest has more text than the next has characters, and need be counted alone.
+    if len(texts) > 1 and text_size(texts[places[0]]) < len(texts[places[1]]):
+        sizes = list(map(text_size, texts))
+        places.sort(key=lambda place: (-sizes[place], place))
+    return places
 
 
 def _tags(text: str) -> Iterator[re.Match[str]]:
@@ -169,11 +185,12 @@ def _without_comments(text: str) -> str:
 def _unescaped_once(text: str) -> str:
     if "&" not in text or "<code" in text or "<pre" in text:
         return text
-    text = _ESCAPED_TWICE.sub(lambda found: f"&{found[1]};" if _is_entity(found[1]) else found[0], text)
-    if "&lt;" not in text:
+    if "&amp;" in text:
+        text = _ESCAPED_TWICE.sub(lambda found: f"&{found[1]};" if _is_entity(found[1]) else found[0], text)
+    if "&lt;" not in text or not _ESCAPED_TAG.search(text):
         return text
-    shown = _ESCAPED_TAG.sub(lambda found: f"<{characters(found[1])}>", text)
     if not tags_in(text):
+        shown = _ESCAPED_TAG.sub(lambda found: f"<{characters(found[1])}>", text)
         return characters(text) if is_surely_markup(shown) else text
     return _ESCAPED_TAG.sub(_unescaped_tag, text) if is_surely_markup(_only_escaped(text)) else text
 
@@ -191,20 +208,24 @@ def _is_entity(name: str) -> bool:
     return name.startswith("#") or f"{name};" in html5
 
 
-def _less_thans_escaped(text: str) -> str:
-    if "<" not in text:
-        return text
-    kept = {tag.start() for tag in _tags(text)} | {found.start() for found in _DECLARATION.finditer(text)}
-    last_comment = text.rfind("-->")
+def _less_thans_escaped(text: str) -> tuple[str, frozenset[str]]:
     cut = _CUT_TAG.search(text, max(0, len(text) - 6_100))
     if cut and (cut["name"] or "a").lower() in _NAMES:
         text = text[: cut.start()]
+    unclosed = text.rfind("-->")
+    if text.find("<!--", max(0, unclosed)) >= 0:
+        text = text[: max(0, unclosed)] + text[max(0, unclosed) :].replace("<!--", "&lt;!--")
+    names: set[str] = set()
     made: list[str] = []
     end = 0
-    for found in re.finditer("<", text):
-        at = found.start()
-        if at in kept or (at < last_comment and text.startswith("<!--", at)):
-            continue
-        made += [text[end:at], "&lt;"]
-        end = at + 1
-    return "".join(made) + text[end:]
+    for tag in _tags(text):
+        made += [_between_tags(text[end : tag.start()]), tag[0]]
+        names.add(tag["name"].lower())
+        end = tag.end()
+    made.append(_between_tags(text[end:]))
+    return "".join(made), frozenset(names)
+
+
+def _between_tags(text: str) -> str:
+    """Text in which a `<` can only be a character, or begin a comment or a declaration."""
+    return _STRAY.sub("&lt;", text) if "<" in text else text

@@ -261,6 +261,10 @@ class _Visit:
         except SourceError as error:
             self._problem(shown(url), f"the page cannot be read, so the feed's own text is used: {error}")
             return None, True
+        if document.broken:
+            self._problem(shown(url), "the page breaks off in its middle, so it is read again at the next visit")
+            self.unfinished = True
+            return None, False
         return _Page(document, fetched.url), True
 
 

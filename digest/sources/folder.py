@@ -7,8 +7,10 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from fnmatch import fnmatch
 from functools import cache
-from pathlib import Path
+from itertools import zip_longest
+from pathlib import Path, PurePath
 
 from digest.errors import DigestError, InputError, SourceError
 from digest.models import Entry, Problem, SourceState
@@ -84,11 +86,10 @@ class FolderSource:
                     if known(fitting(guid), mark):
                         passed += 1
                     else:
-                        file = read_file(data, guid, sandbox, manner())
-                        entry = self._entry(file, guid, mark)
+                        entry, file = self._entry(data, guid, mark, sandbox, manner())
                         entries.append(entry)
                         originals |= {entry.guid: packed(file.original)} if file.original else {}
-                        problems += file.problems
+                        problems += [file.problem] if file.problem else []
                 except InputError as error:
                     problems.append(Problem(place=error.place or guid, message=_said(error)))
                 except DigestError as error:
@@ -103,9 +104,10 @@ class FolderSource:
     def _files(self, problems: list[Problem]) -> Iterator[tuple[Path, str]]:
         """The files that may be read, with their path inside the folder."""
         root = self.folder.expanduser()
-        if not root.is_dir():
+        if not _is_folder(root):
             raise SourceError(f"{self.folder} is no folder; make it, or correct `folder`", permanent=True)
         inside = root.resolve()
+        problems += self._closed(root)
         for count, path in enumerate(self._matching(root)):
             name = _spelled(path.relative_to(root))
             if count >= MOST_FILES:
@@ -113,7 +115,7 @@ class FolderSource:
                     Problem(place=str(self.folder), message=f"only the first {MOST_FILES:,} files are read")
                 )
                 return
-            if not path.resolve().is_relative_to(inside):
+            if not _leads_inside(path, inside):
                 problems.append(
                     Problem(place=name, message="it is a link that leads out of the folder, and is not read")
                 )
@@ -127,13 +129,29 @@ class FolderSource:
     def _matching(self, root: Path) -> list[Path]:
         try:
             found = sorted(root.glob(self.pattern))
-            return [path for path in found if not _is_hidden(path, root) and not path.is_dir()]
+            return [path for path in found if not _is_hidden(path, root) and not _is_folder(path)]
         except (NotImplementedError, ValueError, IndexError) as error:
             raise SourceError(f"pattern: {self.pattern!r} is no pattern for files: {error}", permanent=True) from error
         except OSError as error:
             raise SourceError(f"{self.folder} cannot be read: {error.strerror or error}") from error
 
-    def _entry(self, file: File, guid: str, mark: str) -> Entry:
+    def _closed(self, root: Path) -> list[Problem]:
+        """Folders that the pattern reaches and that cannot be looked into: a glob passes over them without a word."""
+        errors: list[OSError] = []
+        for _ in os.walk(root, onerror=errors.append):
+            pass
+        found: list[Problem] = []
+        for error in errors:
+            path, reason = Path(error.filename), error.strerror or str(error)
+            if path == root:
+                raise SourceError(f"{self.folder} cannot be looked into: {reason}; let this process read it") from error
+            if not _is_hidden(path, root) and _reaches(self.pattern, path.relative_to(root)):
+                message = f"it cannot be looked into, so nothing in it was read: {reason}"
+                found.append(Problem(place=_spelled(path.relative_to(root)), message=message))
+        return found
+
+    def _entry(self, data: bytes, guid: str, mark: str, sandbox: Sandbox, manner: Manner) -> tuple[Entry, File]:
+        file = read_file(data, guid, sandbox, manner)
         entry = entry_from(
             file.reading,
             source=self.name,
@@ -144,7 +162,7 @@ class FolderSource:
         )
         if entry is None or not (entry.sections or file.reading.headline):
             raise InputError("there is no text in it", place=guid)
-        return entry
+        return entry, file
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,7 +175,7 @@ class File:
     #: As the file says it, unchecked; None when it does not.
     language: str | None = None
     #: What is wrong with it although it could be read.
-    problems: tuple[Problem, ...] = ()
+    problem: Problem | None = None
 
 
 def read_file(data: bytes, name: str, sandbox: Sandbox, manner: Manner) -> File:
@@ -170,18 +188,38 @@ def read_file(data: bytes, name: str, sandbox: Sandbox, manner: Manner) -> File:
         reading, language = read_json(decoded(data), name=name, headings=manner.headings)
         return File(reading=reading, language=language)
     text = sandbox.read_text(data, markdown=suffix in _MARKDOWN, headings=manner.headings)
-    problem = Problem(place=f"{name}:{text.trouble_line}", message=text.trouble)
-    return File(
-        reading=read_plain(text, manner),
-        original=Original(text=text),
-        language=text.language,
-        problems=(problem,) if text.trouble else (),
-    )
+    problem = Problem(place=f"{name}:{text.trouble_line}", message=text.trouble) if text.trouble else None
+    return File(reading=read_plain(text, manner), original=Original(text=text), language=text.language, problem=problem)
 
 
 def _spelled(path: Path) -> str:
     """A file's name as text that can be stored and printed; bytes of it that are no UTF-8 are spelled out."""
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # nobody may ask: what is tried with it next says so
+        return False
+
+
+def _leads_inside(path: Path, root: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # a link that leads to itself, or through what is closed
+        return True
+
+
+def _reaches(pattern: str, folder: Path) -> bool:
+    """Whether files that a pattern names may stand in a folder, or below it."""
+    above = [part for part in PurePath(pattern).parts[:-1] if part != "."]
+    for part, name in zip_longest(above, folder.parts):
+        if part == "**" or name is None:
+            return True
+        if part is None or not fnmatch(name, part):
+            return False
+    return True
 
 
 def _is_hidden(path: Path, root: Path) -> bool:

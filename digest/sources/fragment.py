@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from digest.sources.escapes import BLOCKS, characters, is_surely_markup, tags_in, well_marked, without_tags
-from digest.sources.markdown import read_markdown
+from digest.sources.escapes import BLOCKS, characters, is_surely_markup, marked, without_tags
 from digest.sources.markup import read_html
 from digest.sources.pieces import Piece
 from digest.sources.plaintext import read_text
@@ -30,15 +29,17 @@ def read_fragment(text: str, *, plain: bool = False, markdown: bool = False) -> 
     """
     text = text.replace("\r\n", "\n")
     if markdown:
-        return read_markdown(text).pieces
+        # Imported here, since most feeds have none (35 ms).
+        from digest.sources.markdown import read_markdown
+
+        return read_markdown(characters(text)).pieces
     if plain and not is_surely_markup(text):
         return read_text(characters(text)).pieces
-    marked = well_marked(text)
-    tags = tags_in(marked)
+    text, tags = marked(text)
     if not tags:
-        return read_text(characters(without_tags(marked))).pieces
-    if _PARAGRAPHS.isdisjoint(tags) and _BLANK_LINE.search(marked.strip()):
+        return read_text(characters(without_tags(text))).pieces
+    if _PARAGRAPHS.isdisjoint(tags) and _BLANK_LINE.search(text.strip()):
         if BLOCKS.isdisjoint(tags):
-            return read_text(characters(without_tags(without_raised(marked)))).pieces
-        marked = _BLANK_LINE.sub("\n<br>\n", marked)
-    return read_html(marked).pieces
+            return read_text(characters(without_tags(without_raised(text)))).pieces
+        text = _BLANK_LINE.sub("\n<br>\n", text)
+    return read_html(text).pieces

@@ -31,6 +31,7 @@ SHORTEST_RESUMED = 160
 class Rule(StrEnum):
     """Why something was cut."""
 
+    BESIDE = "beside the article of its page"
     HEADING = "under a heading of the page"
     LABEL = "a label of the page"
     LINE = "a line of the page"
@@ -40,6 +41,7 @@ class Rule(StrEnum):
     STANDING = "about research in general"
     ADVICE = "general advice"
     OFFER = "an offer of the site"
+    NO_REFERENCE = "no reference, though it stands below them"
     LEARNT = "stands in most documents of this source"
 
 
@@ -57,15 +59,18 @@ _MORE = (
     r"|(?:continue|keep) reading|(?:read|see|view) (?:on|all)"
 )
 _READ_MORE = re.compile(rf"^(?:{_MORE}|\(more(?:…|\.{{3}})\)|\[more\])(?:\s?[\W_]{{0,6}})$", re.IGNORECASE)
+#: Characters at the end of a text in which such words stand.
+_TAIL = 60
 _DATE = r"(?:\d{1,2}[/.]\d{1,2}[/.]\d{4}|[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8} \d{4})"
 #: The same run into what stands beside it: a date, or the next text's first letter.
 _GLUED = re.compile(rf"(?:(?:Read|Learn|See) [Mm]ore|\b(?:Continue|Keep) [Rr]eading)(?=\s?{_DATE}|[A-Z“‘])")
 _AT_END = re.compile(
-    rf"(?:(?<=[.!?…\])”\"])\s?|(?<=\w)\s)"
+    rf"(?:(?<=[.!?…\])”\",;:])\s?|(?<=\w)\s)"
     rf"(?:(?:{_MORE})[\s\W_]{{0,6}}|\(more(?:…|\.{{3}})\)|\[more\]|more [»→>\u203a]{{1,2}})$",
     re.IGNORECASE,
 )
-_GLUED_DATE = re.compile(rf"^({_DATE})(?=[A-Z“‘])")
+_ENDS_IN_DATE = re.compile(rf"(?<=[.!?”\"])({_DATE})$")
+_GLUED_DATE = re.compile(rf"^({_DATE})(?=[A-Z“‘]|[,;:] [A-Z“‘])")
 _NETWORK = (
     r"(?:facebook|twitter|x|linkedin|whatsapp|reddit|pinterest|e-?mail|print|copy link|tweet|pin it|bluesky|telegram"
     r"|threads|mastodon)"
@@ -73,15 +78,22 @@ _NETWORK = (
 _LINE = re.compile(
     r"^(?:share(?: this)?(?: article| post| page| story)?(?: (?:on|via) [^.]{1,40})?[:!]?"
     rf"|{_NETWORK}(?:[\s|,·•/]{{1,5}}{_NETWORK}){{0,20}}"
-    r"|(?:click|tap) here\b.{0,80}|skip to (?:main )?content|back to (?:top|articles|news|home|list|all articles)"
-    r"|(?-i:By (?:the [Ee]ditor|[Ss]taff|[A-Z])[\w .,’'-]{1,60}(?<![.\d]))|advertisement|scroll to continue"
+    r"|(?:click|tap) here\b.{0,80}|skip to (?:main )?content|for immediate release|scroll to continue"
+    r"|back to (?:top|home|list|all|the|our|articles|news)\b.{0,30}(?<![.!?])|be the first to .{1,40}"
+    r"|(?:join|get|read) our .{1,60}(?<![.])|was this (?:page |article )?(?:helpful|useful)\b.{0,30}"
+    r"|like what you(?:[’']re| are)? (?:read|see)\w{0,4}\b.{0,60}"
+    r"|(?:medically |last |next )?(?:reviewed|written|edited|updated|checked)(?: by| on|:)\s.{1,80}(?<![.])"
+    r"|(?-i:By (?:the [Ee]ditor|[Ss]taff|[A-Z])[\w .,’'-]{1,60}(?<![.\d]))|advertisement"
     r"|loading(?:\.{3}|…)?|menu|search|home|log ?in|sign (?:in|up)|subscribe(?: now)?|listen to this article"
     r"|(?:subscribe|sign up) (?:to|for) (?:our|the) .{0,60}|all rights reserved\.?"
     r"|(?:©|\(c\)|copyright) .{0,100}|the post .{1,300} (?:appeared first on|first appeared on) .{1,100}"
     r"|(?:accept|reject|decline|allow)(?: all)?(?: cookies)?|cookie (?:settings|policy|preferences|notice)"
     r"|manage cookies|(?:continue|keep) reading .{1,200}(?<![.!?])"
     r"|(?:previous|next)(?: article| post)?(?: [→←»«])?|\d{1,6} (?:min(?:ute)?s? read|comments?|views|shares?)"
-    r"|[→←»«|·•\-–—*_=\s]{1,200})$",
+    r"|[→←»«|·•\-–—*_=\s]{1,200}"
+    r"|home ?[/|>\u203a»·] ?.{1,80}(?<![.!?])"
+    # A menu, or the way to the page: short names with marks between them.
+    r"|[^|>\u203a»·.!?,;:\d]{1,25}(?: ?[|>\u203a»·] ?[^|>\u203a»·.!?,;:\d]{1,25}){2,12})$",
     re.IGNORECASE,
 )
 _COOKIES = re.compile(
@@ -122,26 +134,34 @@ def without_furniture(
 
 def unglued(piece: Piece) -> Iterator[Piece]:
     """A piece parted where "Read more" or a teaser's date was run into another text."""
+    waiting = [piece]
+    while waiting:
+        one = waiting.pop()
+        parts = _parted(one)
+        if parts is None:
+            yield one
+        else:
+            waiting += reversed([part for part in parts if part.text])
+
+
+def _parted(piece: Piece) -> tuple[Piece, ...] | None:
+    """A piece in two or three, each still to be looked at; None where nothing was run together in it."""
     text = piece.text
-    end = _AT_END.search(text) if piece.shape is not Shape.HEADING else None
-    if end and end.start():
-        yield from unglued(replace(piece, text=text[: end.start()].rstrip(), parts=()))
-        yield Piece(Shape.TEXT, text[end.start() :].strip())
-        return
-    glued = _GLUED.search(text)
-    if glued:
-        before, after = text[: glued.start()].strip(), text[glued.end() :].strip()
-        if before:
-            yield replace(piece, text=before, parts=())
-        yield Piece(Shape.TEXT, glued[0])
-        yield from unglued(Piece(Shape.TEXT, after))
-        return
-    dated = _GLUED_DATE.match(text)
-    if dated:
-        yield Piece(Shape.TEXT, dated[1])
-        yield replace(piece, text=text[dated.end() :])
-        return
-    yield piece
+    # Most texts have none of these: the words are looked for before the expressions are asked.
+    if piece.shape is not Shape.HEADING and (end := _AT_END.search(text, max(len(text) - _TAIL, 0))) and end.start():
+        return _before(piece, end.start()), Piece(Shape.TEXT, text[end.start() :].strip())
+    if ("ore" in text or "eading" in text) and (glued := _GLUED.search(text)) and len(glued[0]) < len(text):
+        behind = Piece(Shape.TEXT, text[glued.end() :].strip())
+        return _before(piece, glued.start()), Piece(Shape.TEXT, glued[0]), behind
+    if text[-4:].isdecimal() and (ended := _ENDS_IN_DATE.search(text, max(len(text) - _TAIL, 0))):
+        return _before(piece, ended.start()), Piece(Shape.TEXT, ended[1])
+    if any(map(str.isdecimal, text[:_TAIL])) and (dated := _GLUED_DATE.match(text)):
+        return Piece(Shape.TEXT, dated[1]), replace(piece, text=text[dated.end() :].lstrip(" ,;:"), parts=())
+    return None
+
+
+def _before(piece: Piece, place: int) -> Piece:
+    return replace(piece, text=piece.text[:place].rstrip(), parts=())
 
 
 def is_furniture(text: str) -> bool:
@@ -151,7 +171,7 @@ def is_furniture(text: str) -> bool:
 
 def is_about_cookies(text: str) -> bool:
     """True for a notice about cookies."""
-    return _COOKIES.search(text) is not None
+    return "ookies" in text and _COOKIES.search(text) is not None
 
 
 def is_read_more(text: str) -> bool:
@@ -164,7 +184,7 @@ class _Marked:
 
     def __init__(self, pieces: list[Piece], headings: Headings) -> None:
         self.pieces = pieces
-        self.rules: list[Rule | None] = [None] * len(pieces)
+        self.rules: list[Rule | None] = [Rule.BESIDE if one.beside else None for one in pieces]
         self._headings = [headings.heading(one) for one in pieces]
         #: Where each teaser begins.
         self._teasers: list[int] = []
@@ -176,6 +196,8 @@ class _Marked:
         inside: Heading | None = None
         for place, heading in enumerate(self._headings):
             piece = self.pieces[place]
+            if piece.beside:
+                continue
             if heading and heading.meaning in {Fact.FURNITURE, Fact.STANDING}:
                 inside = self._begun(place, heading)
             elif inside is not None and not self._resumes(place, inside):
@@ -221,35 +243,44 @@ class _Marked:
     def lines(self) -> None:
         """Lines that are known by what they are."""
         for place, piece in enumerate(self.pieces):
-            if self.rules[place] is not None:
+            if self.rules[place] not in {None, Rule.BESIDE}:
                 continue
             if is_read_more(piece.text):
                 self.rules[place] = Rule.READ_MORE
+            elif piece.beside:
+                continue
             elif is_about_cookies(piece.text):
                 self.rules[place] = Rule.COOKIES
-            elif is_furniture(piece.text):
+            elif is_furniture(piece.text) or self._is_link(place):
                 self.rules[place] = Rule.LINE
+
+    def _is_link(self, place: int) -> bool:
+        """Whether it is a link and nothing more; a sentence that is one is said by the summary."""
+        piece = self.pieces[place]
+        return piece.linked and piece.shape is Shape.TEXT and not is_whole(piece.text) and not self._is_known(place)
 
     def paragraphs(self, recurs: Recurs) -> None:
         """Paragraphs that speak of research in general, advise anybody, offer something, or stand everywhere."""
-        under_limits = False
+        under: Meaning | None = None
         teased = 0
         for place, piece in enumerate(self.pieces):
             if self._is_known(place):
-                under_limits = self._meaning(place) is SectionRole.CONSIDERATIONS
-                teased = 0
+                under, teased = self._meaning(place), 0
             teased += place in self._teasers
             # What stands under a heading of considerations is never taken for the page's by what it says.
-            is_open = self.rules[place] is None and piece.shape is Shape.TEXT and not (under_limits and not teased)
-            if is_open and not self._is_known(place):
-                self.rules[place] = _rule_of(piece.text, behind_teasers=teased > 1, recurs=recurs)
+            are_limits = under is SectionRole.CONSIDERATIONS and not teased
+            if self.rules[place] is not None or piece.shape is not Shape.TEXT or are_limits or self._is_known(place):
+                continue
+            self.rules[place] = _rule_of(piece.text, behind_teasers=teased > 1, recurs=recurs)
+            if self.rules[place] is None and under is SectionRole.REFERENCES and not _is_reference(piece.text):
+                self.rules[place] = Rule.NO_REFERENCE
 
     # --- teasers -----------------------------------------------------------------------------------------
 
     def teasers(self) -> None:
         """Teasers of other articles: by their date, or by the "Read more" below them."""
         for place, piece in enumerate(self.pieces):
-            if self.rules[place] is not None:
+            if self.rules[place] not in {None, Rule.BESIDE}:
                 continue
             if is_date(piece.text) and self._has_content_before(place):
                 self._tease_by_date(place)
@@ -272,20 +303,21 @@ class _Marked:
 
     def _tease_by_link(self, place: int) -> None:
         above = place - 1
-        if above >= 0 and self.rules[above] is None and self._breaks_off(above) and self._has_content_before(above):
+        is_open = above >= 0 and self.rules[above] in {None, Rule.BESIDE}
+        if is_open and self._breaks_off(above) and self._has_content_before(above):
             self._teasers.append(above)
             self._mark(range(above, place))
             self._mark_titles_above(above)
 
     def _mark_titles_above(self, place: int) -> None:
         for above in range(place - 1, max(place - 1 - TITLES_ABOVE, 0), -1):
-            if self.rules[above] is not None or not self._is_title(above):
+            if self.rules[above] not in {None, Rule.BESIDE} or not self._is_title(above):
                 return
             self._mark([above])
 
     def _mark(self, places: Sequence[int]) -> None:
         for place in places:
-            self.rules[place] = self.rules[place] or Rule.TEASER
+            self.rules[place] = Rule.TEASER if self.rules[place] in {None, Rule.BESIDE} else self.rules[place]
 
     def _breaks_off(self, place: int) -> bool:
         piece = self.pieces[place]
@@ -324,6 +356,11 @@ def _rule_of(text: str, *, behind_teasers: bool, recurs: Recurs) -> Rule | None:
     if is_offer(text):
         return Rule.OFFER
     return Rule.LEARNT if recurs(text) else None
+
+
+def _is_reference(text: str) -> bool:
+    """A year, a volume, a page: no reference is without a number."""
+    return any(map(str.isdecimal, text)) or not is_whole(text)
 
 
 def _is_titled(text: str) -> bool:

@@ -13,13 +13,16 @@ from digest.sources.pieces import Document
 LONGEST_HEAD = 200_000
 
 _END = re.compile(r"</head\s{0,20}>|<body\b", re.IGNORECASE)
+#: The tags of head and body may be left out: then the first element with content ends it.
+_CONTENT = re.compile(r"<(?:h1|h2|p|div|main|section|article|table|header|nav|form)\b", re.IGNORECASE)
+_HAS_HEAD = re.compile(r"<(?:head|title|meta|link|html)\b", re.IGNORECASE)
 
 
 def read_head(text: str) -> Document:
     """A document without pieces; an empty one where the text has no head: a fragment has none."""
     start = text[:LONGEST_HEAD]
-    end = _END.search(start)
-    if not end:
+    end = _END.search(start) or _CONTENT.search(start)
+    if not end or not _HAS_HEAD.search(start, 0, end.start()):
         return Document()
     root = etree.fromstring(f"{start[: end.start()]}</head></html>", etree.HTMLParser(encoding=None))
     meta: dict[str, str] = {}

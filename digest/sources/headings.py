@@ -14,6 +14,8 @@ from digest.sources.pieces import Piece, Shape
 
 #: A heading or label longer than this is a sentence.
 LONGEST_NAME = 80
+#: Names whose meaning is remembered: each is asked for some times over.
+MOST_ASKED = 2_000
 
 
 class Fact(StrEnum):
@@ -45,8 +47,8 @@ Meaning = SectionRole | Fact
 
 _NAMES: dict[Meaning, str] = {
     SectionRole.TAKEAWAY: "key takeaway|key takeaways|the takeaway|takeaway|takeaways|the key takeaway|key point"
-    "|key points|the bottom line|bottom line|in brief|at a glance|in a nutshell|main message|key message"
-    "|key messages|conclusion|conclusions|interpretation|in short",
+    "|key points|the bottom line|bottom line|in brief|at a glance|in a nutshell|main message|key message|main point"
+    "|the main point|the main points|key messages|conclusion|conclusions|interpretation|in short",
     SectionRole.FINDINGS: "what they found|what did they find|what the study found|what the researchers found"
     "|what researchers found|what was found|findings|key findings|main findings|the findings|results"
     "|main results|what the research found|what did the study find|what we found|finding|what the study showed"
@@ -100,7 +102,8 @@ _NAMES: dict[Meaning, str] = {
     "|read next|up next|see also|further reading|share|share this|share this article|share this post|share article"
     "|subscribe|newsletter|newsletter sign up|sign up for our newsletter|subscribe to our newsletter|comments"
     "|leave a comment|leave a reply|follow us|about the author|advertisement|cookie settings|cookie preferences"
-    "|cookie policy|we value your privacy|your privacy|get in touch|contact us|post navigation|table of contents",
+    "|cookie policy|we value your privacy|your privacy|get in touch|contact us|media contact|media contacts"
+    "|press contact|press contacts|forward looking statements|notes to editors|post navigation|table of contents",
     Fact.IGNORED: "abstract|summary|article|author|authors|author s|copyright|byline|in this article",
 }
 _STANDING = re.compile(r"^understanding (?:[\w ]{1,40} )?research$")
@@ -141,6 +144,7 @@ class Headings:
     def __init__(self, extra: Mapping[str, str] | None = None) -> None:
         #: The names that were added, for another process to make the same of.
         self.extra = dict(extra or {})
+        self._asked: dict[str, Meaning | None] = {}
         self._meanings: dict[str, Meaning] = {
             name: meaning for meaning, names in _NAMES.items() for name in names.split("|")
         }
@@ -151,8 +155,12 @@ class Headings:
         """What this name announces; None when it says nothing to us."""
         if not name or len(name) > LONGEST_NAME:
             return None
-        key = name_key(name)
-        return self._meanings.get(key) or (Fact.STANDING if _STANDING.match(key) else None)
+        if name not in self._asked:
+            if len(self._asked) >= MOST_ASKED:
+                self._asked.clear()
+            key = name_key(name)
+            self._asked[name] = self._meanings.get(key) or (Fact.STANDING if _STANDING.match(key) else None)
+        return self._asked[name]
 
     def heading(self, piece: Piece) -> Heading | None:
         """The piece as a heading: by its shape, as a known name alone, or as a label before its text; else None."""

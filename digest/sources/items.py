@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any
 
-from digest.sources.dates import read_date
 from digest.sources.pieces import Piece, pieces_from, pieces_to
 
 #: Entries of one feed that are read; real feeds have 10 to 200.
 MOST_ENTRIES = 1_000
-#: Of so many entries, spread over a feed, the dates are looked at to see in which order it is.
-_SAMPLE = 200
-#: How many times as often one entry must be older than the one above it, for the order to be clear.
-_CLEAR = 5
 
 
 class Order(StrEnum):
@@ -71,18 +65,6 @@ class ParsedFeed:
 
 class NotAFeed(ValueError):  # noqa: N818 - says what the document is
     """The document is no feed, or one that is refused."""
-
-
-def order_of(dates: Sequence[str]) -> Order:
-    """In which order entries with these dates stand."""
-    step = max(1, len(dates) // _SAMPLE)
-    days = [found.day for found in map(read_date, dates[::step]) if found]
-    older = sum(before > after for before, after in pairwise(days))
-    newer = sum(before < after for before, after in pairwise(days))
-    if older == newer:
-        return Order.UNKNOWN
-    clear = max(older, newer) >= _CLEAR * min(older, newer)
-    return Order.UNKNOWN if not clear else Order.NEWEST_FIRST if older > newer else Order.OLDEST_FIRST
 
 
 def feed_to(feed: ParsedFeed) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from digest.sources.clean import clean, clean_title
 from digest.sources.decode import decoded
-from digest.sources.escapes import text_size
+from digest.sources.escapes import most_text_first
 from digest.sources.fragment import read_fragment
-from digest.sources.items import MOST_ENTRIES, Item, NotAFeed, Order, ParsedFeed, order_of
+from digest.sources.items import MOST_ENTRIES, Item, NotAFeed, Order, ParsedFeed
 from digest.sources.markup import TooDeep
 from digest.sources.pieces import Piece
 
@@ -95,6 +95,9 @@ def _limited(
     beyond = len(found) - MOST_ENTRIES
     if beyond <= 0:
         return found, (), Order.UNKNOWN
+    # Imported here, for few feeds are as long, and nothing else in this process needs to know a date (50 ms).
+    from digest.sources.order import order_of
+
     order = order_of([_text(item, "date_published") or _text(item, "date_modified") for item in found])
     if order is Order.OLDEST_FIRST:
         return found[beyond:], (), order
@@ -135,7 +138,8 @@ def _content(item: Mapping[str, Any]) -> tuple[tuple[Piece, ...], str]:
     texts = [(name, item.get(name)) for name in ("content_html", "content_text", "summary")]
     given = [(name, text) for name, text in texts if isinstance(text, str)]
     trouble = ""
-    for name, text in sorted(given, key=lambda one: -text_size(one[1])):
+    for place in most_text_first([text for _, text in given]):
+        name, text = given[place]
         try:
             pieces = read_fragment(text, plain=name != "content_html")
         except TooDeep as error:

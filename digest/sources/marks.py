@@ -8,6 +8,9 @@ from typing import Final
 
 from lxml import etree
 
+#: Boxes around a heading, each beginning with the one before, whose names may be made of it.
+MOST_BOXES = 3
+
 #: Words that stand for furniture.
 _FURNITURE: Final = frozenset(
     (
@@ -34,12 +37,16 @@ _FURNITURE_OR_COMMON: Final = _FURNITURE | _COMMON
 _ROLES: Final = frozenset(
     {"alertdialog", "contentinfo", "dialog", "menu", "menubar", "navigation", "search", "toolbar"}
 )
+_MAYBE = re.compile("|".join(sorted(_FURNITURE)), re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def is_marked(element: etree._Element) -> bool:
     """True where a name of the element has a word for furniture in it."""
+    named = " ".join((element.get("class") or "", element.get("id") or "", element.get("aria-label") or ""))
+    if not _MAYBE.search(named):
+        return element.get("role") in _ROLES
     return element.get("role") in _ROLES or any(_FURNITURE.intersection(words) for words in _names(element))
 
 
@@ -55,6 +62,31 @@ def is_about_something(element: etree._Element, said: str) -> bool:
     marked = [words for words in _names(element) if _FURNITURE.intersection(words)]
     spoken = {word.casefold() for word in _LETTERS.findall(said)}
     return all(spoken.issuperset(words) and not _FURNITURE_OR_COMMON.issuperset(words) for words in marked)
+
+
+def forget_names_of(heading: etree._Element, said: str) -> None:
+    """Take away the names that were made of a heading, from it and from the boxes that begin with it.
+
+    They tell nothing that the heading does not, and others may take a word in them for furniture.
+    """
+    spoken = {word.casefold() for word in _LETTERS.findall(said)}
+    box: etree._Element | None = heading
+    for _ in range(MOST_BOXES):
+        if box is None:
+            return
+        for attribute in ("id", "class"):
+            names = (box.get(attribute) or "").split()
+            kept = [name for name in names if not _is_made_of(name, spoken)]
+            if len(kept) < len(names):
+                box.set(attribute, " ".join(kept))
+        parent = box.getparent()
+        begins = box.getprevious() is None and parent is not None and not (parent.text or "").strip()
+        box = parent if begins else None
+
+
+def _is_made_of(name: str, spoken: set[str]) -> bool:
+    words = {word.casefold() for word in _WORD.findall(name)}
+    return words <= spoken and (len(words) > 1 or words == spoken) and bool(words)
 
 
 def _names(element: etree._Element) -> Iterator[list[str]]:

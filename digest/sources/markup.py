@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
 import nh3
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser
 
 from digest.models import SectionRole
 from digest.sources.clean import clean_title
+from digest.sources.ends import breaks_off, forgets_to_close, looks_like_page
 from digest.sources.escaped import MOST_ESCAPES, read_as_markup, shows_markup, words_kept
 from digest.sources.head import read_head
 from digest.sources.headings import Headings
@@ -24,8 +25,6 @@ from digest.sources.walk import BLOCKS, Found, Walk
 DEEPEST = 200
 #: Characters of a page that are read; the longest real one had 1.2 million, nearly all of it scripts.
 LONGEST_HTML = 5_000_000
-#: Characters at the start of a text in which it may say that it is a page.
-PRESCAN = 2_000
 #: Names of a page's own elements that are looked at.
 MOST_NAMES = 50
 #: Characters that a page has at least, if nothing of it is made by a script.
@@ -58,7 +57,7 @@ _ATTRIBUTES: Final = {
     "time": {"datetime"},
 }
 _VOID: Final = frozenset({"br", "hr", "img"})
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]+")
+_CONTROLS: Final = bytes([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
 
 _CONTAINER = re.compile(
     r"<(/?)(?:address|article|aside|blockquote|center|details|dialog|dir|div|dl|fieldset|figcaption|figure|footer|form"
@@ -67,8 +66,6 @@ _CONTAINER = re.compile(
 )
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*(?:>|\Z)")
 _OWN_NAME = re.compile(r"<([a-z][a-z0-9]{0,30}-[a-z0-9._-]{0,60})", re.IGNORECASE)
-_STRUCK = re.compile(r"<(/?)(del|strike|s)(?=[\s>])", re.IGNORECASE)
-_PAGE = re.compile(r"<(?:!doctype\s{1,9}html|html|body)\b", re.IGNORECASE)
 
 
 class TooDeep(ValueError):  # noqa: N818 - says what is wrong with the document
@@ -88,25 +85,26 @@ def read_html(text: str, *, article: bool | None = None, headings: Headings | No
         TooDeep: it is nested over `DEEPEST` levels.
     """
     # JSON can smuggle in half a surrogate pair, which no encoding can write.
-    text = _CONTROLS.sub("", text[:LONGEST_HTML].encode("utf-8", "replace").decode())
+    is_cut = len(text) > LONGEST_HTML
+    text = text[:LONGEST_HTML].encode("utf-8", "replace").translate(None, _CONTROLS).decode()
     headings = headings or Headings()
-    article = _PAGE.search(text, 0, PRESCAN) is not None if article is None else article
+    article = looks_like_page(text) if article is None else article
     _check_containers(text)
     head = read_head(text)
-    struck = not _is_unclosed(text)
+    struck = not forgets_to_close(text, "del", "s", "strike")
     root = _tree(text, _DROPPED | {"noscript"})
-    kept, aside = _pieces(root, headings, article=article, struck=struck)
-    if article and sum(len(one.text) for one in kept) < LEAST_TEXT and "<noscript" in text:
+    found = _pieces(root, headings, article=article, struck=struck)
+    if article and sum(len(one.text) for one in found if not one.beside) < LEAST_TEXT and "<noscript" in text:
         # A page made by scripts may hold what a browser without them shows.
         root = _tree(text, _DROPPED)
-        kept, aside = _pieces(root, headings, article=article, struck=struck)
+        found = _pieces(root, headings, article=article, struck=struck)
     return Document(
-        pieces=tuple(kept[:MOST_PIECES]),
+        pieces=tuple(_most_of(found)),
         title=head.title,
         language=head.language,
         meta=_with_time(head.meta, root),
-        cut=len(kept) > MOST_PIECES,
-        aside=tuple(aside[:MOST_PIECES]),
+        cut=sum(not one.beside for one in found) > MOST_PIECES,
+        broken=article and not is_cut and breaks_off(text),
     )
 
 
@@ -128,12 +126,6 @@ def _check_containers(text: str) -> None:
             raise TooDeep(f"its markup is nested more than {DEEPEST} levels deep")
 
 
-def _is_unclosed(text: str) -> bool:
-    """Nobody knows where the struck-out words end: none are taken out then, lest all that follows is lost."""
-    names = [f"{closing}{name}".lower() for closing, name in _STRUCK.findall(text)]
-    return any(names.count(name) > names.count(f"/{name}") for name in ("del", "s", "strike"))
-
-
 def _check_depth(body: str) -> None:
     depth = 0
     for closing, name in _OPEN_OR_CLOSE.findall(body):
@@ -143,7 +135,7 @@ def _check_depth(body: str) -> None:
                 raise TooDeep(f"its markup is nested more than {DEEPEST} levels deep")
 
 
-def _tree(text: str, dropped: frozenset[str]) -> HtmlElement:
+def _tree(text: str, dropped: frozenset[str]) -> etree._Element:
     """The cleaned tree, in which no text shows markup."""
     own = set(islice(dict.fromkeys(name.lower() for name in _OWN_NAME.findall(text)), MOST_NAMES))
     body = _cleaned(words_kept(text), dropped, own)
@@ -152,7 +144,7 @@ def _tree(text: str, dropped: frozenset[str]) -> HtmlElement:
             break
         body = _cleaned(read_as_markup(body), dropped, own)
     _check_depth(body)
-    root = etree.fromstring(f"<html><body>{body}</body></html>", HTMLParser(encoding=None))
+    root = etree.fromstring(f"<html><body>{body}</body></html>", etree.HTMLParser(encoding=None))
     for element in root.iter():
         if "-" in str(element.tag) and (parent := element.getparent()) is not None:
             # A page's own element: nobody knows whether it begins a line, so where words are, it does not.
@@ -165,20 +157,24 @@ def _cleaned(text: str, dropped: frozenset[str], own: set[str]) -> str:
     return nh3.clean(text, tags=tags, clean_content_tags=set(dropped), attributes=_ATTRIBUTES, link_rel=None)
 
 
-def _pieces(root: HtmlElement, headings: Headings, *, article: bool, struck: bool) -> tuple[list[Piece], list[Piece]]:
-    """What is content, and what of the page stands beside its article."""
+def _pieces(root: etree._Element, headings: Headings, *, article: bool, struck: bool) -> list[Piece]:
+    """All that is there; of a page it is known what stands beside its article."""
     take_out(root, known=lambda name: isinstance(headings.meaning(name), SectionRole), struck=struck)
     if not article:
-        return [one.piece for one in _walked(_content(root))], []
+        return [one.piece for one in _walked(_content(root))]
     # Imported here, since no feed needs it and it takes its time to load.
     from digest.sources.article import article_of
 
     found = _walked(root)
     inside = article_of(root, found, headings=headings)
     if inside is None:
-        return [one.piece for one in _walked(_content(root))], []
-    marked = list(zip(found, inside, strict=True))
-    return [one.piece for one, kept in marked if kept], [one.piece for one, kept in marked if not kept]
+        return [one.piece for one in _walked(_content(root))]
+    return [replace(one.piece, beside=not kept) for one, kept in zip(found, inside, strict=True)]
+
+
+def _most_of(found: list[Piece]) -> list[Piece]:
+    """As many as are kept: of a long page its article alone."""
+    return found if len(found) <= MOST_PIECES else [one for one in found if not one.beside][:MOST_PIECES]
 
 
 def _walked(root: etree._Element) -> list[Found]:

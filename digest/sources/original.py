@@ -152,7 +152,7 @@ def packed(original: Original) -> bytes:
         "page": document_to(original.page) if original.page is not None else None,
         "text": document_to(original.text) if original.text is not None else None,
     }
-    return zlib.compress(json.dumps(value, separators=(",", ":")).encode())
+    return zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 1)
 
 
 def unpacked(kept: bytes) -> Original:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import urlsplit
 
 from digest.models import Bullets
-from digest.sources.pieces import Document
+from digest.sources.pieces import Document, article_of
 from digest.sources.reading import Reading
-from digest.sources.walls import is_wall, kind_by_title
+from digest.sources.walls import asks_for_proof, is_wall, kind_by_title
 
 #: Characters beside an offer that make a text in its own right.
 LEAST_TEXT = 300
@@ -27,6 +27,8 @@ FEWEST_TOLD = 6
 #: The share of an entry's words that its page has, and the share of its runs of so many words.
 SHARED_WORDS = 0.5
 SHARED_RUNS = 0.15
+#: Letters by which two words are the same: "walking" and "walked".
+STEM = 5
 RUN = 4
 
 _COMMON = frozenset(
@@ -65,8 +67,8 @@ def other_page(page: Document, reading: Reading, said: Reading, *, asked: str, f
     """
     headline = said.headline or ""
     head = [page.meta.get(name, "") for name in ("og:title", "citation_title", "twitter:title")] + [page.title or ""]
-    printed = [piece.text for piece in (*page.pieces, *page.aside) if piece.level == 1]
-    own = [piece.text for piece in page.pieces[:1] if piece.level == 1]
+    printed = [piece.text for piece in page.pieces if piece.level == 1]
+    own = [piece.text for piece in article_of(page)[:1] if piece.level == 1]
     shown = repr(next(filter(None, (page.title, *printed)), "without a title")[:80])
     place = _led_to(asked, (final, page.meta.get("canonical", ""), page.meta.get("og:url", "")))
     if place and not _same_title(headline, head if any(head) else printed[:1]):
@@ -77,9 +79,11 @@ def other_page(page: Document, reading: Reading, said: Reading, *, asked: str, f
         what, for_now = kind_by_title((*head, *own), headline)
         if what:
             return Other(f"{what} ({shown})", for_now)
-    if _is_wall(reading, said):
+    if _is_only(is_wall, reading, said):
         return Other("it asks to pay or to sign in before one may read on")
-    if not same and any((*head, *printed)) and not _shares_words(reading, said):
+    if _is_only(asks_for_proof, reading, said):
+        return Other("it asks whether a person is reading", for_now=True)
+    if not same and any((*head, *printed)) and not _shares_words(reading, (*head, *printed), said):
         return Other(f"neither its title ({shown}) nor its text has much in common with the entry")
     return None
 
@@ -116,20 +120,21 @@ def _path(path: str) -> list[str]:
     return parts[:-1] if parts and _HOME.fullmatch(parts[-1]) else parts
 
 
-def _is_wall(reading: Reading, said: Reading) -> bool:
-    """Offers, and beside them no more than the feed says itself."""
+def _is_only(wall: Callable[[str], bool], reading: Reading, said: Reading) -> bool:
+    """A wall, and beside it no more than the feed says itself."""
     texts = list(_texts(reading))
-    rest = sum(len(text) for text in texts if not is_wall(text))
-    walled = any(map(is_wall, texts))
+    rest = sum(len(text) for text in texts if not wall(text))
+    walled = any(map(wall, texts))
     return walled and not reading.is_structured and rest < max(LEAST_TEXT, sum(map(len, _texts(said))))
 
 
-def _shares_words(reading: Reading, said: Reading) -> bool:
+def _shares_words(reading: Reading, titles: Iterable[str], said: Reading) -> bool:
     """Enough of the entry's words are on the page, or the entry has too few to tell."""
     wanted = _told(" ".join((said.headline or "", *_texts(said))))
     if len(wanted) < FEWEST_TOLD:
         return True
-    there = _told(" ".join((reading.headline or "", *_texts(reading))))
+    # Not the reading's headline: it is the entry's own.
+    there = _told(" ".join((*titles, *_texts(reading))))
     runs = _runs(_texts(said))
     repeated = bool(runs) and len(runs & _runs(_texts(reading))) >= SHARED_RUNS * len(runs)
     return repeated or len(wanted & there) >= SHARED_WORDS * len(wanted)
@@ -151,11 +156,11 @@ def _runs(texts: Iterable[str]) -> set[tuple[str, ...]]:
 
 
 def _told(text: str) -> set[str]:
-    """The words that say something; of a script without spaces, each two characters that stand together."""
+    """The words that say something, without most endings; without spaces, each two characters that stand together."""
     found: set[str] = set()
     for word in _words(text):
         if max(word) >= "\u2e80":
             found.update(map("".join, pairwise(word)))
         elif len(word) > 2 and word not in _COMMON:
-            found.add(word)
+            found.add(word.removesuffix("s")[:STEM])
     return found

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from digest.sources.dates import read_date
 from digest.sources.furniture import Recurs, nothing
 from digest.sources.headings import Headings
 from digest.sources.identity import read_doi, read_pmid, web_url
-from digest.sources.pieces import Document
+from digest.sources.pieces import Document, article_of
 from digest.sources.reading import Reading
 from digest.sources.sections import read_summary
 
@@ -23,8 +23,12 @@ _PUBLISHED = ("citation_publication_date", "citation_date", "prism.publicationda
 _POSTED = ("article:published_time", "time")
 _URL = ("canonical", "og:url")
 
-#: The name of the site behind the headline in a page's title.
-_SITE = re.compile(r"(?<!\s)\s+[|–—·»-]\s++[^|–—·»]{2,60}$")
+#: Letters of a word that tells whether a title is about the text.
+LEAST_WORD = 4
+
+_WORD = re.compile(r"\w+")
+#: What stands between a headline and the name of the site in a page's title.
+_BETWEEN = re.compile(r"\s[|–—·»-]\s")
 
 
 def read_page(
@@ -45,8 +49,18 @@ def read_page(
         recurs: knows the texts that stand in most documents of the source.
     """
     meta = document.meta
-    reading = read_summary(document.pieces, headings=headings, headline=headline, vocabulary=vocabulary, recurs=recurs)
-    titled = meta.get("citation_title") or meta.get("og:title") or _SITE.sub("", document.title or "")
+    titled = headline or _title_of(document)
+    # A headline on the page goes before its title.
+    article = article_of(document)
+    printed = any(one.level == 1 for one in article)
+    reading = read_summary(
+        document.pieces,
+        headings=headings,
+        headline=headline or (None if printed else titled or None),
+        vocabulary=vocabulary,
+        title_first=not titled and len(article) > 1,
+        recurs=recurs,
+    )
     said = Reading(
         headline=titled or None,
         journal=_first(meta, _JOURNAL),
@@ -59,6 +73,23 @@ def read_page(
     full = reading.or_else(said)
     # The study's own DOI stands in the head; the one in the text may be of another study.
     return replace(full, doi=said.doi or full.doi, published=full.published or posted)
+
+
+def _title_of(document: Document) -> str:
+    """What the page's head calls it, without the site's name; empty where that is all its title says."""
+    told = document.meta.get("citation_title") or document.meta.get("og:title")
+    if told:
+        return told
+    # Before or behind the headline stands the name of the site: what is about the text has its words. As a name stands
+    # there with a capital, words count as the text has them in small letters.
+    there = {word for one in article_of(document) for word in _WORD.findall(one.text) if word.islower()}
+    parts = [part for part in _BETWEEN.split(document.title or "") if _is_about(part, there)]
+    return " – ".join(parts)
+
+
+def _is_about(title: str, there: Collection[str]) -> bool:
+    words = {word for word in _WORD.findall(title.lower()) if len(word) >= LEAST_WORD}
+    return bool(words) and 2 * sum(word in there for word in words) >= len(words)
 
 
 def _first(meta: Mapping[str, str], names: Iterable[str]) -> str | None:

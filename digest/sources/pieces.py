@@ -44,12 +44,15 @@ class Piece:
     parts: tuple[str, ...] = ()
     #: The number a `NUMBERED` one bears; 0 where it bears none.
     number: int = 0
+    #: True for what stands beside a page's article: menus, teasers, and whatever else is none of it.
+    beside: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
     """What was read from one page or text."""
 
+    #: In its order; those of a page that stand beside its article, too.
     pieces: tuple[Piece, ...] = ()
     title: str | None = None
     #: As the document says it, unchecked; None when it does not.
@@ -59,11 +62,16 @@ class Document:
     meta: Mapping[str, str] = field(default_factory=dict)
     #: True when it went on after `MOST_PIECES`.
     cut: bool = False
-    #: What of a page stands beside its article, in its order: menus, teasers, and whatever else was left out.
-    aside: tuple[Piece, ...] = ()
     #: What is wrong with it although it could be read, and in which line; empty and 0 when nothing is.
     trouble: str = ""
     trouble_line: int = 0
+    #: True for a page whose markup ends in the middle: the rest of it was lost on its way.
+    broken: bool = False
+
+
+def article_of(document: Document) -> tuple[Piece, ...]:
+    """The pieces that do not stand beside it."""
+    return tuple(one for one in document.pieces if not one.beside)
 
 
 def piece(shape: Shape, text: str, *, level: int = 0, lead: str = "", linked: bool = False, number: int = 0) -> Piece:
@@ -73,16 +81,28 @@ def piece(shape: Shape, text: str, *, level: int = 0, lead: str = "", linked: bo
 
 
 def pieces_from(values: Sequence[Sequence[Any]]) -> tuple[Piece, ...]:
-    """Pieces as they come out of JSON: `[shape, text, level, lead, linked, parts, number]`."""
+    """Pieces as they come out of JSON: `[shape, text, level, lead, linked, parts, number]`, and true if beside."""
     return tuple(
-        Piece(Shape(shape), str(text), int(level), str(lead), bool(linked), tuple(map(str, parts)), int(number))
-        for shape, text, level, lead, linked, parts, number in values
+        Piece(
+            shape=Shape(shape),
+            text=str(text),
+            level=int(level),
+            lead=str(lead),
+            linked=bool(linked),
+            parts=tuple(map(str, parts)),
+            number=int(number),
+            beside=bool(beside),
+        )
+        for shape, text, level, lead, linked, parts, number, *beside in values
     )
 
 
 def pieces_to(pieces: Sequence[Piece]) -> list[list[Any]]:
     """The same, on the way in."""
-    return [[one.shape.value, one.text, one.level, one.lead, one.linked, list(one.parts), one.number] for one in pieces]
+    return [
+        [one.shape.value, one.text, one.level, one.lead, one.linked, list(one.parts), one.number, *[True] * one.beside]
+        for one in pieces
+    ]
 
 
 def document_from(value: Mapping[str, Any]) -> Document:
@@ -93,9 +113,9 @@ def document_from(value: Mapping[str, Any]) -> Document:
         language=value["language"],
         meta=dict(value["meta"]),
         cut=bool(value["cut"]),
-        aside=pieces_from(value["aside"]),
         trouble=value["trouble"],
         trouble_line=int(value["trouble_line"]),
+        broken=bool(value["broken"]),
     )
 
 
@@ -107,7 +127,7 @@ def document_to(document: Document) -> dict[str, Any]:
         "language": document.language,
         "meta": dict(document.meta),
         "cut": document.cut,
-        "aside": pieces_to(document.aside),
         "trouble": document.trouble,
         "trouble_line": document.trouble_line,
+        "broken": document.broken,
     }

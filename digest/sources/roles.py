@@ -21,6 +21,8 @@ from digest.sources.cues import score
 FEWEST, MOST = 2, 8
 #: By how much a reading must be better than one in which a part has another role.
 CLEARLY = 1.5
+#: The same where neither makes limits of it.
+CLEARLY_BUT_LIMITS = 0.6
 #: The same for a reading in another order than the usual one: there words and order disagree.
 CLEARLY_OUT_OF_ORDER = 5.0
 #: What the usual order is worth, between two parts.
@@ -104,7 +106,7 @@ def roles_of(parts: Sequence[str], *, opened: bool = False) -> Roles:
     best = max(guesses, key=lambda guess: guess.worth)
     if not _is_evident(best.roles, scores):
         return nothing
-    doubts = _doubts(best, guesses)
+    doubts = _doubts(best, guesses, scores)
     open_places = {doubt.place for doubt in doubts}
     settled = tuple(SectionRole.BODY if place in open_places else role for place, role in enumerate(best.roles))
     return Roles(roles=settled, why=_why(best.roles, scores), doubts=doubts)
@@ -144,11 +146,14 @@ def _opening(roles: Sequence[SectionRole], parts: Sequence[str], scores: _Scores
 
 
 def _is_evident(roles: Sequence[SectionRole], scores: _Scores) -> bool:
-    """Whether some part says that it holds limits, or in a short text whom it concerns: else nobody can tell."""
-    least = {SectionRole.CONSIDERATIONS: LEAST_LIMITS}
-    if len(roles) <= len(_ORDER):
-        least[SectionRole.RELEVANCE] = LEAST_RELEVANCE
-    return any(role in least and scores[place][role] >= least[role] for place, role in enumerate(roles))
+    """Whether the parts say together what they are: else it is no such text, or nobody can tell."""
+    best = {role: max((scores[place][role] for place, one in enumerate(roles) if one is role), default=0.0)
+            for role in _ORDER}  # fmt: skip
+    limits, rest = best[SectionRole.CONSIDERATIONS], max(best[SectionRole.FINDINGS], best[SectionRole.RELEVANCE])
+    if limits:
+        return limits >= CLEAR_LIMITS or (limits >= LEAST_LIMITS and rest >= LEAST_LIMITS)
+    least = max(best[SectionRole.RELEVANCE], best[SectionRole.FINDINGS] if len(roles) == 1 else 0)
+    return len(roles) <= len(_ORDER) and least >= LEAST_RELEVANCE
 
 
 def _why(roles: Sequence[SectionRole], scores: _Scores) -> Why:
@@ -158,23 +163,34 @@ def _why(roles: Sequence[SectionRole], scores: _Scores) -> Why:
     return Why.WORDS if by_words else Why.ORDER
 
 
-def _doubts(best: _Guess, guesses: Sequence[_Guess]) -> tuple[Doubt, ...]:
+def _doubts(best: _Guess, guesses: Sequence[_Guess], scores: _Scores) -> tuple[Doubt, ...]:
     """The parts that another guess, nearly as good, reads as something else; the usual order is believed longer."""
     found: dict[int, Doubt] = {}
     for place, role in enumerate(best.roles):
         rivals = (guess for guess in guesses if guess.roles[place] is not role)
-        near = [guess for guess in rivals if best.worth - guess.worth < _margin(best, guess)]
+        near = [guess for guess in rivals if best.worth - guess.worth < _margin(best, guess, place)]
         if near:
             rival = max(near, key=lambda guess: guess.worth)
             found[place] = Doubt(place, role, rival.roles[place])
-    # Where nobody can tell what stands behind the limits, they may be that.
-    limits = [place for place, role in enumerate(best.roles) if role is SectionRole.CONSIDERATIONS]
-    for place in limits:
-        behind = [doubt for doubt in found.values() if doubt.place > limits[-1]]
-        if behind and place not in found:
-            found[place] = Doubt(place, SectionRole.CONSIDERATIONS, behind[0].likely)
+    for place in _unclear_limits(best, found, scores):
+        found[place] = Doubt(place, SectionRole.CONSIDERATIONS, next(iter(found.values())).likely)
     return tuple(found[place] for place in sorted(found))
 
 
-def _margin(best: _Guess, rival: _Guess) -> float:
-    return CLEARLY if best.is_in_order or not rival.is_in_order else CLEARLY_OUT_OF_ORDER
+def _unclear_limits(best: _Guess, doubts: Mapping[int, Doubt], scores: _Scores) -> list[int]:
+    """Limits that cannot be told beside other parts in doubt: those may be the limits.
+
+    So they are where they say little of their own, and where a part in doubt stands behind them.
+    """
+    limits = [place for place, role in enumerate(best.roles) if role is SectionRole.CONSIDERATIONS]
+    rest = [place for place in limits if place not in doubts]
+    about_limits = [one for one in doubts.values() if SectionRole.CONSIDERATIONS in {one.likely, one.rival}]
+    says = sum(scores[place][SectionRole.CONSIDERATIONS] for place in rest)
+    is_behind = bool(limits) and any(place > limits[-1] for place in doubts)
+    return rest if is_behind or (about_limits and says < CLEAR_LIMITS) else []
+
+
+def _margin(best: _Guess, rival: _Guess, place: int) -> float:
+    if rival.is_in_order and not best.is_in_order:
+        return CLEARLY_OUT_OF_ORDER
+    return CLEARLY if SectionRole.CONSIDERATIONS in {best.roles[place], rival.roles[place]} else CLEARLY_BUT_LIMITS

@@ -3,8 +3,8 @@
 A child of `sys.executable -m digest.sources.parse`, and no fork: a fork of a daemon with threads and an open SQLite
 connection copies its locks in whatever state they are, and hands a hostile document our secrets. The child sets its
 own limits (a `preexec_fn` is not safe beside threads), gets an environment with nothing in it but the import path,
-inherits no file but its three pipes, and cannot write to any file. It costs about 0.1 s to start, so one child
-reads all documents of a visit; one that dies of a document is replaced for the next.
+inherits no file but its three pipes, and cannot write to any file. It costs about 0.1 s to start and as much for its
+first page, so one child reads all documents of a visit; one that dies of a document is replaced for the next.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from digest.sources.pieces import Document, document_from
 MOST_SECONDS = 30.0
 #: Seconds of CPU for one document; the slowest of 450 real feeds took 5.
 MOST_CPU = 20
-#: Bytes of address space: the libraries take about 150 MB of it, the worst real feed 200 MB more.
+#: Bytes of address space: the libraries take about 100 MB of it, the worst real feed 200 MB more.
 MOST_MEMORY = 768 * 1024 * 1024
 #: Bytes of one answer; the pieces of a document are never larger than the document was.
 MOST_ANSWER = 64 * 1024 * 1024

@@ -250,6 +250,8 @@ class _Reader:
 def numbered_runs(text: str) -> list[Block]:
     """A paragraph as blocks: `… 1) … 2) …` becomes its opening words and an ordered list."""
     marks: list[re.Match[str]] = []
+    if "2)" not in text:
+        return [Paragraph(text)] if text else []
     for found in _RUN.finditer(text):
         if int(found[1]) == len(marks) + 1:
             marks.append(found)
@@ -292,13 +294,15 @@ def _ended_teaser(sections: tuple[Section, ...]) -> tuple[Section, ...]:
 
 
 def _said_once(reading: Reading) -> Reading:
-    """Without the takeaway's first sentence where it is the headline: the two are printed together."""
+    """Without the takeaway's first sentence where it is the headline, or has to serve as one: it is printed once."""
     takeaway = next((one for one in reading.sections if one.role is SectionRole.TAKEAWAY), None)
     first = takeaway.blocks[0] if takeaway else None
-    if takeaway is None or not isinstance(first, Paragraph) or not reading.headline:
+    if takeaway is None or not isinstance(first, Paragraph):
         return reading
     opening, *rest = sentences(first.text)
-    if name_key(opening) != name_key(reading.headline):
+    opens = takeaway is reading.sections[0] and takeaway.heading is None
+    headline = reading.headline or (opening.rstrip(".") if opens else None)
+    if headline is None or name_key(opening) != name_key(headline):
         return reading
     blocks = (*((Paragraph(" ".join(rest)),) if rest else ()), *takeaway.blocks[1:])
     kept = [
@@ -306,7 +310,8 @@ def _said_once(reading: Reading) -> Reading:
         for one, why in zip(reading.sections, reading.why, strict=True)
         if one is not takeaway or blocks
     ]
-    return replace(reading, sections=tuple(one for one, _ in kept), why=tuple(why for _, why in kept))
+    sections, why = tuple(one for one, _ in kept), tuple(why for _, why in kept)
+    return replace(reading, headline=headline, sections=sections, why=why)
 
 
 def _kind(reading: Reading, *, published_line: bool) -> Kind:

@@ -52,7 +52,8 @@ def behind(element: etree._Element) -> str:
 def sign_of(image: etree._Element) -> str:
     """A picture's alternative text where it stands for a character or a formula; else nothing."""
     text = (image.get("alt") or "").strip()
-    if 0 < len(text) <= LONGEST_SIGN and not any(map(str.isalnum, text)):
+    # A keycap is a figure made an emoji by what follows it.
+    if 0 < len(text) <= LONGEST_SIGN and ("\ufe0f" in text or not any(map(str.isalnum, text))):
         return text
     is_formula = _FORMULA.search(" ".join((image.get("class") or "", image.get("role") or "")))
     if not is_formula or len(text) > LONGEST_FORMULA:

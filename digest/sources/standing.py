@@ -28,16 +28,21 @@ _OFFER = re.compile(
     rf"^(?:Talk|Chat|Speak) (?:to|with) (?!Your|A |An |The |My|His|Her|Their|Our|Dr\b){_NAME}(?: {_NAME}){{0,3}}"
     rf" (?:to|about|today|now|for)\b|\bAsk {_NAME} (?:whether|if|about|how|what|to)\b"
 )
-#: What a site says of the journals it reads; behind the name stands one of these.
+#: What a site says of the journals it reads; behind the name it goes on with one of these, the surest first.
 _GOES_ON = (
-    r"(?:often|usually|typically|frequently|commonly|generally|sometimes|regularly|which|that|(?:can |may |might )?"
-    r"(?:range|vary|span|cover|include|report|describe|present|publish|run|go|stretch|reach|contain|feature|offer|share|show"
-    r"|explore|help|bring|move|mix|carry|tell|look|make|differ|be|are|have|give|add|explain|track|touch|extend"
-    r"|represent)s?|where)"
+    r"(?:often|usually|typically|frequently|commonly|generally|sometimes|regularly|may|might|can)",
+    (
+        r"(?:range|vary|span|include|describe|present|publish|run|go|stretch|reach|contain|offer|share|explore|help"
+        r"|bring|move|carry|tell|look|make|differ|be|are|have|give|add|explain|touch|extend|represent)s?"
+    ),
+    r"(?:which|that|where|cover|report|feature|show|track|mix)s?",
 )
-_JOURNALS_LIKE = re.compile(
-    r"\bjournals?,? (?:like|such as|including|for example) [\"“‘']?(?P<name>[A-Z][^\n]{1,160}?)[\"”’']?,?"
-    rf" {_GOES_ON}\b"
+_JOURNALS_LIKE = tuple(
+    re.compile(
+        r"\bjournals?,? (?:like|such as|including|for example) [\"“‘']?(?P<name>[A-Z][^\n]{1,160}?)[\"”’']?,?"
+        rf" {goes_on}\b"
+    )
+    for goes_on in _GOES_ON
 )
 #: A name may list what it is about: "Music, mind and movement".
 _LISTED = r"(?:(?:, \w{2,20}(?: \w{2,20})?){1,2},? (?:and|&) \w{2,20}(?: \w{2,20})?)?"
@@ -56,8 +61,11 @@ def is_standing(text: str, *, behind_teasers: bool = False) -> bool:
         text: the paragraph.
         behind_teasers: whether other articles' teasers stand above it, behind which a study seldom goes on.
     """
+    general = weight(text, "general")
+    if general < ENOUGH and not behind_teasers:
+        return False
     specific = weight(text, "specific")
-    return weight(text, "general") - specific >= ENOUGH or (behind_teasers and specific < OF_THE_STUDY)
+    return general - specific >= ENOUGH or (behind_teasers and specific < OF_THE_STUDY)
 
 
 def is_advice(text: str) -> bool:
@@ -72,7 +80,7 @@ def is_offer(text: str) -> bool:
 
 def journal_named(text: str) -> str | None:
     """The journal a text says the study was published in; None when it names none."""
-    found = _JOURNALS_LIKE.search(text) or _JOURNAL.search(text)
+    found = next(filter(None, (words.search(text) for words in (*_JOURNALS_LIKE, _JOURNAL))), None)
     return re.sub(r" (?:and|can|may|that)$", "", found["name"]).strip(" ,") if found else None
 
 

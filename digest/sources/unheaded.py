@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from digest.models import Block, Bullets, Paragraph, Section, SectionRole, Subheading
-from digest.sentences import is_whole
+from digest.sentences import is_whole, sentences
 from digest.sources.clean import shorten
 from digest.sources.reading import Reading
 from digest.sources.roles import FEWEST, Doubt, Roles, Why, clearly_limits, roles_of
@@ -109,7 +109,15 @@ def _units(blocks: Iterable[Block], joined: Collection[Block] = ()) -> list[list
             units[-1].append(block)
         else:
             units.append([block])
-    return units
+    return _parted(units)
+
+
+def _parted(units: list[list[Block]]) -> list[list[Block]]:
+    """A list alone whose points are paragraphs is a page that marks its parts so."""
+    (only,) = units[0] if len(units) == 1 and len(units[0]) == 1 else (None,)
+    if not isinstance(only, Bullets) or only.ordered or not all(len(sentences(one)) > 1 for one in only.items[1:]):
+        return units
+    return [[Paragraph(one)] for one in only.items] if len(only.items) > FEWEST else units
 
 
 def _leads(before: Block, block: Block) -> bool:

@@ -23,12 +23,14 @@ from digest.sources.boxes import (
     stands_in_words,
     words_in,
 )
-from digest.sources.marks import is_about_something, is_marked
+from digest.sources.marks import forget_names_of, is_about_something, is_marked
 from digest.sources.signs import sign_of
 from digest.sources.walk import heading_level, is_block
 
 #: Words at the beginning of a box without a heading that may say what it is about.
 MOST_WORDS = 30
+#: Characters of a heading that names may be made of.
+MOST_NAMED = 200
 #: Elements with marks of furniture, and hidden ones, that are looked at more closely.
 MOST_MARKED = 400
 
@@ -40,8 +42,10 @@ _DIALOGS: Final = frozenset({"dialog", "alertdialog"})
 _STRUCK: Final = frozenset({"del", "s", "strike"})
 #: Elements that by their names hold no content, and sometimes do.
 _DOUBTFUL: Final = frozenset({"aside", "footer", "form", "nav"})
+_JUDGED: Final = _STRUCK | _DOUBTFUL | {"a", "button", "figcaption"}
 _LINE_THROUGH = re.compile(r"text-decoration[\w-]{0,9}\s{0,9}:\s{0,9}line-through", re.IGNORECASE)
 _ONLY_SIGNS = re.compile(r"[\W_]{1,4}")
+_PANELS: Final = frozenset({"article", "dd", "div", "dl", "fieldset", "ol", "section", "ul"})
 _REFERENCES: Final = ("aria-controls", "data-target", "data-bs-target", "href")
 _COPYRIGHT = re.compile(r"©|\(c\)\s{0,3}\d|copyright|all rights reserved", re.IGNORECASE)
 
@@ -54,6 +58,8 @@ def take_out(root: etree._Element, *, known: Known, struck: bool = True) -> None
         known: whether a heading with this text announces a section of a summary.
         struck: what is struck out goes, too.
     """
+    for heading in root.iter("h1", "h2", "h3", "h4", "h5", "h6"):
+        forget_names_of(heading, words_in(heading)[:MOST_NAMED])
     judge = _Judge(root, known, struck=struck)
     for element in _inside(root):
         if element.tag == "img":
@@ -86,6 +92,8 @@ class _Judge:
     def is_gone(self, element: etree._Element) -> bool:
         """Whether to empty it; what stays is called nothing else than content."""
         tag = str(element.tag)
+        if not element.attrib and tag not in _JUDGED:
+            return False
         if tag == "button":
             return not _turn_button(element)
         if tag == "figcaption":
@@ -108,11 +116,24 @@ class _Judge:
     def _is_most(self, element: etree._Element) -> bool:
         return sum(map(len, element.itertext())) * 2 >= self._whole and has_prose(element)
 
+    def _is_all(self, element: etree._Element) -> bool:
+        """True where nothing would be left to read without it: the page waits for its scripts."""
+        if not self._is_most(element):
+            return False
+        stand_in = etree.Element("div")
+        parent = element.getparent()
+        if parent is None:
+            return True
+        parent.replace(element, stand_in)
+        empty = not has_prose(self._root)
+        parent.replace(stand_in, element)
+        return empty
+
     def _is_hidden_for_good(self, element: etree._Element) -> bool:
         """Not so the panel of an accordion, a section that stands nowhere else, a page hidden until its scripts run."""
         is_panel = element.get("id") in self._panels or element.get("role") == "tabpanel" or _stands_alone(element)
         is_panel = is_panel and element.get("role") not in _DIALOGS and element.get("aria-modal") is None
-        shown = (is_panel and has_prose(element, 1)) or self._is_only_section(element) or self._is_most(element)
+        shown = (is_panel and has_prose(element, 1)) or self._is_only_section(element) or self._is_all(element)
         if shown:
             _unmark(element)
         return not shown
@@ -150,8 +171,9 @@ class _Judge:
 def _stands_alone(element: etree._Element) -> bool:
     """The only thing below a heading: without it, the heading would name nothing."""
     above, below = beside(element, -1), beside(element, 1)
-    ends = below is None or is_title(below)
-    return is_block(element) and not heading_level(element) and above is not None and is_title(above) and ends
+    if element.tag not in _PANELS or above is None or above.tag == "h1" or not is_title(above):
+        return False
+    return below is None or is_title(below)
 
 
 def _is_about_something(element: etree._Element) -> bool:

@@ -117,9 +117,11 @@ _WALL = _any(
     r"\byou(?: have|.ve) (?:reached|read|used) (?:your|all|the) .{0,40}(?:limit|articles)\b",
     r"\bpreview of subscription content\b",
     r"\blog ?in via\b|\binstitutional (?:access|login)\b",
+    r"\bforgot(?:ten)? (?:your )?password\b",
+)
+_PROOF = _any(
     r"\benable javascript\b|\bjavascript (?:is|and cookies)\b",
     r"\bverify (?:that )?you are (?:a )?human\b|\bchecking (?:that|if|your browser)\b|\bnot a robot\b",
-    r"\bforgot(?:ten)? (?:your )?password\b",
 )
 _BETWEEN = re.compile(r"\s[|–—·•»:-]\s|\s?[|·•»]\s?|:\s")
 
@@ -137,5 +139,10 @@ def kind_by_title(titles: Iterable[str], headline: str) -> tuple[str, bool]:
 
 
 def is_wall(text: str) -> bool:
-    """True for a paragraph that asks to pay, to sign in or to prove something before one may read on."""
+    """True for a paragraph that asks to pay or to sign in before one may read on."""
     return len(text) <= LONGEST_WALL and _WALL.search(text) is not None
+
+
+def asks_for_proof(text: str) -> bool:
+    """True for a paragraph that asks for a browser with scripts, or for a person."""
+    return len(text) <= LONGEST_WALL and _PROOF.search(text) is not None

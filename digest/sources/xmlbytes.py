@@ -14,7 +14,7 @@ from html.entities import html5
 from typing import Final
 from xml.parsers import expat
 
-from digest.sources.items import MOST_ENTRIES, NotAFeed, Order, order_of
+from digest.sources.items import MOST_ENTRIES, NotAFeed, Order
 
 #: Bytes at the end among which the last tag is looked for: servers append remarks.
 _END = 5_000
@@ -232,6 +232,9 @@ def _limited(found: Fit) -> Fit:
     first = _ENTRY.search(data)
     if beyond <= 0 or not first:
         return found
+    # Imported here, for few feeds are as long, and nothing else in this process needs to know a date (50 ms).
+    from digest.sources.order import order_of
+
     starts = [first.start(), *ends[:-1]]
     order = order_of([_date_in(data[start:end]) for start, end in zip(starts, ends, strict=True)])
     if order is Order.OLDEST_FIRST:

@@ -11,7 +11,7 @@ from typing import Any
 import feedparser
 
 from digest.sources.clean import clean, clean_title
-from digest.sources.escapes import text_size
+from digest.sources.escapes import most_text_first
 from digest.sources.fragment import read_fragment
 from digest.sources.items import MOST_ENTRIES, Item, NotAFeed, ParsedFeed
 from digest.sources.markup import TooDeep
@@ -140,7 +140,8 @@ class _Entry:
         texts = [*(dict.get(entry, "content") or []), *([summary] if summary else [])]
         texts = [text for text in texts if isinstance(text.get("value"), str) and _is_text(text.get("type") or "")]
         trouble = ""
-        for text in sorted(texts, key=lambda text: -text_size(text["value"])):
+        for place in most_text_first([text["value"] for text in texts]):
+            text = texts[place]
             markdown = "markdown" in (text.get("type") or "")
             try:
                 pieces = read_fragment(text["value"], plain=self._is_plain(text), markdown=markdown)

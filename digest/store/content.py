@@ -10,7 +10,8 @@ from types import MappingProxyType
 
 import sqlalchemy as sa
 
-from digest.models import Entry, SourceState, Summary
+from digest.amendments import amendment, is_notice, notice_in, notice_of
+from digest.models import Amendment, Entry, SourceState, Summary
 from digest.store.amending import propose
 from digest.store.base import Added
 from digest.store.engine import Lock, Part, locked, upsert, within
@@ -25,7 +26,7 @@ from digest.store.tables import (
     summaries,
 )
 from digest.store.tables import originals as documents
-from digest.studies import Decision, Kin, Known, Verdict, amendment, content_hash, decide, plain_title
+from digest.studies import Decision, Kin, Known, Verdict, content_hash, decide, other_spellings, plain_title
 from digest.studies import study_keys as keys_of
 
 #: What a `Summary` is made of, the revision still to be joined.
@@ -119,6 +120,11 @@ class ContentPart(Part):
         with self.read() as connection:
             return tuple((row.revision, row.seen_at, row.entry) for row in connection.execute(mine))
 
+    def others_of_study(self, summary: Summary) -> tuple[Summary, ...]:
+        """The latest revisions of all other summaries of its study, those that were printed first, then by id."""
+        with self.read() as connection:
+            return _told(connection, (summaries.c.study_id == summary.study_id) & (summaries.c.id != summary.id))
+
     def count_added(self, since: datetime, until: datetime) -> int:
         """How many summaries were first seen in [since, until)."""
         fresh = (summaries.c.added_at >= since) & (summaries.c.added_at < until)
@@ -147,6 +153,7 @@ def _add(connection: sa.Connection, entry: Entry, original: bytes | None, now: d
     _propose_corrections(connection, decision, entry, now)
     if decision.summary_id is None:
         summary_id, revision = _new_summary(connection, entry, study_id, now), 1
+        _propose_for_the_late(connection, entry, summary_id, now)
     else:
         summary_id = decision.summary_id
         revision = _revise(connection, entry, summary_id, now)
@@ -162,17 +169,49 @@ def _add(connection: sa.Connection, entry: Entry, original: bytes | None, now: d
 
 def _propose_corrections(connection: sa.Connection, decision: Decision, entry: Entry, now: datetime) -> None:
     """Where a new text says that what was told no longer holds, a person is asked what readers must be told."""
-    if amendment(None, entry) is None:  # nearly always, and it spares the question
+    labels = (entry.headline, *entry.tags, *(section.heading or "" for section in entry.sections))
+    if not any(map(notice_in, labels)):  # nearly always, and it spares the questions
         return
-    named = summaries.c.id == decision.summary_id
-    if decision.summary_id is None:
-        named = summaries.c.study_id == decision.study_id
+    if decision.summary_id is not None:
+        for told in _told(connection, summaries.c.id == decision.summary_id):
+            _propose(connection, told, amendment(told.entry, entry), now)
+    about = sa.select(study_keys.c.study_id).where(study_keys.c.key.in_(_named_by_notice(entry)))
+    mine = decision.study_id if decision.summary_id is None else None
+    others = sa.or_(summaries.c.study_id.in_(about), summaries.c.study_id == mine)
+    for told in _told(connection, others & (summaries.c.id != (decision.summary_id or 0))):
+        if not is_notice(told.entry):
+            _propose(connection, told, amendment(None, entry, told=told.entry.headline), now)
+
+
+def _propose_for_the_late(connection: sa.Connection, entry: Entry, summary_id: int, now: datetime) -> None:
+    """A summary of a study that was taken back before it came: other sources may be slow."""
+    if is_notice(entry):
+        return
+    same = sa.select(study_keys.c.study_id).where(study_keys.c.key.in_(keys_of(entry)))
+    for other in _told(connection, summaries.c.study_id.in_(same) & (summaries.c.id != summary_id)):
+        notice = notice_of(other.entry)
+        if notice is not None and notice.sure:
+            propose(connection, summary_id, notice.kind, now=now)
+
+
+def _told(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tuple[Summary, ...]:
+    """What readers know comes first: by its headline they are told."""
     printed = sa.exists().where(edition_items.c.summary_id == summaries.c.id, edition_items.c.placed)
-    # What readers know comes first: by its headline they are told.
-    for told in _summaries(connection.execute(LATEST.where(named).order_by(printed.desc(), summaries.c.id))):
-        kind = amendment(told.entry if decision.summary_id is not None else None, entry)
-        if kind is not None:
-            propose(connection, told.id, kind, now=now)
+    return _summaries(connection.execute(LATEST.where(which).order_by(printed.desc(), summaries.c.id)))
+
+
+def _propose(connection: sa.Connection, told: Summary, kind: Amendment | None, now: datetime) -> None:
+    if kind is not None:
+        propose(connection, told.id, kind, now=now)
+
+
+def _named_by_notice(entry: Entry) -> tuple[str, ...]:
+    """The keys of what a notice names by its title, also of one that is not sure to be a notice."""
+    notice = notice_of(entry)
+    if notice is None:
+        return ()
+    named = keys_of(dataclasses.replace(entry, headline=notice.about, doi=None, pmid=None)) if notice.about else ()
+    return (*named, *(keys_of(entry) if notice.sure else ()))
 
 
 def _decide(connection: sa.Connection, entry: Entry) -> Decision:
@@ -186,12 +225,15 @@ def _decide(connection: sa.Connection, entry: Entry) -> Decision:
 
 
 def _known(connection: sa.Connection, entry: Entry) -> Known | None:
-    query = (
-        sa.select(aliases.c.summary_id, summaries.c.study_id, aliases.c.content_hash)
-        .join_from(aliases, summaries, summaries.c.id == aliases.c.summary_id)
-        .where(_named(entry.source, entry.guid))
+    """What its guid names; of a guid never seen, what the same address named in another spelling."""
+    query = sa.select(aliases.c.summary_id, summaries.c.study_id, aliases.c.content_hash).join_from(
+        aliases, summaries, summaries.c.id == aliases.c.summary_id
     )
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(query.where(_named(entry.source, entry.guid))).one_or_none()
+    spellings = other_spellings(entry.guid) if row is None else ()
+    if spellings:
+        same = (aliases.c.source == entry.source) & aliases.c.guid.in_(spellings)
+        row = connection.execute(query.where(same).order_by(aliases.c.summary_id)).first()
     return None if row is None else Known(**row._asdict())
 
 

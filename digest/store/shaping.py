@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from digest.errors import EditedMeanwhile, StateError, StoreError
 from digest.models import Act, DeliveryState, IssueStatus, Schedule, Step, Window, Withdraw
-from digest.shaping import is_content, told
+from digest.shaping import is_content, told_since
 from digest.store.engine import Part
 from digest.store.tables import (
     deliveries,
@@ -89,12 +89,7 @@ def write_act(connection: sa.Connection, act: Act) -> None:
     """Write the act behind the last one; the issue must be locked. EditedMeanwhile when it is not the next."""
     since = _acts(connection, (issue_acts.c.issue_id == act.issue_id) & (issue_acts.c.number >= act.number))
     if since:
-        done = "; ".join(f"{one.by} {told(one)}" for one in since[:3])
-        more = f"; and {len(since) - 3} more" if len(since) > 3 else ""
-        raise EditedMeanwhile(
-            f"nothing was changed, for somebody was faster: {done}{more}. Look at the issue again, then decide",
-            version=since[-1].number,
-        )
+        raise EditedMeanwhile(told_since(since), version=since[-1].number)
     row = {"issue_id": act.issue_id, "number": act.number, "at": act.at, "by": act.by, "steps": act.steps}
     connection.execute(sa.insert(issue_acts).values(row))
 

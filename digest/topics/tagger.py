@@ -47,6 +47,10 @@ _READ = 200_000
 #: "fatigueWalking": a capital in mid-word, or a tag as long as a sentence.
 _LOOKS_GLUED = re.compile(r"[^\W\d_A-Z][A-Z]|.{40}", re.DOTALL)
 _FIRST_LINE = 300
+#: Characters before an acronym in which the words it stands for are looked for.
+_LONGEST_NAME = 120
+#: An acronym that is the first half of a name in capitals.
+_COMPOUND = re.compile(r"-[A-Z]{2}")
 
 
 class Refusal(StrEnum):
@@ -158,17 +162,32 @@ class Tagger:
 
     def _read(self, entry: Entry) -> _Reading:
         reading = _Reading({})
-        for passage in _passages(entry):
-            text = mended(passage.text)
+        passages = [(passage, mended(passage.text)) for passage in _passages(entry)]
+        others = self._meant_otherwise([text for _, text in passages])
+        for passage, text in passages:
             words = words_of(text)
             for found in _claimed(self._vocabulary.find(words)):
                 first, last = words[found.first], words[found.last - 1]
-                if found.payload.topic_id is None:
+                if found.payload.topic_id is None and text[first.start : last.end] not in others:
                     reading.names_condition |= _names_condition(found.payload, passage.place, text, first, last)
                 reading.add(found.payload, text[first.start : last.end], passage.place, passage.offset + first.start)
             if passage.place is Place.TAGS and _LOOKS_GLUED.search(text):
                 self._read_glued(words, reading)
         return reading
+
+    def _meant_otherwise(self, texts: Iterable[str]) -> frozenset[str]:
+        """The condition's acronyms that these texts give another meaning: "by mass spectrometry (MS)".
+
+        Words that begin like one of the condition's are its name in another form or language.
+        """
+        own = tuple(word.key[:4] for term in self._tree.condition_terms for word in words_of(mended(term)))
+        spelled = (
+            (acronym, _spelled_out(text.partition(f"({acronym})")[0], acronym))
+            for text in texts
+            for acronym in self._tree.condition_acronyms
+            if f"({acronym})" in text
+        )
+        return frozenset(acronym for acronym, words in spelled if words and not any(map(own.__contains__, words)))
 
     def _read_glued(self, words: list[Word], reading: _Reading) -> None:
         """Tags printed without separators: what they spell, words found already left out."""
@@ -276,8 +295,18 @@ def _names_condition(meaning: _Meaning, place: Place, text: str, first: Word, la
     if not meaning.acronym:
         return True
     before, after = text[: first.start][-1:], text[last.end :][:1]
-    # "LC-MS/MS" is a measuring device.
-    return place is not Place.BODY and before not in {"-", "/"} and after != "/"
+    # "LC-MS/MS" is a measuring device, and MS-DOS a program; "MS-related" speaks of the condition.
+    is_compound = _COMPOUND.match(text, last.end) is not None
+    return place is not Place.BODY and before not in {"-", "/"} and after != "/" and not is_compound
+
+
+def _spelled_out(before: str, acronym: str) -> list[str]:
+    """How the words before an acronym begin whose first letters it is made of; nothing where it is not."""
+    keys = [word.key for word in words_of(before[-_LONGEST_NAME:])][-len(acronym) :]
+    is_spelled = len(keys) == len(acronym) and all(
+        key.startswith(letter.casefold()) for key, letter in zip(keys, acronym, strict=True)
+    )
+    return [key[:4] for key in keys] if is_spelled else []
 
 
 def _match(topic_id: str, hits: list[Evidence]) -> Match:

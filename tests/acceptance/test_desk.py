@@ -127,3 +127,58 @@ def test_summaries_are_found_and_variants_counted(editor: Operator) -> None:
     between = ["--between", "ada@example.org", "jo@example.net"]
     assert not editor.run("variants", "2026-11", *between, "--json").json["both"]
     assert "Nobody sees" not in editor.run("variants").out
+
+
+def test_any_part_is_put_right_with_a_program_of_ones_own(editor: Operator) -> None:
+    """All parts go out into one text and come back from it, or some of them from files of their own."""
+    number = numbers(editor)["Ocrelizumab"]
+    written = editor.run("shape", "parts", "2026-11", number).out
+    assert "=== considerations\n\nThe study was small" in written
+    assert "1. Relapses were fewer.\n2. Scans showed fewer new spots." in written
+    moved = written.replace("2. Scans showed fewer new spots.\n", "").replace(
+        "The study was", "It was\n\nThe study was"
+    )
+    editor.run("shape", "edit", "2026-11", number, "--parts", str(editor.write("all.txt", moved)), expect=1)
+    why = ["--reason", "a limit was taken for a finding", "--by", "ada"]
+    editor.run("shape", "edit", "2026-11", number, "--parts", str(editor.write("all.txt", moved)), *why)
+    editor.run("shape", "edit", "2026-11", number, "--part", "takeaway=-", stdin="- one\n- two\n")
+    data = editor.run("shape", "parts", "2026-11", number, "--json").json
+    assert data["edited"] == ["key takeaway", "what they found", "important considerations"]
+    assert [one["text"] for one in data["parts"] if one["role"] == "takeaway"] == ["- one\n- two"]
+    log = editor.run("shape", "log", "2026-11").out
+    assert f"edited what they found and the important considerations of summary {number} ({why[1]})" in log
+    editor.run("shape", "edit", "2026-11", number, "--restore", "considerations", "--restore", "takeaway")
+    shown = editor.run("shape", "parts", "2026-11", number, "-o", "out.txt")
+    assert "Written to out.txt." in shown.out and "It was" not in (editor.folder / "out.txt").read_text(
+        encoding="utf-8"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--part", "limits=x.txt"], "'limits' is no part of an item: those are takeaway, findings"),
+        (["--part", "findings"], "such as findings=words.txt"),
+        (["--part", "findings=none.txt"], "none.txt cannot be read"),
+        (["--part", "findings=bad.bin"], "is no text in UTF-8: byte 2"),
+        (["--parts", "words.txt"], "line 1: begin with a line that names the part"),
+        (["--parts", "wrong.txt"], "line 3: 'finding' is no part"),
+        (["--part", "considerations=words.txt"], "say why the important considerations are changed"),
+        (["--part", "considerations=empty.txt", "--reason", "x"], "would be empty"),
+        (["--restore", "limits"], "'limits' is no part"),
+    ],
+)
+def test_what_is_wrong_with_an_edit_is_said(editor: Operator, words: list[str], told: str) -> None:
+    """With the file, the line and what may stand there."""
+    for name, text in {"words.txt": "Words.", "empty.txt": "", "wrong.txt": "=== findings\na\n=== finding\n"}.items():
+        editor.write(name, text)
+    (editor.folder / "bad.bin").write_bytes(b"a\xff\xfe")
+    assert told in " ".join(editor.run("shape", "edit", "2026-11", "1", *words, expect=1).err.split())
+
+
+def test_somebody_says_that_it_was_read_right(editor: Operator) -> None:
+    """Once; and takes it back."""
+    editor.run("shape", "confirm", "2026-11", "1")
+    editor.run("shape", "confirm", "2026-11", "1", expect=3)
+    editor.run("shape", "confirm", "2026-11", "1", "--off")
+    assert "was read right" in editor.run("shape", "log", "2026-11").out

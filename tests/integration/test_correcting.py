@@ -11,6 +11,7 @@ from email import policy
 import pytest
 
 from digest import approving, correcting, departures, desk, operations, previews
+from digest.checks import Rule
 from digest.errors import InputError, NothingToDo, StateError
 from digest.models import (
     Amendment,
@@ -23,7 +24,10 @@ from digest.models import (
     IssueKind,
     Note,
     Outcome,
+    Paragraph,
     Receipt,
+    Section,
+    SectionRole,
     SubscriberStatus,
 )
 from digest.newsroom import Digest
@@ -357,6 +361,77 @@ def test_that_a_study_was_withdrawn_is_proposed_once(sent: Room) -> None:
     (proposal,) = store.corrections()
     assert (proposal.kind, proposal.summary_id) == (Amendment.RETRACTED, number(digest, "1"))
     assert correcting.reach(digest, proposal).owed == 2
+
+
+def proposals(digest: Digest) -> list[tuple[Amendment, int]]:
+    return [(one.kind, one.summary_id) for one in digest.store.corrections(CorrectionState.PROPOSED)]
+
+
+@pytest.mark.parametrize(
+    ("headline", "kind"),
+    [
+        ("Retraction: {}", Amendment.RETRACTED),
+        ("Retraction notice to “{}” [J 1 (2020) 2]", Amendment.RETRACTED),
+        ("Author Correction: {}", Amendment.CORRECTED),
+    ],
+)
+def test_a_notice_with_a_doi_of_its_own(sent: Room, headline: str, kind: Amendment) -> None:
+    """Known by the title it names, it is proposed as a correction, and is no news beside the study or without it."""
+    digest = sent.at(DECEMBER)
+    title = ENTRIES[0].headline
+    digest.store.add_entries([replace(ENTRIES[0], doi="10.5555/old")], now=DECEMBER)
+    notice = entry("notice", headline.format(title), doi="10.5555/own")
+    digest.store.add_entries([notice, entry("9", "Fatigue in multiple sclerosis, a trial")], now=DECEMBER)
+    assert proposals(digest) == [(kind, number(digest, "1"))]
+    composed = sent.at(JANUARY).compose(digest.window("2026-12"))
+    assert [one.entry.guid for one in composed.notices] == ["notice"]
+    assert (composed.fresh, composed.off_topic) == (1, ())
+
+
+def test_a_notice_that_names_the_doi_only(sent: Room) -> None:
+    """Its text tells which paper is meant, under whatever title we told of it."""
+    digest = sent.at(LATER)
+    digest.store.add_entries([replace(ENTRIES[0], doi="10.5555/old")], now=LATER)
+    words = Section(role=SectionRole.BODY, blocks=(Paragraph("The article doi:10.5555/old is retracted."),))
+    notice = entry("notice", "Retraction: a paper under a title of its own", doi="10.5555/own", sections=(words,))
+    digest.store.add_entries([notice], now=LATER)
+    assert proposals(digest) == [(Amendment.RETRACTED, number(digest, "1"))]
+
+
+def test_words_that_may_be_research_are_asked_about_only(sent: Room) -> None:
+    """A known title behind "Withdrawal of" is proposed, and stays a summary of its own; other research is neither."""
+    digest = sent.at(LATER)
+    title = ENTRIES[0].headline
+    doubtful = entry("doubtful", f"Withdrawal of {title}", doi="10.5555/own")
+    research = entry("research", "Withdrawal of fingolimod and rebound in multiple sclerosis")
+    digest.store.add_entries([doubtful, research], now=LATER)
+    assert proposals(digest) == [(Amendment.RETRACTED, number(digest, "1"))]
+    latest = digest.store.summaries_page(before=None, limit=2)
+    assert {one.entry.guid for one in latest} == {"doubtful", "research"}
+    assert len({one.study_id for one in (*latest, *digest.store.summaries([number(digest, "1")]).values())}) == 3
+
+
+def test_a_summary_that_comes_after_the_notice(sent: Room) -> None:
+    """Another source may tell of a study that was withdrawn long ago: a person is asked about that, too."""
+    digest = sent.at(LATER)
+    title = "Cooling vests and walking in adults with multiple sclerosis"
+    digest.store.add_entries([entry("notice", f"RETRACTED: {title}", doi="10.5555/own")], now=LATER)
+    digest.store.add_entries([replace(entry("late", title, doi="10.5555/old"), source="other")], now=LATER)
+    (late,) = digest.store.summaries_page(before=None, limit=1)
+    assert (late.entry.guid, proposals(digest)) == ("late", [(Amendment.RETRACTED, late.id)])
+
+
+def test_an_issue_does_not_print_a_withdrawn_study_as_news(room: MakeRoom) -> None:
+    """The check stops the approval until somebody has decided, and then until the item is left out."""
+    digest = drafted(room())
+    told = replace(ENTRIES[0], headline=f"RETRACTED: {ENTRIES[0].headline}")
+    digest.store.add_entries([told], now=digest.clock())
+    digest.compose(digest.window("2026-11"))
+    (flaw,) = [one for one in approving.check(digest, issue(digest)).errors if one.rule is Rule.AMENDED]
+    assert flaw.summary_id == number(digest, "1") and "retracted" in flaw.message
+    (proposal,) = digest.store.corrections()
+    correcting.accept(digest, proposal, SENTENCE, by="ada")
+    assert [one.advice for one in approving.check(digest, issue(digest)).errors] == ["leave the item out"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ from digest import approving, departures, desk, previews
 from digest.errors import EditedMeanwhile, InputError, NothingToDo, StateError
 from digest.models import (
     Change,
+    Confirm,
     Edit,
+    EditedPart,
     Exclude,
     Include,
     IssueStatus,
@@ -23,10 +25,12 @@ from digest.models import (
     Note,
     Order,
     Pin,
+    SectionRole,
     SkipReason,
     Title,
 )
 from digest.newsroom import Digest
+from digest.shaping import told
 from tests.integration.room import DECEMBER, JANUARY, NOVEMBER, READERS, Room, drafted, entry, issue, number
 
 HOSTILE = "</td><script>x</script> {{ hole('confirm') }} <!--z piece 0-->\r\nBcc: evil@example.org"
@@ -90,6 +94,56 @@ def test_edited_words_are_sent_and_marked(digest: Digest) -> None:
     assert "edited by us" not in text_of(digest, "tired@example.org").partition("Also new")[0].lower()
     originals = [one.summary.entry.headline for one in digest.store.items(issue(digest).id)]
     assert "Optic neuritis in multiple sclerosis, a first look" in originals
+
+
+LIMITS = SectionRole.CONSIDERATIONS
+
+
+def limits_of(one: int, text: str, **given: Any) -> Edit:
+    return Edit(summary_id=one, parts=(EditedPart(role=LIMITS, text=text),), **given)
+
+
+def test_any_part_is_sent_as_it_was_put_right(digest: Digest) -> None:
+    """A list as a list; the mail names the parts, and the log the reason."""
+    moved = EditedPart(role=SectionRole.FINDINGS, text="Two things:\n\n1. less pain\n2. more sleep")
+    change = limits_of(number(digest, "1"), "Few took part.", reason="an offer of the site")
+    do(digest, replace(change, parts=(*change.parts, moved)))
+    text = text_of(digest, "eyes@example.org")
+    assert "Few took part." in text and "1. less pain\n2. more sleep" in text
+    assert "Edited by us for this issue: what they found and important considerations." in " ".join(text.split())
+    assert text.count("It was small.") == 1
+    (act,) = digest.store.acts(issue(digest).id)
+    assert told(act).endswith(f"of summary {number(digest, '1')} (an offer of the site)")
+
+
+def test_limits_never_vanish_by_mistake(digest: Digest) -> None:
+    """Said on purpose and why, they go, and the mail says what it says where a source names none."""
+    one = number(digest, "1")
+    with pytest.raises(InputError, match="would be empty"):
+        do(digest, limits_of(one, "", reason="no limits there"))
+    do(digest, limits_of(one, "", reason="no limits there", no_limits=True))
+    text = text_of(digest, "eyes@example.org")
+    assert "The source names no limits." in text and text.count("It was small.") == 1
+
+
+def test_an_edit_is_of_the_text_that_was_seen(digest: Digest) -> None:
+    """The source wrote something new meanwhile: nobody changes, or vouches for, what they did not see."""
+    one = number(digest, "1")
+    for change in (limits_of(one, "Few.", reason="x", revision=2), Confirm(summary_id=one, revision=2)):
+        with pytest.raises(StateError, match="has changed its text since"):
+            do(digest, change)
+    do(digest, limits_of(one, "Few.", reason="x", revision=1))
+    assert digest.shape(issue(digest)).edits[one].revision == 1
+
+
+def test_saying_that_it_is_read_right_voids_no_approval(digest: Digest) -> None:
+    """It stands in the trail, can be undone, and is no change of what readers get."""
+    approving.approve(digest, issue(digest), by="ada")
+    one = number(digest, "1")
+    assert do(digest, Confirm(summary_id=one)).issue.status is IssueStatus.APPROVED
+    with pytest.raises(NothingToDo):
+        do(digest, Confirm(summary_id=one))
+    assert desk.undo(digest, issue(digest), by="jo").shape.confirmed == {}
 
 
 def test_changes_of_one_act_follow_each_other(digest: Digest) -> None:
@@ -259,6 +313,9 @@ def test_what_cannot_be_is_refused(digest: Digest, change: Change, words: str) -
         Move(summary_id=1, topic_id=None),
         Edit(summary_id=1),
         Edit(summary_id=1, headline=""),
+        Edit(summary_id=1, restore=(SectionRole.FINDINGS,)),
+        Edit(summary_id=1, parts=(EditedPart(role=SectionRole.CONSIDERATIONS, text="It was small."),)),
+        Confirm(summary_id=1, confirmed=False),
         Note(text=" \n "),
         Title(),
         Title(subject=""),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from digest.errors import SourceError
-from digest.models import Kind, SectionRole, SourceState
+from digest.models import Entry, Kind, Paragraph, SectionRole, SourceState
 from digest.sources.base import Collected
 from digest.sources.feed import FeedSource
 from digest.sources.fetch import Fetcher
@@ -52,6 +52,11 @@ def feed(*items: str) -> Answer:
 
 def an_item(number: int = 1, text: str = "Text.") -> str:
     return f"<title>Title {number}</title><guid>g{number}</guid><link>/{number}</link><description>{text}</description>"
+
+
+def told(entry: Entry) -> str:
+    block = entry.sections[0].blocks[0]
+    return block.text if isinstance(block, Paragraph) else ""
 
 
 def test_the_same_entry_again_is_nothing(server: FeedServer) -> None:
@@ -131,6 +136,42 @@ def test_the_page_behind_an_entry_is_read(server: FeedServer) -> None:
     assert (first.headline, first.journal) == ("Title 1", "Journal of Invented Results")
     assert first.section(SectionRole.CONSIDERATIONS) is not None
     assert (first.kind, second.kind) == (Kind.RESEARCH, Kind.BACKGROUND)
+
+
+def test_another_page_is_not_taken_for_the_entrys(server: FeedServer) -> None:
+    """What leads home or is lost leaves the feed's words; a check for robots is tried again; the operator is told."""
+    server.answers |= {
+        "/feed": feed(an_item(1, "Words of one."), an_item(2, "Words of two."), an_item(3, "Words of three.")),
+        "/1": Answer(302, headers={"Location": "/"}),
+        "/": Answer(
+            body=b"<html><title>Site</title><h1>Welcome</h1><p>Gardens and boats, and what floats on water.</p>"
+        ),
+        "/2": Answer(
+            body=b"<html><title>Page not found</title><h1>Page not found</h1><p>Try a search of our site.</p>"
+        ),
+        "/3": Answer(body=b"<html><title>Just a moment...</title><p>Checking that you are a person, please wait.</p>"),
+    }
+    visitor = Visitor(server, follow=True)
+    result = visitor.visits()
+    assert [told(entry) for entry in result.entries] == ["Words of one.", "Words of two.", "Words of three."]
+    assert [("home page" in one.message, "no such page" in one.message) for one in result.problems] == [
+        (True, False), (False, True), (False, False),
+    ]  # fmt: skip
+    assert [problem.place for problem in result.problems] == [f"{server.url}/{number}" for number in (1, 2, 3)]
+    server.answers["/3"] = Answer(body=b"<h2>Key takeaway</h2><p>The right page.</p>")
+    assert [told(entry) for entry in visitor.visits().entries] == ["The right page."]
+
+
+def test_a_page_that_breaks_off_is_read_again(server: FeedServer) -> None:
+    """What ends inside a tag is not kept as whole, and the next visit asks for it once more."""
+    page = b"<html><body><h2>Key takeaway</h2><p>The whole page.</p>"
+    server.answers |= {"/feed": feed(an_item(1)), "/1": Answer(body=page + b"<div class=")}
+    visitor = Visitor(server, follow=True)
+    result = visitor.visits()
+    assert [told(entry) for entry in result.entries] == ["Text."]
+    assert "breaks off" in result.problems[0].message and result.state.etag is None
+    server.answers["/1"] = Answer(body=page)
+    assert [told(entry) for entry in visitor.visits().entries] == ["The whole page."]
 
 
 def test_known_entries_are_not_followed(server: FeedServer) -> None:

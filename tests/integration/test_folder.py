@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -159,3 +162,65 @@ def test_the_demo_s_summaries_are_whole() -> None:
     assert len(research) == 3 and len(result.entries) == 4
     for entry in research:
         assert entry.section(SectionRole.CONSIDERATIONS) and entry.journal and entry.tags and entry.published
+
+
+@contextmanager
+def anybody() -> Iterator[None]:
+    """Closed folders are open to root, so what they are to others is seen as somebody else."""
+    own = os.geteuid()
+    if own == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(own)
+
+
+@pytest.fixture
+def archive() -> Iterator[Path]:
+    """A folder anybody may read, with a file in it and one in each folder below; none needs a child to be read."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        for folder in (root, root / "open", root / "closed"):
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o755)
+            (folder / "a.json").write_text('{"headline": "Headline", "sections": {"body": "Text."}}')
+        yield root
+        (root / "closed").chmod(0o755)
+        root.chmod(0o755)
+
+
+@pytest.mark.parametrize(("mode", "place"), [(0o000, "closed"), (0o444, "closed/a.json")])
+def test_a_folder_below_that_is_closed_is_named(archive: Path, mode: int, place: str) -> None:
+    """What stands in it is not taken for nothing, and the rest is read."""
+    (archive / "closed").chmod(mode)
+    with anybody():
+        result = collect(archive)
+    assert set(by_guid(result)) == {"a.json", "open/a.json"}
+    assert "Permission denied" in problems(result)[place]
+
+
+def test_a_folder_that_is_closed_is_an_error(archive: Path) -> None:
+    """It is not an empty one."""
+    archive.chmod(0o000)
+    with anybody(), pytest.raises(SourceError, match="cannot be looked into: Permission denied"):
+        collect(archive)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "named"),
+    [("**/*", True), ("closed/*.json", True), ("c*/*.json", True), ("*.json", False), ("open/**/*.json", False)],
+)
+def test_a_closed_folder_that_the_pattern_does_not_reach(archive: Path, pattern: str, named: bool) -> None:
+    """Nothing in it was wanted, so it is no problem."""
+    (archive / "closed").chmod(0o000)
+    with anybody():
+        assert ("closed" in problems(collect(archive, pattern=pattern))) is named
+
+
+def test_a_link_that_leads_to_itself(tmp_path: Path) -> None:
+    """It is a problem with its name."""
+    (tmp_path / "a.txt").write_text("Headline\n\nText.")
+    (tmp_path / "loop.txt").symlink_to(tmp_path / "loop.txt")
+    result = collect(tmp_path)
+    assert (set(by_guid(result)), set(problems(result))) == ({"a.txt"}, {"loop.txt"})

@@ -11,13 +11,26 @@ from typing import Any
 import pytest
 import yaml
 
-from digest import approving, departures, operations
+from digest import approving, departures, desk, operations
 from digest.app import make_digest
 from digest.bell import Bell
 from digest.checks import Rule, Severity, Unreached, Verdict
 from digest.config import load_settings
 from digest.errors import StateError
-from digest.models import Entry, Issue, IssueStatus, Paragraph, Section, SectionRole, Title
+from digest.models import (
+    Change,
+    Confirm,
+    Edit,
+    EditedPart,
+    Entry,
+    Exclude,
+    Issue,
+    IssueStatus,
+    Paragraph,
+    Section,
+    SectionRole,
+    Title,
+)
 from digest.newsroom import Digest
 from digest.sources.base import StaticSource
 from digest.transports.memory import MemoryTransport
@@ -154,6 +167,49 @@ def test_errors_stop_an_issue_that_would_approve_itself(making: Making) -> None:
     assert (tick.approved, tick.sent) == ((), ())
     assert any("2026-11 cannot be approved" in trouble for trouble in tick.troubles)
     assert [len(report.errors) for report in approving.kept_back(digest).values()] == [1]
+
+
+def test_what_a_source_always_had_is_known_from_earlier_texts(making: Making) -> None:
+    """From those of issues before, not from this one: a whole month in a new shape is no usual one."""
+    bare = replace(GOOD, sections=GOOD.sections[:3])
+    many = [replace(bare, guid=f"{n}", headline=f"Fatigue in multiple sclerosis, a study about {n}") for n in range(6)]
+    digest = making(*many)
+    assert Rule.SHAPE not in {flaw.rule for flaw in approving.check(digest, issue(digest)).flaws}
+    before = [an_entry(f"old{n}", headline=f"Fatigue in multiple sclerosis, an old study about {n}") for n in range(5)]
+    digest.store.add_entries(before, now=NOVEMBER - timedelta(days=40))
+    shapes = [flaw for flaw in approving.check(digest, issue(digest)).flaws if flaw.rule is Rule.SHAPE]
+    assert len(shapes) == 6 and {flaw.severity for flaw in shapes} == {Severity.WARNING}
+
+
+UNSURE = replace(GOOD, unsure=("its considerations read like an advertisement",))
+
+
+def test_an_issue_in_doubt_waits_for_a_person(making: Making) -> None:
+    """Approved by itself it is not: the bell says why, and status can; a person may approve it all the same."""
+    digest = making(UNSURE, approval="auto")
+    (trouble,) = Bell(digest=digest).ring().troubles
+    assert trouble.startswith("2026-11 waits for a person") and "read like an advertisement" in trouble
+    assert [len(report.doubts) for report in approving.kept_back(digest).values()] == [1]
+    assert operations.approve_due(digest) == (trouble,)
+    assert approving.approve(digest, issue(digest), by="ada").status is IssueStatus.APPROVED
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Confirm(summary_id=1),
+        Exclude(summary_id=1, reason="not clear"),
+        Edit(summary_id=1, parts=(EditedPart(role=SectionRole.CONSIDERATIONS, text="Few took part."),), reason="why"),
+    ],
+)
+def test_a_settled_doubt_lets_it_go(making: Making, change: Change) -> None:
+    """The same bell looks again at once, though saying that it is right changes nothing that is mailed."""
+    more = an_entry("more", headline="Fatigue in multiple sclerosis", url="https://made-up.info/more")
+    digest = making(UNSURE, more, approval="auto")
+    bell = Bell(digest=digest)
+    assert bell.ring().approved == ()
+    desk.change(digest, issue(digest), [change], by="ada")
+    assert [one.window.label for one in bell.ring().approved] == ["2026-11"]
 
 
 def test_what_was_refused_is_not_examined_again_while_nothing_changes(making: Making) -> None:

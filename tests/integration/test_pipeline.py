@@ -147,6 +147,21 @@ def test_a_broken_source_is_named_and_the_rest_goes_on(
     assert (state.retired, state.failures) == (retired, 1) and state.trouble == broken.trouble
 
 
+def test_a_source_that_changed_its_shape_is_told(store: Store) -> None:
+    """Its new texts lack what all before them had: an operator is told as they come in, and they are stored."""
+    collected(store, entries("ants", "bees", "cats", "dogs", "eels"))
+    bare = [replace(one, sections=one.sections[:3]) for one in entries("foxes", "goats")]
+    (visit,) = collecting.collect(store, [StaticSource(name="summaries", entries=bare)], clock=lambda: NOVEMBER)
+    (problem,) = visit.problems
+    assert (
+        problem.place == "summaries"
+        and "2 of its 2 new texts have no part “important considerations”" in problem.message
+    )
+    assert visit.added.new == 2
+    (visit,) = collecting.collect(store, [StaticSource(name="others", entries=bare)], clock=lambda: NOVEMBER)
+    assert visit.problems == ()
+
+
 def test_a_source_in_trouble_is_left_alone_unless_asked_for(store: Store) -> None:
     """Backed off means not visited until its time has come, or until an operator insists."""
     broken = BrokenSource("broken", SourceError("no", retry_after=3600))

@@ -6,7 +6,9 @@ import time
 import pytest
 
 from digest.errors import SourceError
+from digest.sources.headings import Headings
 from digest.sources.items import MOST_ENTRIES
+from digest.sources.pieces import article_of
 from digest.sources.sandbox import Sandbox
 
 FEED = b'<rss version="2.0"><channel><title>t</title><link>https://e.example.org/</link>%s</channel></rss>'
@@ -33,6 +35,42 @@ def test_text_files_are_read_there_too() -> None:
         assert (document.pieces[0].text, document.meta["title"]) == ("Größe", "T")
         assert "no valid YAML" in document.trouble and document.trouble_line == 2
         assert sandbox.read_text(b"# T", markdown=False).pieces[0].text == "# T"
+
+
+def test_an_article_is_found_under_all_limits() -> None:
+    """What finds it loads and works where no file can be written, and knows the operator's headings."""
+    told = "".join(
+        f"<p>In week {week} the adults walked further with the vest than without it.</p>" for week in range(9)
+    )
+    box = "<div class=newsletter><h2>Zu bedenken</h2><p>Nobody was assigned by chance.</p></div>"
+    menu = "<ul class=menu>" + "<li><a href=/x>Elsewhere</a></li>" * 30 + "</ul>"
+    page = f"<html><body>{menu}<div class=text><h1>Vests</h1>{told}{box}</div>{menu}</body></html>".encode()
+    with Sandbox() as sandbox:
+        read = sandbox.read_page(page, headings=Headings({"Zu bedenken": "considerations"}))
+    texts = [piece.text for piece in article_of(read)]
+    assert (texts[0], texts[-2:]) == ("Vests", ["Zu bedenken", "Nobody was assigned by chance."])
+    assert len(texts) == 12
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"<p>x",
+        b"<div class='comments share'>Words of prose stand here, in a whole sentence.</div>",
+        b"<li><a href=/x>word</a>",
+        b"<h2>Results</h2>",
+        b"<table><tr><td>a<td>b</table>",
+        b"&lt;p&gt;x",
+    ],
+)
+def test_a_hundred_thousand_siblings_are_read_or_refused(part: bytes) -> None:
+    """Neither crashes nor hangs the reader, and the next page is read."""
+    with Sandbox() as sandbox:
+        try:
+            assert sandbox.read_page(b"<html><body>" + part * 100_000).pieces
+        except SourceError as error:
+            assert "than any real document needs" in str(error)  # noqa: PT017 - both are right
+        assert sandbox.read_page(b"<p>next").pieces[0].text == "next"
 
 
 def test_a_document_that_takes_too_long_is_left_and_the_next_is_read() -> None:

@@ -89,6 +89,17 @@ def test_a_new_guid_for_an_old_entry(store):
     assert store.knows("summaries", "two", "print of two")
 
 
+@pytest.mark.parametrize(
+    "guid", ["https://e.example.org/?p=1", "http://www.e.example.org/?p=1", "https://www.e.example.org?p=1"]
+)
+def test_a_site_that_moves_brings_nothing_new(store, guid):
+    """Its guids change their scheme or their host; the summary is the same, also where its text was edited."""
+    store.add_entries([an_entry("http://e.example.org/?p=1")], now=NOW)
+    moved = an_entry(guid, headline="Another title of it", people="12 adults")
+    assert store.add_entries([moved], now=LATER) == Added(revised=1)
+    assert store.add_entries([moved, an_entry("http://e.example.org/?p=1")], now=LATER) == Added(unchanged=2)
+
+
 def test_one_guid_in_two_sources(store):
     """A guid names an entry inside its source only."""
     other = an_entry(source="other", headline="Something else altogether happened")

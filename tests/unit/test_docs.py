@@ -14,6 +14,7 @@ import typer
 import yaml
 
 from digest import __version__
+from digest.checks import Rule
 from digest.cli.commands import application
 from digest.config import OTHER_VARIABLES, Settings, known_keys
 from digest.edition import READER_HOLES
@@ -356,6 +357,13 @@ def test_the_map_shows_every_room_floor_by_floor() -> None:
     floor = {room: number for number, layer in enumerate(rooms(contract["layers"])) for room in layer}
     assert set(shown) == set(floor) and len(shown) == len(floor)
     assert [floor[room] for room in shown] == sorted(floor.values())
+
+
+def test_editors_know_every_rule_of_the_gate() -> None:
+    """Each stands in the table by the name under which a report tells it."""
+    table = (ROOT / "docs/editors.md").read_text("utf-8").partition("| what | error |")[2].partition("\n\n")[0]
+    told = {name for row in table.splitlines()[2:] for name in row.split("|")[1].strip().split(" and ")}
+    assert told == {rule.value for rule in Rule}
 
 
 def test_the_changelog_knows_this_version() -> None:

@@ -433,6 +433,22 @@ def test_edited_words_say_so_where_they_stand() -> None:
     assert [form.count("(edited by us)") for form in a_mail(selection=also, pool=NOTED)] == [1, 1]
 
 
+@pytest.mark.parametrize(
+    ("length", "edited", "told"),
+    [
+        (Length.FULL, ("headline", "key takeaway", "what they found", "references"),
+         "headline, key takeaway and what they found"),
+        (Length.STANDARD, ("what they found", "questions and answers"), "what they found and questions and answers"),
+        (Length.BRIEF, ("key takeaway", "what they found", "important considerations"),
+         "key takeaway and important considerations"),
+        (Length.BRIEF, ("what they found",), ""),
+    ],
+)  # fmt: skip
+def test_a_reader_is_told_of_edits_they_see(length: Length, edited: tuple[str, ...], told: str) -> None:
+    """Of what is printed at their length, or was taken away; nobody sees references."""
+    assert view(replace(FEW[0], edited=edited), length, until=date(2026, 12, 1)).edited_words == told
+
+
 def test_corrections_stand_after_what_is_new() -> None:
     """What was right and what was withdrawn, with the issue they stood in; a hostile link is none."""
     html, text = a_mail(selection=replace(a_selection(), corrections=(1, 2)), pool=NOTED)

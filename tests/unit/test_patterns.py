@@ -14,7 +14,7 @@ from tests.patterns import MOST_GROWTH, Used, growth, modules, patterns_of, unre
 
 #: Functions that make patterns of what they are given, and where what they make is tried.
 MADE_ELSEWHERE = {
-    "digest.sources.cues.pattern": "test_cues_are_quick_too",
+    "digest.sources.cues.cue": "test_cues_are_quick_too",
     "digest.sources.walls._any": "its patterns are the module's own",
 }
 
@@ -46,8 +46,8 @@ def test_every_pattern_is_tried() -> None:
 def test_cues_are_quick_too() -> None:
     """They are made of phrases, all in one way: the longest of each kind stand for all."""
     for kind, known in cues().items():
-        for _, pattern in sorted(known, key=lambda one: len(one[1].pattern))[-3:]:
-            assert slow(Used(f"cues of {kind}", pattern, frozenset({"search"}))) == []
+        for cue in sorted(known, key=lambda cue: len(cue.pattern.pattern))[-3:]:
+            assert slow(Used(f"cues of {kind}", cue.pattern, frozenset({"search"}))) == []
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,10 @@ from digest.models import (
     Act,
     Approve,
     Change,
+    Confirm,
     Edit,
     Edited,
+    EditedPart,
     Exclude,
     Exclusion,
     Include,
@@ -34,8 +36,9 @@ from digest.models import (
     Undo,
     Withdraw,
 )
+from digest.parts import paragraphs
 from digest.selection import topics_read
-from digest.shaping import fold, is_content, paragraphs, shaped, told
+from digest.shaping import fold, is_content, shaped, told
 from digest.store.values import read_steps, write_steps
 from tests.factories import NOW, a_tree, an_item
 
@@ -116,7 +119,7 @@ def test_undo_is_as_if_it_had_never_been(steps: list[Step], same_as: list[Step])
 def _content(shape: Shape) -> tuple[object, ...]:
     return (
         shape.pinned, shape.excluded, shape.moved, shape.orders, shape.edits, shape.notes, shape.subjects,
-        shape.preheaders,
+        shape.preheaders, shape.confirmed,
     )  # fmt: skip
 
 
@@ -291,6 +294,7 @@ def test_the_trail_can_be_read(step: Step, words: str) -> None:
 
 SUMMARIES = st.integers(1, 7)
 TEXTS = st.text(max_size=20)
+ROLES = st.sampled_from(SectionRole)
 CHANGES = st.one_of(
     st.builds(Pin, summary_id=SUMMARIES, pinned=st.booleans()),
     st.builds(Exclude, summary_id=SUMMARIES, reason=TEXTS, later=st.booleans()),
@@ -298,6 +302,16 @@ CHANGES = st.one_of(
     st.builds(Move, summary_id=SUMMARIES, topic_id=st.sampled_from(["btk", "vision", None])),
     st.builds(Order, summary_ids=st.lists(SUMMARIES, max_size=3).map(tuple), after=st.none() | SUMMARIES),
     st.builds(Edit, summary_id=SUMMARIES, headline=st.none() | TEXTS, takeaway=st.none() | TEXTS),
+    st.builds(
+        Edit,
+        summary_id=SUMMARIES,
+        parts=st.lists(st.builds(EditedPart, role=ROLES, text=TEXTS, heading=st.none() | TEXTS), max_size=3).map(tuple),
+        restore=st.lists(ROLES, max_size=2).map(tuple),
+        reason=TEXTS,
+        no_limits=st.booleans(),
+        revision=st.none() | st.integers(1, 3),
+    ),
+    st.builds(Confirm, summary_id=SUMMARIES, confirmed=st.booleans(), revision=st.none() | st.integers(1, 3)),
     st.builds(Note, text=TEXTS, topic_id=st.sampled_from(["", "btk"])),
     st.builds(Title, subject=st.none() | TEXTS, preheader=st.none() | TEXTS),
 )
@@ -325,6 +339,12 @@ def test_a_shape_loses_and_invents_nothing(changes: list[Change]) -> None:
     """The pool's items, each once, but for the excluded ones."""
     shape = after(*changes)
     assert sorted(numbers(shaped(ITEMS, shape))) == [n for n in range(1, 6) if n not in shape.excluded]
+
+
+def test_steps_from_before_there_were_parts_are_read() -> None:
+    """Old trails keep their meaning."""
+    (step,) = read_steps('[{"what":"edit","summary_id":1,"headline":null,"takeaway":"In short."}]')
+    assert step == Edit(summary_id=1, takeaway="In short.")
 
 
 @given(st.lists(CHANGES | st.just(Undo()) | st.builds(Schedule, at=st.none() | st.just(NOW)), max_size=6))

@@ -157,8 +157,9 @@ def test_behind_teasers_only_what_is_of_the_study_stays() -> None:
 def test_advice_to_anybody(text: str) -> None:
     """It is cut as a paragraph of its own, in a box of takeaways and below references, too."""
     assert is_advice(text)
-    for name in ("Key Takeaways", "References"):
-        assert kept(name, STUDY, text) == [name, STUDY]
+    reference = "Example A. Walking in the heat. J Inv 2020; 3:14."
+    assert kept("Key Takeaways", STUDY, text) == ["Key Takeaways", STUDY]
+    assert kept("References", reference, text) == ["References", reference]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from digest.sources.items import MOST_ENTRIES, NotAFeed, Order, order_of
+from digest.sources.items import MOST_ENTRIES, NotAFeed, Order
+from digest.sources.order import order_of
 from digest.sources.xmlbytes import fit, mended, not_well_formed, without_prefix, without_subset
 from digest.sources.xmlfeed import parse_xml
 

@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
+from digest.amendments import amendment
 from digest.models import Amendment, Bullets, Entry, Kind, Paragraph, Precision, PublishedDate, Section, SectionRole
-from digest.studies import Kin, Known, Verdict, amendment, content_hash, decide, plain_title, study_keys
+from digest.studies import Kin, Known, Verdict, content_hash, decide, other_spellings, plain_title, study_keys
 from tests.factories import a_section, a_summary, an_entry
 
 TITLE = "Walking every day and tiredness in multiple sclerosis"
@@ -274,6 +275,104 @@ def test_a_decision_says_why():
     """A person who asks is told by what the study was known."""
     found = decide(entry(doi="10.1/a"), kin=[study(1, "doi:10.1/a"), study(2, TITLE_KEY)])
     assert found.why == "a known study has the same DOI and title"
+
+
+# --- notices, preprints, moved sites ------------------------------------------------------------------------
+
+
+def test_a_notice_has_the_keys_of_what_it_takes_back():
+    """Its own DOI names the notice; the title and the DOI it names are the study's."""
+    words = Paragraph("The article 10.5555/old is retracted.")
+    body = Section(role=SectionRole.BODY, blocks=(words,))
+    notice = entry(headline=f"Retraction: {TITLE}", doi="10.5555/own", sections=(body,))
+    assert study_keys(notice) == ("doi:10.5555/own", "doi:10.5555/old", TITLE_KEY)
+
+
+def test_a_notice_joins_the_study_it_takes_back():
+    """A DOI of its own tells it from none; research under one title with another DOI stays apart."""
+    known = study(1, "doi:10.5555/old", TITLE_KEY)
+    notice = entry(headline=f"RETRACTED ARTICLE: {TITLE}", doi="10.5555/own")
+    assert decide(notice, kin=[known]).study_id == 1
+    assert decide(entry(doi="10.5555/own"), kin=[known]).study_id is None
+
+
+PREPRINT, PAPER = "10.1101/2026.01.02.26300001", "10.5555/abc.77"
+
+
+@pytest.mark.parametrize(
+    ("doi", "known", "same"),
+    [
+        (PAPER, (f"doi:{PREPRINT}",), True),
+        (PREPRINT, (f"doi:{PAPER}",), True),
+        ("10.21203/rs.3.rs-1234567", (f"doi:{PAPER}", "pmid:1"), True),
+        (PAPER, (f"doi:{PREPRINT}", "doi:10.5555/other"), False),
+        (PREPRINT, ("doi:10.1101/2026.01.02.26300002",), False),
+        (PAPER, ("doi:10.5555/other",), False),
+        (PAPER, ("doi:10.1101/gr.123456.100",), False),
+    ],
+)
+def test_a_preprint_and_its_paper_are_one_study(doi, known, same):
+    """Under one title, with a DOI and a PMID each; two papers, or two preprints, are two."""
+    found = decide(entry(doi=doi, pmid="2"), kin=[study(1, TITLE_KEY, *known)])
+    assert (found.study_id == 1) is same
+
+
+def test_a_preprint_and_its_paper_from_one_source():
+    """A title that stands twice in one source is no series where one is the preprint of the other."""
+    twin = a_twin(doi=PREPRINT, journal="Preprints")
+    known = study(twin.study_id, f"doi:{PREPRINT}", TITLE_KEY)
+    found = decide(entry(doi=PAPER, journal="Journal"), twins=[twin], kin=[known])
+    assert (found.kind, found.study_id) == (Verdict.NEW, twin.study_id)
+
+
+@pytest.mark.parametrize(
+    ("guid", "other"),
+    [
+        ("http://e.example.org/?p=1", "https://e.example.org/?p=1"),
+        ("https://e.example.org/a", "http://www.e.example.org/a/"),
+        ("https://www.e.example.org/a/", "https://e.example.org/a"),
+        ("HTTP://E.example.org/a", "https://e.example.org/a"),
+    ],
+)
+def test_one_address_in_another_spelling(guid, other):
+    """Scheme, `www.` and a slash at the end change when a site moves."""
+    assert other in other_spellings(guid)
+    assert guid not in other_spellings(guid)
+
+
+@pytest.mark.parametrize(
+    ("guid", "other"),
+    [
+        ("https://e.example.org/a#1", "https://e.example.org/a#2"),
+        ("https://e.example.org/a#1", "https://e.example.org/a"),
+        ("https://e.example.org/?p=1", "https://e.example.org/?p=2"),
+        ("https://e.example.org/a", "https://f.example.org/a"),
+        ("https://e.example.org/a", "https://e.example.org/A"),
+        ("tag:e.example.org,2026:1", "tag:e.example.org,2026:1/"),
+        ("http://[::1", "https://[::1"),
+    ],
+)
+def test_other_addresses_are_others(guid, other):
+    """A fragment, a parameter or a path may be all that tells entries apart."""
+    assert other not in other_spellings(guid)
+
+
+@pytest.mark.parametrize(
+    ("url", "same"),
+    [
+        ("https://e.example.org/2026/study", True),
+        ("http://www.e.example.org/2026/study/", True),
+        ("https://e.example.org/other", False),
+        ("https://e.example.org/", False),
+        (None, False),
+    ],
+)
+def test_a_new_guid_for_the_same_title_and_page(url, same):
+    """A guid may turn from `?p=1` into the page's address while the text is edited; a front page proves nothing."""
+    old = "https://e.example.org/2026/study" if url != "https://e.example.org/" else url
+    twin = a_twin(url=old, journal=None)
+    edited = entry(guid="new", url=url, people="12 adults", journal=None)
+    assert (decide(edited, twins=[twin]).kind is Verdict.REVISION) is same
 
 
 # --- amendments --------------------------------------------------------------------------------------------

@@ -256,6 +256,25 @@ def test_what_names_the_condition(entry, about, garden):
     assert ids(garden.tag(entry)) == (["copper"] if about else [])
 
 
+@pytest.mark.parametrize(
+    ("headline", "takeaway", "about"),
+    [
+        ("Proteins of runners", "Samples went through mass spectrometry (MS). MS data were normal.", False),
+        ("Hearts and MS", "Mitral stenosis (MS) was mild.", False),
+        ("Reaction times", "The delay was 5 ms in 20 MS-DOS programs by Ms. Example.", False),
+        ("Coffee", "It was analysed by LC-MS/MS.", False),
+        ("Walking", "Of 60 people with MS, 41 walked further.", True),
+        ("Walking", "In multiple sclerosis (MS) it was faster.", True),
+        ("Gehen mit MS", "Bei Multipler Sklerose (MS) war es schneller.", True),
+        ("Tiredness", "It eased MS-related fatigue (n=60).", True),
+    ],
+)
+def test_an_acronym_that_means_something_else(tagger, headline, takeaway, about):
+    """Where a text spells out other words for it, or it is half of a name, it says nothing of the condition."""
+    entry = an_article(headline, a_section(SectionRole.TAKEAWAY, takeaway))
+    assert tagger.is_about_condition(entry) is about
+
+
 # --- explanations ---
 
 

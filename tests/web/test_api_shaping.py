@@ -49,6 +49,9 @@ def test_changes_are_one_act(editor: Program) -> None:
         ({"what": "exclude", "summary_id": 1, "reason": " "}, "say why"),
         ({"what": "move", "summary_id": 1, "topic_id": "nonsense"}, "no topic"),
         ({"what": "explode", "summary_id": 1}, "what"),
+        ({"what": "edit", "summary_id": 1, "parts": [{"role": "considerations", "text": "x"}]}, "say why"),
+        ({"what": "edit", "summary_id": 1, "parts": [{"role": "limits", "text": "x"}]}, "takeaway"),
+        ({"what": "edit", "summary_id": 1, "parts": [{"role": "faq", "text": "x" * 50_001}]}, "room for 50,000"),
         ({"what": "title", "subject": "x" * 201}, "201 characters"),
     ],
 )
@@ -67,12 +70,46 @@ def test_every_kind_of_change_is_taken(editor: Program) -> None:
         {"what": "move", "summary_id": 1, "topic_id": "vision"},
         {"what": "order", "summary_ids": [2, 1]},
         {"what": "edit", "summary_id": 1, "takeaway": "In short."},
+        {"what": "edit", "summary_id": 2, "parts": [{"role": "findings", "text": "- a"}], "restore": ["relevance"]},
+        {"what": "confirm", "summary_id": 2},
         {"what": "note", "text": "Dear readers."},
         {"what": "title", "subject": "News", "topic_id": "vision"},
     ]
     for wanted in changes:
         assert change(editor, wanted)["changed"] is True, wanted
     assert editor.get(f"{ISSUE}/shape")["subjects"] == {"vision": "News"}
+
+
+def test_any_part_is_edited_and_read_back(editor: Program) -> None:
+    """In the notation it is typed in, with the reason in the trail, and the source's own beside it."""
+    limits = [{"role": "considerations", "text": "Few took part.\n\n* one\n* two"}]
+    change(editor, {"what": "edit", "summary_id": 1, "parts": limits, "reason": "an offer", "revision": 1})
+    item = editor.get(f"{ISSUE}/items/1")
+    kept = {"role": "considerations", "heading": None, "text": "Few took part.\n\n- one\n- two"}
+    assert kept in item["parts"] and item["edited"] == ["important considerations"] and item["version"] == 1
+    assert [one["text"] for one in item["source_parts"] if one["role"] == "considerations"] == [
+        "The study was small and short."
+    ]
+    assert editor.get(f"{ISSUE}/shape")["edits"]["1"] == {
+        "headline": None, "takeaway": None, "parts": [kept], "revision": 1,
+    }  # fmt: skip
+    assert editor.get(f"{ISSUE}/trail")["items"][0]["told"].endswith("of summary 1 (an offer)")
+    editor.get(f"{ISSUE}/items/99", expect=404)
+
+
+def test_an_edit_of_another_text_is_none(editor: Program) -> None:
+    """Of a revision that is no longer there, or not yet."""
+    for what in ("confirm", "edit"):
+        problem = change(editor, {"what": what, "summary_id": 1, "revision": 2}, expect=409)
+        assert "has changed its text since" in problem["detail"]
+
+
+def test_what_is_read_right_stays_approved(editor: Program) -> None:
+    """Nobody gets anything else by it."""
+    editor.post(f"{ISSUE}/approve")
+    assert change(editor, {"what": "confirm", "summary_id": 1})["voided"] is False
+    assert editor.get(ISSUE)["status"] == "approved" and editor.get(f"{ISSUE}/shape")["confirmed"] == [1]
+    assert editor.get(f"{ISSUE}/items/1")["doubts"] == []
 
 
 def test_the_same_again_is_nothing(editor: Program) -> None:

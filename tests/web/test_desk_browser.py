@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -229,7 +229,8 @@ def test_a_mail_is_of_no_origin(browser: Browser, desk: Desk) -> None:
 
 
 PAGES = {
-    "issues": "/desk", "read": HERE, "preview": f"{HERE}/preview", "text": f"{HERE}/preview?part=text",
+    "issues": "/desk", "read": HERE, "item": f"{HERE}/items/1", "preview": f"{HERE}/preview",
+    "text": f"{HERE}/preview?part=text",
     "source": f"{HERE}/preview?part=source", "differs": f"{HERE}/preview?reader=1&part=differs",
     "check": f"{HERE}/check", "send": f"{HERE}/send", "log": f"{HERE}/log", "sign-in": "/desk/sign-in",
     "readers": f"{HERE}/readers", "subscribers": "/desk/subscribers", "subscriber": "/desk/subscribers/1",
@@ -247,6 +248,9 @@ def behind_the_buttons(seat: Seat, desk: Desk) -> Iterator[str]:
     expect(page.locator(".verdict")).to_be_visible(timeout=60_000)
     seat.go(f"{HERE}/send")
     yield "an approval that errors stop"
+    seat.go(f"{HERE}/items/1").locator("#text-3").fill("")
+    seat.press("Save")
+    yield "an item whose considerations lack a reason"
     _asks_whom_a_correction_concerns(seat)
     yield "a correction of what nobody got"
     seat.go("/desk/subscribers").locator("#list").set_input_files(files=[FILE])
@@ -280,6 +284,8 @@ def behind_the_buttons(seat: Seat, desk: Desk) -> Iterator[str]:
     yield "an issue that was sent"
     seat.go(HERE)
     yield "an issue that cannot be shaped any more"
+    seat.go(f"{HERE}/items/1")
+    yield "an item that cannot be changed any more"
     _asks_whom_a_correction_concerns(seat)
     yield "a correction"
     seat.press("Tell them in their next issue")
@@ -316,7 +322,8 @@ def faults_of(page: Page) -> list[object]:
 
 @contextmanager
 def a_seat_at_a_full_desk(browser: Browser, desk: Desk) -> Iterator[Seat]:
-    issue = filled(desk.digest, (*ENTRIES, BROKEN))
+    doubted = replace(ENTRIES[0], unsure=("the order of its parts is not clear",))
+    issue = filled(desk.digest, (doubted, *ENTRIES[1:], BROKEN))
     acts.change(desk.digest, issue, [Pin(summary_id=1)], by="ben@example.org")
     with served(desk.app) as address, seated(browser, desk, address, OPERATOR) as seat:
         yield seat
@@ -407,6 +414,26 @@ def gone_by_keys(page: Page, words: str = "") -> None:
         by_keys(page, words)
     with page.expect_navigation():
         page.keyboard.press("Enter")
+
+
+def test_a_limit_is_put_in_its_place_by_keys_alone(browser: Browser, desk: Desk) -> None:
+    """The page stays at the part it is about, and says that nothing is saved; then it is, with the reason."""
+    filled(desk.digest)
+    with served(desk.app) as address, seated(browser, desk, address, EDITOR) as editor:
+        page = editor.go(f"{HERE}/items/1")
+        by_keys(page, "^Move or join: What they found")
+        page.keyboard.press("Enter")
+        by_keys(page, "^Where to$")
+        page.keyboard.type("Important")
+        gone_by_keys(page, "^Move what is chosen: What they found")
+        assert page.evaluate("document.querySelector('#part-findings').getBoundingClientRect().top") < 200
+        expect(page.get_by_text("Not saved yet.")).to_be_in_viewport()
+        page.locator("#reason").fill("It stood among the findings")
+        page.locator(".save-bar").get_by_role("button", name="Save").focus()
+        gone_by_keys(page)
+        expect(page.locator("#item-1 .limits")).to_contain_text("Two things were seen.")
+        expect(page.locator("#item-1 .badge")).to_have_text("edited")
+    assert "among the findings" in str(desk.digest.store.acts(1)[0].steps)
 
 
 def test_an_issue_is_made_by_keys_alone(browser: Browser, desk: Desk) -> None:

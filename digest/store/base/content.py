@@ -103,6 +103,9 @@ class ContentStore(Protocol):
     def revisions(self, summary_id: int) -> tuple[tuple[int, datetime, Entry], ...]:
         """(number, when it was first seen, what it says) of every revision of a summary, the first one first."""
 
+    def others_of_study(self, summary: Summary) -> tuple[Summary, ...]:
+        """The latest revisions of all other summaries of its study, those that were printed first, then by id."""
+
     def count_added(self, since: datetime, until: datetime) -> int:
         """How many summaries were first seen in [since, until)."""
 

@@ -72,14 +72,23 @@ class ItemAnswer(SummaryAnswer):
     pinned: bool
     section: str | None = Field(description="The topic an editor moved it to.")
     edited: list[str] = Field(description="Which of its words are an editor's.")
+    doubts: list[str] = Field(description="Why a person should look at its words, as long as nobody has.")
     topics: list[str] = Field(description="What it is about, heaviest first.")
+
+    @classmethod
+    def fields_of_item(cls, item: IssueItem) -> dict[str, object]:
+        """The values of an item."""
+        return {
+            **cls.fields_of(item.summary),
+            **{name: getattr(item, name) for name in ("fresh", "pinned", "section")},
+            **{name: list(getattr(item, name)) for name in ("edited", "doubts")},
+            "topics": [match.topic_id for match in item.matches],
+        }
 
     @classmethod
     def of_item(cls, item: IssueItem) -> Self:
         """The same, as an answer."""
-        topics = [match.topic_id for match in item.matches]
-        more = {"fresh": item.fresh, "pinned": item.pinned, "section": item.section, "edited": list(item.edited)}
-        return cls.model_validate({**cls.fields_of(item.summary), **more, "topics": topics})
+        return cls.model_validate(cls.fields_of_item(item))
 
 
 class ComposeCall(Call):
@@ -99,6 +108,9 @@ class ComposedAnswer(Answer):
     waiting: int = Field(description="Items from earlier, for readers who still wait for them.")
     off_topic: list[int] = Field(description="Summaries left out: not about the condition.")
     old: list[int] = Field(description="Summaries left out: the study is too old.")
+    notices: list[int] = Field(
+        description="Summaries left out: they say that a known study was retracted or corrected."
+    )
 
 
 def named(digest: Newsroom, label: Label) -> Issue:
@@ -135,6 +147,7 @@ def composed(digest: Newsroom, call: ComposeCall) -> ComposedAnswer:
         waiting=made.waiting,
         off_topic=[summary.id for summary in made.off_topic],
         old=[summary.id for summary in made.old],
+        notices=[summary.id for summary in made.notices],
     )
 
 

@@ -12,12 +12,15 @@ from pydantic import AwareDatetime, Field
 from digest import desk
 from digest.desk import Changed
 from digest.errors import InputError, NothingToDo
-from digest.models import Approval, Change, Issue, Shape
+from digest.models import Approval, Change, Edited, EditedPart, Issue, SectionRole, Shape
 from digest.newsroom import Digest
-from digest.shaping import told
+from digest.parts import PART_NAMES, typed
+from digest.shaping import as_edited, told
 from digest.web.api.answers import Answer, Call, Cursor, Limit, Page, page_of
 from digest.web.api.doors import Caller, ForEditors, by, router_for
-from digest.web.api.issues import IssueAnswer, TheIssue
+from digest.web.api.issues import IssueAnswer, ItemAnswer, TheIssue
+from digest.web.api.summaries import SummaryId
+from digest.web.faults import NotFound
 from digest.web.site import Newsroom
 
 editors = router_for(ForEditors, "shaping")
@@ -37,11 +40,45 @@ class ExclusionAnswer(Answer):
     by: str
 
 
+class PartAnswer(Answer):
+    """One part of an item, as an editor types it."""
+
+    role: SectionRole
+    heading: str | None = Field(description="Over it; readers see that of a body or of questions.")
+    text: str = Field(
+        description="Paragraphs with an empty line between two; `- ` and `1. ` begin points of a list, `## ` a heading "
+        "inside the part. A backslash at the start of a line says that it is a plain one."
+    )
+
+    @classmethod
+    def of(cls, part: EditedPart) -> Self:
+        """The same, as an answer."""
+        return cls(role=part.role, heading=part.heading, text=part.text)
+
+
 class EditedAnswer(Answer):
     """An item's words for this issue; null where the original's stand."""
 
     headline: str | None
     takeaway: str | None
+    parts: list[PartAnswer] = Field(description="All parts of each role that an editor changed.")
+    revision: int | None = Field(description="The revision of the summary whose parts they are about.")
+
+    @classmethod
+    def of(cls, words: Edited) -> Self:
+        """The same, as an answer."""
+        parts = [PartAnswer.of(part) for role in PART_NAMES for part in words.parts.get(role, ())]
+        takeaway = next((part.text for part in parts if part.role is SectionRole.TAKEAWAY), words.takeaway)
+        return cls(headline=words.headline, takeaway=takeaway, parts=parts, revision=words.revision)
+
+
+class WholeItemAnswer(ItemAnswer):
+    """An item of an issue with its parts."""
+
+    version: int = Field(description="The version of the issue's shape: acts name it.")
+    parts: list[PartAnswer] = Field(description="As the editors want them; give them back in an `edit`.")
+    source_parts: list[PartAnswer] = Field(description="As its source wrote them.")
+    excluded: bool
 
 
 class ApprovalAnswer(Answer):
@@ -66,6 +103,7 @@ class ShapeAnswer(Answer):
     excluded: dict[int, ExclusionAnswer]
     moved: dict[int, str] = Field(description="The topic each moved item stands in.")
     edits: dict[int, EditedAnswer]
+    confirmed: list[int] = Field(description="What somebody saw to be read right, though it was in doubt.")
     notes: dict[str, str] = Field(description="By topic; an empty key stands for all readers.")
     subjects: dict[str, str]
     preheaders: dict[str, str]
@@ -149,6 +187,21 @@ def shaped(digest: Newsroom, issue: TheIssue, response: Response) -> ShapeAnswer
     return _shape(shape)
 
 
+@editors.get("/issues/{label}/items/{summary_id}")
+def item(digest: Newsroom, issue: TheIssue, summary_id: SummaryId) -> WholeItemAnswer:
+    """One item of an issue, part by part: as the editors want it, and as its source wrote it."""
+    source = next((one for one in digest.store.items(issue.id) if one.summary.id == summary_id), None)
+    if source is None:
+        raise NotFound(f"there is no summary {summary_id} in {issue.window.label}")
+    shape = digest.shape(issue)
+    edited = as_edited(source, shape)
+    now, before = (
+        [PartAnswer.of(part) for part in typed(one.summary.entry.sections)] for one in (edited, source)
+    )  # fmt: skip
+    more = {"version": shape.version, "parts": now, "source_parts": before, "excluded": summary_id in shape.excluded}
+    return WholeItemAnswer.model_validate({**ItemAnswer.fields_of_item(edited), **more})
+
+
 @editors.get("/issues/{label}/trail")
 def trail(
     request: Request, digest: Newsroom, issue: TheIssue, cursor: Cursor = 0, limit: Limit = 100
@@ -169,7 +222,10 @@ def approvals(digest: Newsroom, issue: TheIssue) -> ApprovalsAnswer:
 
 @editors.post("/issues/{label}/changes")
 def changed(digest: Newsroom, issue: TheIssue, person: Caller, call: ChangesCall, seen: IfMatch) -> ShapedAnswer:
-    """Pin, exclude, move, order, edit, note, title: all that is asked for as one act. An approval is void by it."""
+    """Pin, exclude, move, order, edit, confirm, note, title: all that is asked for as one act.
+
+    An approval is void by it, unless all it does is to confirm that an item was read right.
+    """
     return _did(digest, issue, lambda: desk.change(digest, issue, call.changes, by=by(person), on=_on(call, seen)))
 
 
@@ -225,9 +281,8 @@ def _shape(shape: Shape) -> ShapeAnswer:
             for number, one in shape.excluded.items()
         },
         moved=dict(shape.moved),
-        edits={
-            number: EditedAnswer(headline=one.headline, takeaway=one.takeaway) for number, one in shape.edits.items()
-        },
+        edits={number: EditedAnswer.of(one) for number, one in shape.edits.items()},
+        confirmed=sorted(shape.confirmed),
         notes=dict(shape.notes),
         subjects=dict(shape.subjects),
         preheaders=dict(shape.preheaders),

@@ -104,6 +104,7 @@ def page(
         is_scheduled=is_scheduled(digest, issue),
         outlook=seen,
         report=report,
+        approves_itself=digest.settings.newsletter.approval == "auto",
         approvals=_approvals(digest, issue, ready=seen is not None),
         shape=digest.shape(issue),
         whose=one,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from digest import approving
-from digest.checks import Flaw, Report, Severity
+from digest.checks import Flaw, Report, Rule, Severity
 from digest.models import Issue
 from digest.newsroom import Digest
 from digest.web.desk.frame import TheIssue, show
@@ -65,11 +65,14 @@ def about(digest: Digest, issue: Issue, *, links: bool = False) -> Hashable:
 
 
 def known_flaws(site: Site, issue: Issue) -> dict[int, list[Flaw]]:
-    """What was found about each item, if anybody has looked since the last change."""
+    """What was found about each item, if anybody has looked since the last change; not what is in doubt.
+
+    That stands beside an item whether anybody has looked or not.
+    """
     report: Report | None = site.errands.known(about(site.digest, issue))
     found: dict[int, list[Flaw]] = {}
     for flaw in report.flaws if report else ():
-        if flaw.summary_id is not None and flaw.severity is not Severity.NOTICE:
+        if flaw.summary_id is not None and flaw.severity is not Severity.NOTICE and flaw.rule is not Rule.READING:
             found.setdefault(flaw.summary_id, []).append(flaw)
     return found
 

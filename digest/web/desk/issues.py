@@ -83,6 +83,8 @@ def _told(made: Composed) -> str:
         said.append(f"Left out: {counted(len(made.off_topic), 'summary', 'summaries')} on other conditions.")
     if made.old:
         said.append(f"Left out: {counted(len(made.old), 'study', 'studies')} of long ago.")
+    if made.notices:
+        said.append(f"Left out: {counted(len(made.notices), 'notice')} about studies we told of; see the corrections.")
     return " ".join(said)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from digest.desk import Changed
 from digest.models import Deed, Issue, Person
 from digest.newsroom import Digest
 from digest.shaping import told
@@ -56,6 +57,18 @@ def named(words: str, headlines: Mapping[int, str]) -> str:
         return f"“{known}”" if known else found[0]
 
     return re.sub(r"\bsummary (\d+)\b", headline, words)
+
+
+def said_of(digest: Digest, changed: Changed) -> str:
+    """What was just done, in a sentence or two."""
+    acts = digest.store.acts(changed.issue.id)
+    words = sentence(named(told(acts[-1]), headlines_of(digest, changed.issue)))
+    return f"{words} The approval no longer holds: look at it, and approve it again." if changed.voided else words
+
+
+def sentence(words: str) -> str:
+    """The words with a capital letter and a full stop."""
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def write_down(digest: Digest, person: Person, what: str, issue: Issue | None = None) -> None:

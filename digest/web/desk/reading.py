@@ -9,11 +9,11 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from digest import notation
 from digest.checks import Flaw
 from digest.edition.view import ItemView, view
 from digest.models import (
     OTHER_TOPIC,
-    Bullets,
     DeliveryState,
     Entry,
     Issue,
@@ -21,10 +21,13 @@ from digest.models import (
     IssueStatus,
     Length,
     Profile,
+    Section,
     SectionRole,
     Shape,
     TopicTree,
 )
+from digest.newsroom import Digest
+from digest.parts import PART_NAMES, own_sections
 from digest.selection import History, Limits, select
 from digest.shaping import shaped, told
 from digest.web.desk.frame import TheIssue, show
@@ -64,13 +67,14 @@ class Piece:
 
     @property
     def takeaway(self) -> str:
-        """Its takeaway as an editor changes it: paragraphs with an empty line between two."""
+        """Its takeaway as an editor types it."""
         return takeaway_text(self.item.summary.entry)
 
     @property
-    def original_takeaway(self) -> str:
-        """The same as its source wrote it."""
-        return takeaway_text(self.original)
+    def originals(self) -> tuple[tuple[str, tuple[Section, ...]], ...]:
+        """The source's own parts in the place of those that were edited, with their names."""
+        named = ((name, own_sections(self.original, role)) for role, name in PART_NAMES.items())
+        return tuple((name, sections) for name, sections in named if name in self.item.edited)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +108,6 @@ def page(
     shape = digest.shape(issue)
     pool = digest.store.items(issue.id)
     headlines = {item.summary.id: item.summary.entry.headline for item in pool}
-    states = digest.store.progress(issue.id)
     return show(
         request,
         site,
@@ -118,11 +121,16 @@ def page(
         topics=[(topic, len(digest.tree.lineage(topic.id)) - 1) for topic in digest.tree.topics],
         undoes=named(told(shape.undoes), headlines) if shape.undoes else "",
         redoes=named(told(shape.redoes), headlines) if shape.redoes else "",
-        can_shape=issue.status is not IssueStatus.ABORTED and _STILL_HERE.issuperset(states),
+        can_shape=can_shape(digest, issue),
         typed=typed or Form({}),
         meanwhile=meanwhile,
         trouble=trouble,
     )
+
+
+def can_shape(digest: Digest, issue: Issue) -> bool:
+    """Whether an editor may still change it: it was not ended, and nothing of it has left."""
+    return issue.status is not IssueStatus.ABORTED and _STILL_HERE.issuperset(digest.store.progress(issue.id))
 
 
 def parts_of(site: Site, issue: Issue, pool: Sequence[IssueItem], shape: Shape) -> tuple[Part, ...]:
@@ -192,5 +200,4 @@ def heading(tree: TopicTree, topic_id: str) -> str:
 def takeaway_text(entry: Entry) -> str:
     """A takeaway as it is typed."""
     section = entry.section(SectionRole.TAKEAWAY)
-    blocks = section.blocks if section else ()
-    return "\n\n".join("\n\n".join(one.items) if isinstance(one, Bullets) else one.text for one in blocks)
+    return notation.written(section.blocks) if section else ""

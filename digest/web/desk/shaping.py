@@ -13,7 +13,9 @@ from digest.desk import Changed
 from digest.errors import DigestError, EditedMeanwhile, InputError, NothingToDo
 from digest.models import (
     Change,
+    Confirm,
     Edit,
+    EditedPart,
     Exclude,
     Include,
     Issue,
@@ -23,18 +25,19 @@ from digest.models import (
     Order,
     Person,
     Pin,
+    SectionRole,
     Title,
     TopicTree,
 )
 from digest.newsroom import Digest, did_you_mean
-from digest.shaping import paragraphs, told
+from digest.parts import PART_NAMES, alike, made_of, own_sections
 from digest.web.desk.frame import TheIssue
-from digest.web.desk.log import headlines_of, named
-from digest.web.desk.reading import arranged, page, takeaway_text
+from digest.web.desk.log import headlines_of, named, said_of, sentence
+from digest.web.desk.reading import arranged, page
 from digest.web.doors import DeskForm, Somebody
 from digest.web.faults import status_of
 from digest.web.forms import Form, whole
-from digest.web.site import Site, TheSite
+from digest.web.site import TheSite
 
 router = APIRouter(prefix="/issues/{label}")
 
@@ -45,13 +48,13 @@ def shaped(request: Request, site: TheSite, issue: TheIssue, person: Somebody, f
     try:
         changed = _done(site.digest, issue, person, form)
     except NothingToDo as nothing:
-        return site.pages.go(_here(issue, form), said=f"{_sentence(str(nothing))}")
+        return site.pages.go(_here(issue, form), said=sentence(str(nothing)))
     except EditedMeanwhile as error:
         words = named(str(error), headlines_of(site.digest, issue))
         return page(request, site, issue, typed=form, meanwhile=words, status=HTTPStatus.CONFLICT)
     except DigestError as error:
         return page(request, site, issue, typed=form, trouble=str(error), status=status_of(error))
-    return site.pages.go(_here(issue, form), said=_said(site, changed))
+    return site.pages.go(_here(issue, form), said=said_of(site.digest, changed))
 
 
 def _done(digest: Digest, issue: Issue, person: Person, form: Form) -> Changed:
@@ -78,6 +81,8 @@ def changes_of(form: Form, digest: Digest, issue: Issue) -> Sequence[Change]:
             return (Pin(summary_id=summary_id, pinned=do == "pin"),)
         case "exclude":
             return (Exclude(summary_id=summary_id, reason=form.text("reason"), later=form.is_set("later")),)
+        case "confirm" | "doubt":
+            return (Confirm(summary_id=summary_id, confirmed=do == "confirm", revision=form.number("revision")),)
         case "include":
             return (Include(summary_id=summary_id),)
         case "move":
@@ -103,16 +108,17 @@ def topic_of(tree: TopicTree, words: str) -> str | None:
 
 
 def _edit(summary_id: int, form: Form, items: Sequence[IssueItem]) -> Edit:
+    """Other words for headline and takeaway; what was not touched stays as it is, an empty field is the original's."""
     if form.is_set("restore"):
-        return Edit(summary_id=summary_id, headline="", takeaway="")
+        return Edit(summary_id=summary_id, headline="", restore=tuple(PART_NAMES))
     entry = next((item.summary.entry for item in items if item.summary.id == summary_id), None)
-    headline, takeaway = form.text("headline"), form.text("takeaway")
-    # What was not touched stays as it is: a list in a takeaway is typed as paragraphs.
-    same = entry is not None and paragraphs(takeaway) == paragraphs(takeaway_text(entry))
+    headline, takeaway = form.text("headline"), EditedPart(role=SectionRole.TAKEAWAY, text=form.text("takeaway"))
+    same = entry is not None and alike(made_of([takeaway], entry), own_sections(entry, takeaway.role))
     return Edit(
         summary_id=summary_id,
         headline=None if entry is not None and headline == entry.headline else headline,
-        takeaway=None if same else takeaway,
+        parts=() if same or not takeaway.text else (takeaway,),
+        restore=() if same or takeaway.text else (takeaway.role,),
     )
 
 
@@ -134,13 +140,3 @@ def _here(issue: Issue, form: Form) -> str:
     here = f"/desk/issues/{issue.window.label}"
     in_place = form.text("do") not in ("exclude", "undo", "redo", "top") and whole(form.text("id")) is not None
     return f"{here}#item-{form.text('id')}" if in_place else here
-
-
-def _said(site: Site, changed: Changed) -> str:
-    acts = site.digest.store.acts(changed.issue.id)
-    words = _sentence(named(told(acts[-1]), headlines_of(site.digest, changed.issue)))
-    return f"{words} The approval no longer holds: look at it, and approve it again." if changed.voided else words
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}."
