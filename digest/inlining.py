@@ -18,11 +18,11 @@ from premailer import Premailer
 
 from digest.errors import TemplateError
 
-_STYLE = re.compile(r"<style\b([^>]*)>(.*?)</style>", re.IGNORECASE | re.DOTALL)
+_STYLE = re.compile(r"<style\b([^<>]*)>(.*?)(?:</style>|\Z)", re.IGNORECASE | re.DOTALL)
 _KEPT = re.compile(r"""\bdata-premailer\s*=\s*["']ignore["']""")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_SELECTOR = re.compile(r"([^{}]+)\{")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_SELECTOR = re.compile(r"(?<![^{}])([^{}]+)\{")
 _REMOTE = re.compile(r"<(?:link|script|iframe|object|embed)\b|@import", re.IGNORECASE)
 
 #: What premailer would write as attributes, on elements that may not have them (a paragraph's `width`).

@@ -24,7 +24,7 @@ from digest.sources.reading import Reading
 from digest.sources.sandbox import Sandbox
 
 #: How a feed's root element is called.
-_FEED: Final = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>)?\s*(?:<!--[^>]{0,500}-->\s*)?<(?:rss|feed|rdf:RDF)\b")
+_FEED: Final = re.compile(rb"\s*+(?:<\?xml[^>]{0,200}>\s*+)?(?:<!--[^>]{0,500}-->\s*+)?<(?:rss|feed|rdf:RDF)\b")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +48,8 @@ class _Taken:
     reading: Reading
     url: str | None
     language: str | None
+    #: What is wrong with it although it could be read.
+    problem: Problem | None = None
 
 
 def inspect(
@@ -59,7 +61,7 @@ def inspect(
     language: str = "en",
     together: bool = False,
 ) -> Iterator[Inspected | Problem]:
-    """How each document is read, or why it cannot be, in the order of the places.
+    """How each document is read, or why it cannot be, in the order of the places; behind one what is wrong with it.
 
     Args:
         places: paths of files, and http or https addresses of pages.
@@ -72,7 +74,11 @@ def inspect(
     with Sandbox() as sandbox:
         taken = (_taken(place, manner, sandbox, fetch, now) for place in places)
         for one in _with_what_most_have([*taken], manner) if together else taken:
-            yield one if isinstance(one, Problem) else _made(one, language)
+            if isinstance(one, Problem):
+                yield one
+                continue
+            yield _made(one, language)
+            yield from [one.problem] if one.problem else []
 
 
 def _taken(place: str, manner: Manner, sandbox: Sandbox, fetch: Fetcher, now: datetime) -> _Taken | Problem:
@@ -102,7 +108,12 @@ def _asked(url: str, manner: Manner, sandbox: Sandbox, fetch: Fetcher, now: date
 def _opened(path: str, manner: Manner, sandbox: Sandbox) -> _Taken:
     file = read_file(bytes_of(Path(path)), Path(path).name, sandbox, manner)
     return _Taken(
-        place=path, original=file.original, reading=file.reading, url=file.reading.url, language=file.language
+        place=path,
+        original=file.original,
+        reading=file.reading,
+        url=file.reading.url,
+        language=file.language,
+        problem=file.problem,
     )
 
 

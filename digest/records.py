@@ -152,7 +152,7 @@ def judge_pointer(address: str, names: Sequence[str], back: Sequence[str]) -> st
 def judge_one_click(head: bytes, *, is_signed_here: bool) -> str:
     """Whether the headers of a mail let its reader leave with one click (RFC 8058)."""
     fields = dict(_fields(head))
-    links = re.findall(r"<([^>]*)>", fields.get("list-unsubscribe", ""))
+    links = re.findall(r"<([^<>]*)>", fields.get("list-unsubscribe", ""))
     if not any(link.startswith("https://") for link in links):
         raise DigestError(
             "mails have no one-click unsubscribing: newsletter.base_url must begin with https:// and be reached by all"

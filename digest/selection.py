@@ -163,7 +163,7 @@ def _standing(item: IssueItem) -> tuple[float, float]:
 #: What sources say instead of a number, as shares of the best rating.
 _RATING_WORDS = {"very high": 1.0, "very low": 0.1, "high": 0.8, "strong": 0.8, "moderate": 0.5, "medium": 0.5}
 _RATING_WORDS |= {"low": 0.2, "weak": 0.2}
-_FRACTION = re.compile(r"(\d+(?:\.\d+)?)\s*(?:/|out of|of)\s*(\d+)")
+_FRACTION = re.compile(r"(?<!\d)(\d+(?:\.\d+)?)\s*(?:/|out of|of)\s*(\d+)")
 
 
 def rating(words: str | None) -> float:

@@ -11,7 +11,9 @@ from digest.checks import Verdict
 
 #: Seconds for one mail; a first start compiles its rules.
 LONGEST = 60.0
-_STATUS = re.compile(r"\w+, score=(-?[\d.]+)\b.*?\btests=([\w,\s]*?)(?:\s\w+=|$)", re.DOTALL)
+_SCORE = re.compile(r"\bscore=(-?[\d.]{1,12})\b")
+#: The names of the rules that hit, and the word behind them that a value follows.
+_TESTS = re.compile(r"\btests=([\w,\s]*+)(=?)")
 
 #: Local tests only; nothing is learnt and nothing is written, so that the same mail gets the same score.
 _ARGUMENTS = ("--local", "--nocreate-prefs", "--cf=use_bayes 0", "--cf=use_auto_welcomelist 0")
@@ -38,8 +40,10 @@ def judge(mail: bytes, *, command: str = "spamassassin") -> Verdict:
 
 def read(answer: bytes) -> Verdict | None:
     """The verdict in a mail that went through SpamAssassin; None when there is none."""
-    found = _STATUS.search(str(message_from_bytes(answer).get("X-Spam-Status", "")))
-    if found is None:
+    status = str(message_from_bytes(answer).get("X-Spam-Status", ""))
+    score, tests = _SCORE.search(status), _TESTS.search(status)
+    if score is None or tests is None:
         return None
-    names = (name.strip() for name in found[2].split(","))
-    return Verdict(score=float(found[1]), reasons=tuple(name for name in names if name and name != "none"))
+    words = tests[1].rstrip().rsplit(maxsplit=1) if tests[2] else [tests[1]]
+    names = (name.strip() for name in words[0].split(","))
+    return Verdict(score=float(score[1]), reasons=tuple(name for name in names if name and name != "none"))

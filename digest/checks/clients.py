@@ -54,9 +54,10 @@ ACCEPTED: Mapping[str, str] = {
     "html-style": "what must hold is in the elements; the kept styles only refine it",
 }
 
-_FUNCTION = re.compile(r"([a-z-]+)\(")
-_UNIT = re.compile(r"(?<![\w#.-])-?\d*\.?\d+(%|[a-z]+)")
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|url\([^)]*\)")
+_FUNCTION = re.compile(r"(?<![a-z-])([a-z-]+)\(")
+_UNIT = re.compile(r"(?<![\w#.-])-?(?:\d++(?:\.\d++)?|\.\d++)(%|[a-z]+)")
+#: What is opened and never closed goes to the end, as in CSS.
+_QUOTED = re.compile(r"'[^']*(?:'|\Z)|\"[^\"]*(?:\"|\Z)|url\([^)]*(?:\)|\Z)")
 _PSEUDO = re.compile(r"::?([a-z-]+)")
 _SELECTORS = {
     "attribute": re.compile(r"\["),

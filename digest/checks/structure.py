@@ -13,7 +13,7 @@ from digest.edition import Pool, lay_out
 from digest.models import FrozenEdition
 
 _HEADING = re.compile(r"<h([1-6])\b", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _FILE_NAME = re.compile(r"\S+\.(png|jpe?g|gif|webp|svg)|image|picture|photo|logo\.?", re.IGNORECASE)
 _MEND = "correct the template"
 

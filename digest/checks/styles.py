@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_IMPORTANT = re.compile(r"\s*!\s*important\s*$", re.IGNORECASE)
-#: A semicolon that is not inside brackets, as in a `data:` url.
-_SEMICOLON = re.compile(r";(?![^()]*\))")
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_IMPORTANT = re.compile(r"(?<!\s)\s*!\s*important\s*$", re.IGNORECASE)
+#: All up to a semicolon that is not inside brackets, as in a `data:` url.
+_DECLARATION = re.compile(r"(?:[^;(]++|\([^)]*+(?:\)|\Z))+")
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 _RGB = re.compile(r"rgb\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)")
 _NAMED = {
@@ -36,7 +36,7 @@ class Rule:
 def declarations(css: str) -> Mapping[str, str]:
     """The properties of a `style` attribute or rule, lower case, the later of two; `!important` is left out."""
     found: dict[str, str] = {}
-    for declaration in _SEMICOLON.split(_COMMENT.sub("", css)):
+    for declaration in _DECLARATION.findall(_COMMENT.sub("", css)):
         name, colon, value = declaration.partition(":")
         if colon and name.strip():
             found[name.strip().lower()] = _IMPORTANT.sub("", value).strip().lower()

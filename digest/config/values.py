@@ -35,7 +35,7 @@ def parse_sender(given: Any) -> Sender:
     if isinstance(given, Sender):
         return given
     found = re.fullmatch(
-        r'\s*(?:"?([^"<>\r\n\x00]*?)"?\s*<([^<>]*)>|([^<>\s]+))\s*', given if isinstance(given, str) else ""
+        r'\s*+(?:"?([^"<>\r\n\x00]*+)"?\s*+<([^<>]*+)>|([^<>\s]++))\s*+', given if isinstance(given, str) else ""
     )
     if not found:
         raise ValueError('write an address, with a name or without: "Research Monthly <digest@example.org>"')

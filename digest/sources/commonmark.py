@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from digest.sources.headings import Headings
 from digest.sources.listmarks import Mark, Part, marks_of
 from digest.sources.plaintext import beginnings, is_label
 from digest.sources.wrapping import in_mid_sentence, is_ended
@@ -45,13 +46,13 @@ _DIALECTS: Final = tuple(
 )
 
 
-def fit_for_commonmark(lines: Sequence[str]) -> str:
+def fit_for_commonmark(lines: Sequence[str], headings: Headings) -> str:
     """The text of these lines, to be read as CommonMark without quotations and without code by indentation."""
     raw = [_INSERTED.sub("", line).rstrip() if "{" in line or "[" in line else line for line in _unquoted(lines)]
     raw = ["" if _FENCE.match(line) else line for line in raw]
     plain = [line.strip() for line in raw]
     marks = marks_of(plain)
-    begins = beginnings([_without_bold(line) for line in plain], marks)
+    begins = beginnings([_without_bold(line) for line in plain], marks, headings)
     fitted: list[str] = []
     base: int | None = None
     for place, line in enumerate(plain):

@@ -42,7 +42,7 @@ _UNKNOWN = re.compile(
 #: What a cleaned text holds where its reader would see markup.
 _SHOWN = re.compile(r"&lt;/?[a-zA-Z]|&amp;(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|[a-zA-Z]{2,8});")
 _SHOWN_ENTITY = re.compile(r"&(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|[a-zA-Z]{2,8});")
-_PARTS = re.compile(r"(<[^>]*>)")
+_PARTS = re.compile(r"(<[^>]*(?:>|\Z))")
 
 
 def words_kept(source: str) -> str:

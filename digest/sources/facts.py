@@ -14,11 +14,7 @@ from digest.sources.identity import read_doi, read_pmid
 #: Characters of a one-line fact that are kept.
 LONGEST_FACT = 300
 
-_RATINGS = re.compile(
-    r"credibility(?:\s+rating)?\s*[:\-–]?\s*(?P<credibility>.*?)\s*[,;|]?\s*"
-    r"interest(?:\s+rating)?\s*[:\-–]?\s*(?P<interest>.*)",
-    re.IGNORECASE,
-)
+_RATING = re.compile(r"(?<![a-z])(credibility|interest)(?: rating)?\s?[:\-–]?", re.IGNORECASE)
 _VOLUME = re.compile(r",\s?(?:vol(?:ume)?|issue|\d).*$", re.IGNORECASE)
 
 
@@ -70,8 +66,12 @@ class Facts:
         together = " ".join(
             [*self.texts(Fact.RATINGS), *(f"credibility {one}" for one in self.texts(Fact.CREDIBILITY))]
         )
-        # A heading "Ratings" may be followed by a whole page, and the expression's time grows with the square.
-        both = _RATINGS.search(together[:LONGEST_FACT])
-        if both:
-            return both["credibility"].strip() or None, both["interest"].strip() or None
+        found = [*_RATING.finditer(" ".join(together[:LONGEST_FACT].split()))]
+        first = next((one for one in found if one[1].lower() == "credibility"), None)
+        other = next(
+            (one for one in found if first and one.start() >= first.end() and one[1].lower() == "interest"), None
+        )
+        if first and other:
+            credibility = first.string[first.end() : other.start()].strip().rstrip(",;|").strip()
+            return credibility or None, other.string[other.end() :].strip() or None
         return self.line(Fact.CREDIBILITY), self.line(Fact.INTEREST)

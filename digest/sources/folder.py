@@ -187,7 +187,7 @@ def read_file(data: bytes, name: str, sandbox: Sandbox, manner: Manner) -> File:
     if suffix in _JSON:
         reading, language = read_json(decoded(data), name=name, headings=manner.headings)
         return File(reading=reading, language=language)
-    text = sandbox.read_text(data, markdown=suffix in _MARKDOWN)
+    text = sandbox.read_text(data, markdown=suffix in _MARKDOWN, headings=manner.headings)
     problem = Problem(place=f"{name}:{text.trouble_line}", message=text.trouble) if text.trouble else None
     return File(reading=read_plain(text, manner), original=Original(text=text), language=text.language, problem=problem)
 

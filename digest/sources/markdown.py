@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 
 from digest.sources.clean import clean
 from digest.sources.commonmark import fit_for_commonmark
+from digest.sources.headings import Headings
 from digest.sources.markup import read_html
 from digest.sources.pieces import Document, Piece, Shape
 from digest.sources.plaintext import lines_of
@@ -31,7 +32,7 @@ _CITES = re.compile(
 _REFERENCES: Final = "References"
 
 
-def read_markdown(text: str) -> Document:
+def read_markdown(text: str, headings: Headings | None = None) -> Document:
     """The pieces of a Markdown document, in its order.
 
     A note stands behind the paragraph or list that it is about, for it may say what limits a finding; one that only
@@ -41,7 +42,7 @@ def read_markdown(text: str) -> Document:
         TooDeep: markup in it is nested deeper than any real document.
     """
     lines, notes = _without_notes(lines_of(text))
-    document = read_html(_parser().render(fit_for_commonmark(lines)), article=False)
+    document = read_html(_parser().render(fit_for_commonmark(lines, headings or Headings())), article=False)
     pieces = map(_without_box, document.pieces)
     return replace(document, pieces=tuple(_with_notes(pieces, notes) if notes else pieces))
 
@@ -109,6 +110,5 @@ def _taken(pieces: list[Piece]) -> list[Piece]:
 def _note(text: str, number: int) -> str:
     if number > MOST_NOTES:
         return clean(text)
-    return " ".join(
-        piece.text for piece in read_html(_parser().render(fit_for_commonmark([text])), article=False).pieces
-    )
+    rendered = _parser().render(fit_for_commonmark([text], Headings()))
+    return " ".join(piece.text for piece in read_html(rendered, article=False).pieces)

@@ -64,7 +64,7 @@ _CONTAINER = re.compile(
     r"|header|hgroup|listing|main|menu|nav|ol|pre|search|section|summary|table|ul)\b",
     re.IGNORECASE,
 )
-_OPEN_OR_CLOSE = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*>")
+_OPEN_OR_CLOSE = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*(?:>|\Z)")
 _OWN_NAME = re.compile(r"<([a-z][a-z0-9]{0,30}-[a-z0-9._-]{0,60})", re.IGNORECASE)
 
 

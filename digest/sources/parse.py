@@ -84,10 +84,11 @@ def _page(data: bytes, job: Mapping[str, Any]) -> Any:
 
 def _text(data: bytes, job: Mapping[str, Any]) -> Any:
     from digest.sources.decode import decoded
+    from digest.sources.headings import Headings
     from digest.sources.pieces import document_to
     from digest.sources.textfile import taken_apart
 
-    return document_to(taken_apart(decoded(data), markdown=job["markdown"]))
+    return document_to(taken_apart(decoded(data), markdown=job["markdown"], headings=Headings(job["headings"])))
 
 
 _JOBS: Mapping[str, Callable[[bytes, Mapping[str, Any]], Any]] = {"feed": _feed, "page": _page, "text": _text}

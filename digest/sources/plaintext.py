@@ -21,12 +21,12 @@ _LABEL = re.compile(r"([^\W\d_][^:.!?]{1,50}):(?:\s|$)")
 #: `a) …`, `iv. …`: an item in all but its mark.
 _LETTERED = re.compile(r"\(?(?:[a-h]|[ivx]{1,4})\)\s")
 _COLUMNS = re.compile(r"(?<=\S)(?:\t| {3,40})(?=\S)")
-_NAMES = Headings()
+_USUAL = Headings()
 
 
-def read_text(text: str) -> Document:
-    """The pieces of a text, in its order."""
-    pieces = [made for made in _pieces(lines_of(text)) if made.text]
+def read_text(text: str, headings: Headings | None = None) -> Document:
+    """The pieces of a text, in its order. The headings are names that mean something, which stand by themselves."""
+    pieces = [made for made in _pieces(lines_of(text), headings or _USUAL) if made.text]
     return Document(pieces=tuple(pieces[:MOST_PIECES]), cut=len(pieces) > MOST_PIECES)
 
 
@@ -36,7 +36,7 @@ def lines_of(text: str) -> list[str]:
     return [line.rstrip() for line in text.replace("\u2029", "\n\n").replace("\ufeff", "").split("\n")]
 
 
-def beginnings(lines: Sequence[str], marks: Mapping[int, Mark]) -> list[bool]:
+def beginnings(lines: Sequence[str], marks: Mapping[int, Mark], headings: Headings) -> list[bool]:
     """Which lines are something of their own whatever stands above: an item, a label, a known heading, a date.
 
     In the middle of a sentence the same words are a part of it.
@@ -48,13 +48,15 @@ def beginnings(lines: Sequence[str], marks: Mapping[int, Mark]) -> list[bool]:
         is_marked = mark is not None and mark.part in {Part.ITEM, Part.RUN}
         is_inside = not line or (wrapped and in_mid_sentence(above))
         begins.append(
-            is_marked or (is_date(line) and not line.endswith(".")) or (not is_inside and _stands_out(line, above))
+            is_marked
+            or (is_date(line) and not line.endswith("."))
+            or (not is_inside and _stands_out(line, above, headings))
         )
     return begins
 
 
-def _stands_out(line: str, above: str) -> bool:
-    if is_date(line) or len(_COLUMNS.findall(line)) > 1 or _is_named(line) or _is_name(above):
+def _stands_out(line: str, above: str, headings: Headings) -> bool:
+    if is_date(line) or len(_COLUMNS.findall(line)) > 1 or _is_named(line, headings) or _is_name(above, headings):
         return True
     if _LETTERED.match(line):
         return is_ended(above) or len(above) < SHORTEST_WRAPPED or bool(_LETTERED.match(above))
@@ -66,14 +68,14 @@ def is_label(line: str) -> bool:
     return line[:1].isupper() and _LABEL.match(line) is not None
 
 
-def _is_named(line: str) -> bool:
+def _is_named(line: str, headings: Headings) -> bool:
     """A heading or a label with a name that means something to us."""
     label = _LABEL.match(line)
-    return _is_name(label[1] if label else line)
+    return _is_name(label[1] if label else line, headings)
 
 
-def _is_name(text: str) -> bool:
-    return text[:1].isupper() and not text.endswith(".") and _NAMES.meaning(text) is not None
+def _is_name(text: str, headings: Headings) -> bool:
+    return text[:1].isupper() and not text.endswith(".") and headings.meaning(text) is not None
 
 
 @dataclass(slots=True)
@@ -87,10 +89,10 @@ class _Held:
     lines: list[str] = field(default_factory=list)
 
 
-def _pieces(raw: Sequence[str]) -> Iterator[Piece]:
+def _pieces(raw: Sequence[str], headings: Headings) -> Iterator[Piece]:
     lines = ["" if _RULE.match(line.strip()) else line.strip() for line in raw]
     marks = marks_of(lines)
-    begins = beginnings(lines, marks)
+    begins = beginnings(lines, marks, headings)
     goes_on = continued(lines, begins)
     join = Joiner(lines).joined
     held = _Held()

@@ -77,13 +77,19 @@ class Sandbox:
         extra = headings.extra if headings else {}
         return document_from(self._ask("page", data, charset=charset, headings=dict(extra)))
 
-    def read_text(self, data: bytes, *, markdown: bool) -> Document:
+    def read_text(self, data: bytes, *, markdown: bool, headings: Headings | None = None) -> Document:
         """The pieces of a text file, and what it says of itself before its text.
+
+        Args:
+            data: the file.
+            markdown: read it as Markdown.
+            headings: names that mean something, which stand in lines of their own.
 
         Raises:
             SourceError: reading it breaks a limit; the message says which.
         """
-        return document_from(self._ask("text", data, markdown=markdown))
+        extra = headings.extra if headings else {}
+        return document_from(self._ask("text", data, markdown=markdown, headings=dict(extra)))
 
     def _ask(self, job: str, data: bytes, **about: Any) -> Any:
         child = self._running()

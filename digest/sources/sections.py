@@ -264,7 +264,7 @@ def numbered_runs(text: str) -> list[Block]:
 
 
 def _item(text: str) -> str:
-    return re.sub(r"[;,]?\s+(?:and|or)$|[;,]$", "", text.strip())
+    return re.sub(r"[;,]?(?<!\s)\s+(?:and|or)$|[;,]$", "", text.strip())
 
 
 def _abstract_parts(piece: Piece) -> list[Piece]:

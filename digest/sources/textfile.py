@@ -31,7 +31,7 @@ _LANGUAGE: Final = ("lang", "language", "locale")
 _TEASER: Final = ("description", "summary", "excerpt", "teaser", "abstract", "lead", "subtitle")
 
 
-def taken_apart(text: str, *, markdown: bool) -> Document:
+def taken_apart(text: str, *, markdown: bool, headings: Headings | None = None) -> Document:
     """A file's pieces, and as `meta` what it says of itself before its text."""
     lines = lines_of(text)
     matter = front_matter(lines)
@@ -40,9 +40,9 @@ def taken_apart(text: str, *, markdown: bool) -> Document:
         # Imported here, since most folders have no Markdown (35 ms).
         from digest.sources.markdown import read_markdown
 
-        document = read_markdown(rest)
+        document = read_markdown(rest, headings)
     else:
-        document = read_text(rest)
+        document = read_text(rest, headings)
     said = next((matter.values[name] for name in _LANGUAGE if name in matter.values), None)
     return replace(
         document,
@@ -77,7 +77,8 @@ def read_text_file(
     teaser = next((document.meta[name] for name in _TEASER if document.meta.get(name)), "")
     if full.sections or not teaser:
         return full
-    return replace(full, sections=(Section(role=SectionRole.BODY, blocks=(Paragraph(_line(teaser)),)),))
+    section = Section(role=SectionRole.BODY, blocks=(Paragraph(_line(teaser)),))
+    return replace(full, sections=(section,), why=(None,))
 
 
 def _said(meta: Mapping[str, str], headings: Headings, vocabulary: Iterable[str]) -> Reading:

@@ -8,7 +8,7 @@ from digest.models import PublishedDate, SectionRole
 from digest.sources.frontmatter import LONGEST_BLOCK, MOST_VALUES, front_matter
 from digest.sources.headings import Headings
 from digest.sources.plaintext import lines_of
-from digest.sources.sections import Reading
+from digest.sources.reading import Reading
 from digest.sources.textfile import read_text_file, taken_apart
 
 TEXT = "\n\n## Key Takeaway\n\nHeat made walking slower.\n"

@@ -1,7 +1,14 @@
 from __future__ import annotations
 
-import pytest
+import random
+from functools import cache
+from importlib import resources
+from pathlib import Path
 
+import pytest
+import yaml
+
+from digest.sources.glued import LONGEST_RUN, unglued
 from digest.sources.tags import LONGEST_TAG, MOST_TAGS, is_glued, read_tags
 
 VOCABULARY = ("multiple sclerosis", "B cells", "single-cell RNA sequencing", "fatigue", "pain", "anti-CD20")
@@ -37,8 +44,71 @@ def test_without_a_vocabulary_only_capitals_tell() -> None:
     assert read_tags(["B cellsIgAmultiple sclerosisfatigue"]) == ("B cells", "IgA", "multiple sclerosisfatigue")
 
 
+@pytest.mark.parametrize(
+    ("run", "parts"),
+    [
+        ("relapsing remittingfatigue", ["relapsing remitting", "fatigue"]),
+        ("B cellsT cells", ["B cells", "T cells"]),
+        ("EBVmultiple sclerosis", ["EBV", "multiple sclerosis"]),
+        ("MRIMS", ["MRI", "MS"]),
+        ("MSfatigueMRI", ["MS", "fatigue", "MRI"]),
+        ("multiple sclerosissleepfatigue", ["multiple sclerosis", "sleep", "fatigue"]),
+        ("multiple sclerosissleep quality", ["multiple sclerosis", "sleep quality"]),
+        ("anti‑CD20multiple sclerosis", ["anti‑CD20", "multiple sclerosis"]),
+        ("IFN‐βfatigue", ["IFN‐β", "fatigue"]),
+        ("TNFαIL-6", ["TNFα", "IL-6"]),
+        ("disability (EDSS)fatigue", ["disability (EDSS)", "fatigue"]),
+        ("25(OH)Dmultiple sclerosis", ["25(OH)D", "multiple sclerosis"]),
+        ("multiple sclerosis25(OH)D", ["multiple sclerosis", "25(OH)D"]),
+        ("monoclonal antibodiesfatigue", ["monoclonal antibodies", "fatigue"]),
+        ("Brain atrophyOptic neuritis", ["Brain atrophy", "Optic neuritis"]),
+        ("mtDNAfatigue", ["mtDNA", "fatigue"]),
+    ],
+)
+def test_what_is_known_parts_what_is_not(run: str, parts: list[str]) -> None:
+    """Beside a topic that is known stands another, be it unknown; of two short words both must be known."""
+    vocabulary = (*VOCABULARY, "MRI", "MS", "sleep", "25(OH)D", "monoclonal antibody", "T cells")
+    assert unglued(run, vocabulary=vocabulary) == parts
+
+
+#: Topics as editors write them. None is two.
+TOPICS = (Path(__file__).parent.parent / "data" / "topics" / "printed.txt").read_text("utf-8").splitlines()
+
+
+@cache
+def phrases() -> list[str]:
+    """The words of the topics that come with us, and some that are a part of others."""
+    tree = yaml.safe_load((resources.files("digest") / "data" / "topics.yaml").read_text("utf-8"))
+    found = [*tree["condition"]["terms"], *(term for topic in tree["topics"] for term in topic.get("terms", ()))]
+    return [*found, *VOCABULARY, "physiology", "rehabilitation", "therapy", "stress", "sleep", "vaccine", "vitamin D"]
+
+
+def test_one_topic_stays_whole() -> None:
+    """With our words, with a part of it known, and without any."""
+    assert len(TOPICS) > 100
+    assert [topic for topic in TOPICS if unglued(topic) != [topic]] == []
+    assert [topic for topic in TOPICS if unglued(topic, vocabulary=phrases()) != [topic]] == []
+
+
+@pytest.mark.parametrize("known", [TOPICS, [*TOPICS, *phrases()], phrases()], ids=["topics", "both", "phrases"])
+def test_known_topics_are_told_apart(known: list[str]) -> None:
+    """Whichever stand beside one another, nineteen of twenty runs are parted right."""
+    chance = random.Random(7)
+    drawn = [chance.sample([*dict.fromkeys(known)], chance.randint(2, 6)) for _ in range(300)]
+    right = sum(unglued("".join(topics), vocabulary=known) == topics for topics in drawn)
+    assert right >= 0.95 * len(drawn)
+
+
+def test_an_endless_run_takes_little_time() -> None:
+    """Borders and known words at every place."""
+    run = "multiple sclerosisAbcdBfatiguepain(MS)x" * 100
+    assert "".join(unglued(run, vocabulary=phrases())) == run[:LONGEST_RUN]
+
+
 def test_several_texts_are_several_topics() -> None:
-    """What came apart is not torn further, and nothing is listed twice."""
+    """What came apart is torn further only where all of it is known, and nothing is listed twice."""
+    found = read_tags(["multiple sclerosisfatigue", "multiple sclerosisyoga"], vocabulary=VOCABULARY)
+    assert found == ("multiple sclerosis", "fatigue", "multiple sclerosisyoga")
     assert read_tags(["AstraZeneca", "Fatigue", "fatigue ", "#MRI"]) == ("AstraZeneca", "Fatigue", "MRI")
 
 

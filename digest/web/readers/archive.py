@@ -36,7 +36,7 @@ _SHARED = {**_PUBLIC, "Cross-Origin-Resource-Policy": "cross-origin"}
 #: How many issues the feed has.
 _LATEST = 12
 _HTML = "text/html; charset=utf-8"
-_BODY = re.compile(r"<body[^>]*>")
+_BODY = re.compile(r"<body[^<>]*>")
 
 
 @router.get("/archive")
