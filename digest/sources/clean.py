@@ -97,13 +97,15 @@ def end_at_word(text: str) -> str:
     """A teaser that was cut in mid-word, ended at its last whole word with an ellipsis; other text as it is.
 
     Cut are texts that end in dots or brackets of dots after a letter, and texts of `TEASER_CUT` length without any
-    full stop at their end. The last word of such a text cannot be trusted, so it goes.
+    full stop at their end. The last word of such a text cannot be trusted, so it goes, but where a space parts it from
+    the mark: who cuts at words prints it so.
     """
     marked = _CUT_MARK.search(text.rstrip())
     body = text[: marked.start()].rstrip() if marked else text
     if not marked and (len(text) not in TEASER_CUT or _ENDED.search(text)):
         return text
-    if body and not _ENDED.search(body):
+    whole = _ENDED.search(body) or (marked and text[: marked.start()] != body)
+    if not whole:
         body = body.rpartition(" ")[0] or body
     return f"{body.rstrip(' ,;:–-')}{ELLIPSIS}" if body else ""
 

@@ -166,15 +166,20 @@ def _is_alike(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     matcher = SequenceMatcher(None, list(map(str.casefold, ours)), list(map(str.casefold, theirs)), autojunk=False)
     if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < ALIKE or matcher.ratio() < ALIKE:
         return False
-    runs = [(ours[a:b], theirs[c:d]) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"]
-    return all(_may_differ(mine, other, min(len(ours), len(theirs))) for mine, other in runs)
+    length = min(len(ours), len(theirs))
+    return all(
+        _may_differ(ours[a:b], theirs[c:d], length, inside=min(a, c) > 0)
+        for kind, a, b, c, d in matcher.get_opcodes()
+        if kind != "equal"
+    )
 
 
-def _may_differ(mine: Sequence[str], other: Sequence[str], length: int) -> bool:
+def _may_differ(mine: Sequence[str], other: Sequence[str], length: int, *, inside: bool) -> bool:
     """Whether two texts of that length may be the same although they differ there: in a name, or in a few words.
 
+    The first word of a text is no name by its capital.
     Not in numbers: "a small study of 38 people" is about one study.
     """
     if any(word[0].isdecimal() for word in (*mine, *other)):
         return False
-    return length >= FEWEST_WORDS_TO_DIFFER or all(not run or run[0][0].isupper() for run in (mine, other))
+    return length >= FEWEST_WORDS_TO_DIFFER or (inside and all(not run or run[0][0].isupper() for run in (mine, other)))

@@ -19,7 +19,7 @@ from digest.sources.headings import Headings
 from digest.sources.identity import read_doi, read_pmid
 from digest.sources.items import Item, item_from, item_to
 from digest.sources.learning import Learnt, Said
-from digest.sources.page import read_page
+from digest.sources.page import doi_in_head, read_page
 from digest.sources.pieces import Document, Piece, Shape, document_from, document_to
 from digest.sources.reading import Reading
 from digest.sources.roles import Why
@@ -65,7 +65,12 @@ def read(original: Original, manner: Manner) -> Reading:
     if original.item is None:
         return read_page_as(original.page or Document(), manner)
     said = read_item(original.item, manner)
-    return said if original.page is None else better(read_page_as(original.page, manner, said=said), said)
+    if original.page is None:
+        return said
+    full = better(read_page_as(original.page, manner, said=said), said)
+    # A DOI that is marked as the study's own goes before one that a text mentions.
+    marked = read_doi(" ".join(original.item.marks)) or doi_in_head(original.page)
+    return replace(full, doi=marked or full.doi)
 
 
 def read_plain(text: Document, manner: Manner) -> Reading:
@@ -118,15 +123,16 @@ def says_more(page: Reading, said: Reading) -> bool:
 
 
 def said_in(original: Original, manner: Manner) -> tuple[Said, ...]:
-    """The paragraphs of a document in their order, less what is the page's by our rules: what can be learnt of it."""
+    """The paragraphs of a document in their order, less its headline and what is the page's by our rules."""
     kept, _ = without_furniture(_pieces(original), manner.headings)
-    limits = _only_limits(read(original, replace(manner, recurs=nothing)))
+    reading = read(original, replace(manner, recurs=nothing))
+    limits = _only_limits(reading)
     under_limits, said = False, []
     for piece in kept:
         heading = manner.headings.heading(piece)
         if heading and heading.meaning:
             under_limits = heading.meaning is SectionRole.CONSIDERATIONS
-        elif piece.shape in {Shape.TEXT, Shape.ITEM}:
+        elif piece.shape in {Shape.TEXT, Shape.ITEM} and piece.text != reading.headline:
             said.append(Said(text=piece.text, under_limits=under_limits, only_limits=piece.text == limits))
     return tuple(said)
 

@@ -64,7 +64,7 @@ def read_page(
     said = Reading(
         headline=titled or None,
         journal=_first(meta, _JOURNAL),
-        doi=read_doi(_first(meta, _DOI) or ""),
+        doi=doi_in_head(document),
         pmid=read_pmid(f"pmid:{_first(meta, _PMID) or ''}"),
         published=next(filter(None, (read_date(meta[name]) for name in _PUBLISHED if name in meta)), None),
         url=web_url(_first(meta, _URL) or ""),
@@ -73,6 +73,11 @@ def read_page(
     full = reading.or_else(said)
     # The study's own DOI stands in the head; the one in the text may be of another study.
     return replace(full, doi=said.doi or full.doi, published=full.published or posted)
+
+
+def doi_in_head(document: Document) -> str | None:
+    """The DOI that the page's head names, as scholarly pages do; None where it names none."""
+    return read_doi(_first(document.meta, _DOI) or "")
 
 
 def _title_of(document: Document) -> str:

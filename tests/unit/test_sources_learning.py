@@ -48,6 +48,15 @@ def test_a_name_may_differ() -> None:
     assert one.documents == 7
 
 
+def test_titles_of_one_form_are_no_furniture() -> None:
+    """They differ in their first word, whose capital makes it no name, and a headline is never learnt."""
+    titles = [f"{word.capitalize()} and the small things of every day in a trial" for word in WORDS]
+    assert learn([[_said(title)] for title in titles]) == ()
+    title = "What the team of the harbour read this month about walking"
+    first, *_ = said_in(Original(text=read_text(f"{title}\n\nKey Takeaway\n\nPeople walked further.")), Manner())
+    assert first.text == "People walked further."
+
+
 @pytest.mark.parametrize(
     ("having", "of", "learnt"), [(5, 5, True), (3, 5, True), (2, 5, False), (4, 8, False), (5, 8, True), (4, 4, False)]
 )
