@@ -57,6 +57,8 @@ def test_shapes() -> None:
         ("[[Page|the page]] and [[other]] ==marked== ![[x.png]]", "the page and other marked"),
         ("Text^[said aside]", "Text (said aside)"),
         ("[TOC]\n\nseen", "seen"),
+        ("fell by ~~50%~~ 30%, 10<sup>6</sup> cells, 10^6^, H~2~O, <del>x</del>", "fell by 30%, 10⁶ cells, 10⁶, H₂O,"),
+        ("warm ![☀](a.png) ![A chart of it](b.png)days", "warm ☀ days"),
         ("- [ ] ask\n- [x] done", "ask done"),
     ],
 )
