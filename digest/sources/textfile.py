@@ -27,6 +27,8 @@ _NAMES: Final[Mapping[Fact, tuple[str, ...]]] = {
     #: Of a site rather than of the study, so they count where nothing else says what it is about.
     Fact.TAGS: ("categories", "category", "subjects", "subject"),
 }
+#: Pieces at the beginning of a file among which a title may stand as a label.
+MOST_LABELS = 10
 #: Elements that say where paragraphs are.
 _PARAGRAPHS: Final = frozenset({"p", "div", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "body", "html"})
 _BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
@@ -91,7 +93,7 @@ def read_text_file(
     reading = read_summary(
         (*document.pieces, *_parts(document, headings)),
         headings=headings,
-        headline=said.headline,
+        headline=said.headline or _labelled_title(document, headings),
         vocabulary=vocabulary,
         title_first=True,
         recurs=recurs,
@@ -102,6 +104,12 @@ def read_text_file(
         return full
     section = Section(role=SectionRole.BODY, blocks=(Paragraph(_line(teaser)),))
     return replace(full, sections=(section,), why=(None,))
+
+
+def _labelled_title(document: Document, headings: Headings) -> str | None:
+    """What stands behind a label "Title:" at the beginning: then the first line of text is no title."""
+    found = (headings.heading(piece) for piece in document.pieces[:MOST_LABELS])
+    return next((one.rest for one in found if one and one.meaning is Fact.TITLE and one.rest), None)
 
 
 def _said(meta: Mapping[str, str], headings: Headings, vocabulary: Iterable[str]) -> Reading:
