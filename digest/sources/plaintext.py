@@ -20,6 +20,7 @@ _RULE = re.compile(r"(?:-{3,}|={3,}|\*{3,}|_{3,}|~{3,}|(?:[-*_] ){2,20}[-*_]|`{3
 _LABEL = re.compile(r"([^\W\d_][^:.!?]{1,50}):(?:\s|$)")
 #: `a) …`, `iv. …`: an item in all but its mark.
 _LETTERED = re.compile(r"\(?(?:[a-h]|[ivx]{1,4})\)\s")
+_BY_LINE = re.compile(r"by [A-Z][^.!?:;]{2,40}$")
 _COLUMNS = re.compile(r"(?<=\S)(?:\t| {3,40})(?=\S)")
 _USUAL = Headings()
 
@@ -60,9 +61,9 @@ def _stands_out(line: str, above: str, headings: Headings) -> bool:
         return True
     if _LETTERED.match(line):
         return is_ended(above) or len(above) < SHORTEST_WRAPPED or bool(_LETTERED.match(above))
-    if not line[0].isupper():
-        return False
-    return _is_fact(above, headings) or (is_label(line) and is_label(above))
+    if _is_fact(line, headings) or _BY_LINE.match(line):
+        return True
+    return line[0].isupper() and (_is_fact(above, headings) or (is_label(line) and is_label(above)))
 
 
 def is_label(line: str) -> bool:

@@ -163,6 +163,26 @@ def test_paragraphs_survive_any_wrapping(paragraphs: list[str], width: int) -> N
     assert texts(wrapped) == paragraphs
 
 
+ITEM_WORDS = st.sampled_from(["sleep", "pain", "and", "fatigue", "42", "of", "(p)", "MS", "*so*", "DRB1*15:01"])
+ITEM = st.lists(ITEM_WORDS, min_size=1, max_size=25).map(lambda words: f"Less {' '.join(words)} here")
+
+
+@given(st.lists(ITEM, min_size=2, max_size=8), st.integers(1, 90), st.sampled_from(["{}. ", "{}) ", "- ", "* "]))
+def test_lists_survive(items: list[str], first: int, mark: str) -> None:
+    """The same items come out with the same numbers, right below a line or after an empty one."""
+    lines = [
+        textwrap.fill(item, 60, initial_indent=mark.format(first + place), subsequent_indent="    ")
+        for place, item in enumerate(items)
+    ]
+    for gap in ("\n", "\n\n"):
+        made = [
+            piece for piece in read_markdown("Seen:" + gap + gap.join(lines)).pieces if piece.shape is not Shape.TEXT
+        ]
+        assert [piece.text for piece in made] == [item.replace("*so*", "so") for item in items]
+        numbers = range(first, first + len(items)) if "{" in mark else [0] * len(items)
+        assert [piece.number for piece in made] == list(numbers)
+
+
 HOSTILE = [
     "a\n>>\n",
     "[",

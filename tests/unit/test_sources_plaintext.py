@@ -44,6 +44,7 @@ def shapes(text: str) -> list[tuple[str, int, str]]:
         "Article Topics\nB cells\nsingle-cell RNA sequencing\nmultiple sclerosis\nfatigue",
         "The vest was worn for an hour a day.\nNobody fell ill in the first of the two weeks.\n\nIt was small.",
         "a) Sleep was measured every night by a watch\nb) walking was measured once a week in the clinic",
+        "Heat slowed walking in people with much heat\nby Jane Example\ndoi: 10.1000/heat.1\ntags: heat, sleep",
         "Group\tBefore\tAfter\nVest for one hour a day\t12\t14\nNo vest for the whole time\t12\t11",
         "Learn how certain foods can worsen the symptoms and what this means for the dai\n12/1/2026\nFoods",
         f"{LONG} {LONG}\nDiscover how a tool helps to see the changes in the cells of the brain, and the\nA new tool",
