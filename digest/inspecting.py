@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Final
 
 from digest.errors import DigestError, InputError
-from digest.models import Entry, Problem
+from digest.models import Entry, Problem, Summary
+from digest.newsroom import Digest
 from digest.sources.entries import entry_from, language_tag
 from digest.sources.fetch import Fetcher
 from digest.sources.folder import bytes_of, read_file
+from digest.sources.furniture import Rule
 from digest.sources.identity import shown
 from digest.sources.learning import Alike, Learnt, learn
-from digest.sources.original import Manner, Original, read, said_in
+from digest.sources.original import Manner, Original, parted, read, said_in, unpacked
+from digest.sources.pieces import Piece
 from digest.sources.reading import Reading
 from digest.sources.sandbox import Sandbox
 
@@ -135,3 +138,54 @@ def _made(one: _Taken, language: str) -> Inspected | Problem:
     if entry is None:
         return Problem(place=one.place, message="there is no text in it")
     return Inspected(place=one.place, entry=entry, reading=one.reading)
+
+
+# --- what is stored ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A piece of a stored document, and why it was left out; None for what was not."""
+
+    piece: Piece
+    rule: Rule | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AsRead:
+    """A stored summary beside what it was read from."""
+
+    #: The document, in its order.
+    lines: tuple[Line, ...]
+    #: As it would be read now.
+    reading: Reading
+    #: True when it was stored with other words than it would be now: it was read by an earlier version, or a source's
+    #: standing text was learnt, kept or forgotten since.
+    differs: bool
+
+
+def as_read(digest: Digest, summary: Summary) -> AsRead | None:
+    """How a stored summary was read; None where what it was read from was not kept."""
+    kept = digest.store.original(summary.id)
+    if kept is None:
+        return None
+    original = unpacked(kept)
+    source = next((one for one in digest.sources if one.name == summary.entry.source), None)
+    manner = (source.manner if source else Manner()).knowing(digest.learnt(summary.entry.source))
+    reading = read(original, manner)
+    return AsRead(
+        lines=tuple(_lines(original, reading)),
+        reading=reading,
+        differs=reading.sections != summary.entry.sections,
+    )
+
+
+def _lines(original: Original, reading: Reading) -> Iterator[Line]:
+    """What was run together is shown as it was parted, so that each cut stands at its place."""
+    cuts = list(reading.cut)
+    for piece in parted(original):
+        # Cuts are in the document's order, so the next one is the first that may be meant.
+        if cuts and cuts[0].text == piece.text:
+            yield Line(piece, cuts.pop(0).rule)
+        else:
+            yield Line(piece, None)

@@ -68,8 +68,7 @@ def article_of(root: etree._Element, found: Sequence[Found], *, headings: Headin
     kept = kept if box is None else _with_groups(found, _with_siblings(found, kept, box))
     kept = _with_headline(found, kept)
     meant = [headings.heading(one.piece) for one in found]
-    kept = with_sections(found, kept, meant)
-    return with_facts(found, kept, near, meant)
+    return with_facts(found, with_sections(found, kept, meant), near, meant)
 
 
 def _named_article(root: etree._Element) -> etree._Element | None:
@@ -126,13 +125,17 @@ def _runs(words: list[str]) -> list[Words]:
 
 
 def _with_alike(found: Sequence[Found], kept: Sequence[bool]) -> list[bool]:
-    """Also the paragraphs that stand in the same kind of box as paragraphs of the article."""
-    kinds = Counter(
-        kind_of(one) for one, inside in zip(found, kept, strict=True) if inside and _is_paragraph(one.piece)
-    )
+    """Also the paragraphs in the same kind of box as those of the article, and among these whatever stands so."""
+    boxes = [kind_of(one) for one in found]
+    told = [_is_paragraph(one.piece) for one in found]
+    kinds = Counter(box for box, *both in zip(boxes, kept, told, strict=True) if all(both))
+    wider = [
+        inside or (is_told and kinds[box] >= LEAST_ALIKE)
+        for box, inside, is_told in zip(boxes, kept, told, strict=True)
+    ]
+    first, last = wider.index(True), len(wider) - wider[::-1].index(True)
     return [
-        inside or (_is_paragraph(one.piece) and kinds[kind_of(one)] >= LEAST_ALIKE)
-        for one, inside in zip(found, kept, strict=True)
+        inside or (first < place < last and kinds[boxes[place]] >= LEAST_ALIKE) for place, inside in enumerate(wider)
     ]
 
 

@@ -62,11 +62,13 @@ def _clean_ascii(text: str) -> str:
     """The same for most of all texts, which have nothing to repair but the little that is looked for."""
     if not text.isprintable():
         text = _PLAIN_SPACE.sub(" ", text)
-    if "<" in text or "=?" in text:
-        text = _without_encoded_words(_repaired(text))
+    if "><" in text:
+        text = _repaired(text)
+    if "=?" in text:
+        text = _without_encoded_words(text)
     if not (text.isascii() and text.isprintable()):
-        text = _UNSEEN.sub("", text)
-    return _SPACE.sub(" ", text).strip() if "  " in text or not text.isprintable() else text.strip()
+        text = _SPACE.sub(" ", _UNSEEN.sub("", text))
+    return _SPACE.sub(" ", text).strip() if "  " in text else text.strip()
 
 
 def clean_title(text: str, *, limit: int = 500, plain: bool = False) -> str:

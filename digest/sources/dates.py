@@ -76,6 +76,8 @@ _OF = r"(?:(?:of|de|den)\s|d[’'])?"
 #: taken for seconds; 1900 for spreadsheets. (Years before that are none.)
 _NEVER_SET = (range(date(1969, 12, 31).toordinal(), date(1970, 1, 23).toordinal()), (date(1900, 1, 1).toordinal(),))
 
+#: Every date has them, and most of what is asked about has not.
+_TWO_DIGITS = re.compile(r"\d\d")
 _NO_FORM = "no form"
 
 _Reader = Callable[[re.Match[str]], PublishedDate | None]
@@ -86,6 +88,8 @@ def read_date(text: str) -> PublishedDate | None:
 
     A leading label such as "Publication date:" and a time of day behind the date are passed over.
     """
+    if not _TWO_DIGITS.search(text, 0, LONGEST_DATE):
+        return None
     text = _LABEL.sub("", " ".join(text[:LONGEST_DATE].split())).rstrip(".,;")
     found = _in_a_form(text)
     if found is _NO_FORM:

@@ -42,4 +42,4 @@ def read_fragment(text: str, *, plain: bool = False, markdown: bool = False) -> 
         if BLOCKS.isdisjoint(tags):
             return read_text(characters(without_tags(without_raised(text)))).pieces
         text = _BLANK_LINE.sub("\n<br>\n", text)
-    return read_html(text).pieces
+    return read_html(text, article=False).pieces

@@ -45,6 +45,10 @@ class Rule(StrEnum):
     LEARNT = "stands in most documents of this source"
 
 
+#: What is not cut by what it says, or not yet.
+_OPEN = (None, Rule.BESIDE)
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
     """Something that was cut."""
@@ -243,7 +247,7 @@ class _Marked:
     def lines(self) -> None:
         """Lines that are known by what they are."""
         for place, piece in enumerate(self.pieces):
-            if self.rules[place] not in {None, Rule.BESIDE}:
+            if self.rules[place] not in _OPEN:
                 continue
             if is_read_more(piece.text):
                 self.rules[place] = Rule.READ_MORE
@@ -279,12 +283,10 @@ class _Marked:
 
     def teasers(self) -> None:
         """Teasers of other articles: by their date, or by the "Read more" below them."""
-        for place, piece in enumerate(self.pieces):
-            if self.rules[place] not in {None, Rule.BESIDE}:
-                continue
-            if is_date(piece.text) and self._has_content_before(place):
-                self._tease_by_date(place)
         several = self.rules.count(Rule.READ_MORE) > 1
+        for place, piece in enumerate(self.pieces):
+            if self.rules[place] in _OPEN and is_date(piece.text) and self._has_content_before(place):
+                self._tease_by_date(place)
         for place, rule in enumerate(self.rules):
             if rule is Rule.READ_MORE and several:
                 self._tease_by_link(place)
@@ -294,30 +296,38 @@ class _Marked:
         below = place + 1
         while below <= min(place + TITLES_ABOVE, len(self.pieces) - 1) and self._is_title(below):
             below += 1
-        leads_on = below + 1 < len(self.pieces) and is_read_more(self.pieces[below + 1].text)
+        leads_on = self._is_link_to_more(below + 1)
         below += leads_on and not self._is_known(below)
         if any(len(one.text) >= SHORTEST_TEASER for one in self.pieces[place + 1 : below]):
-            self._teasers.append(place)
-            self._mark(range(place, below))
+            self._tease(place, below)
             self._mark_titles_above(place)
 
     def _tease_by_link(self, place: int) -> None:
         above = place - 1
-        is_open = above >= 0 and self.rules[above] in {None, Rule.BESIDE}
+        is_open = above >= 0 and self.rules[above] in _OPEN
         if is_open and self._breaks_off(above) and self._has_content_before(above):
-            self._teasers.append(above)
-            self._mark(range(above, place))
+            self._tease(above, place)
             self._mark_titles_above(above)
+
+    def _tease(self, first: int, below: int) -> None:
+        """A teaser, with the words under it."""
+        self._teasers.append(first)
+        self._mark(range(first, below))
+        if self._is_link_to_more(below):
+            self.rules[below] = Rule.TEASER
+
+    def _is_link_to_more(self, place: int) -> bool:
+        return place < len(self.pieces) and is_read_more(self.pieces[place].text)
 
     def _mark_titles_above(self, place: int) -> None:
         for above in range(place - 1, max(place - 1 - TITLES_ABOVE, 0), -1):
-            if self.rules[above] not in {None, Rule.BESIDE} or not self._is_title(above):
+            if self.rules[above] not in _OPEN or not self._is_title(above):
                 return
             self._mark([above])
 
     def _mark(self, places: Sequence[int]) -> None:
         for place in places:
-            self.rules[place] = Rule.TEASER if self.rules[place] in {None, Rule.BESIDE} else self.rules[place]
+            self.rules[place] = Rule.TEASER if self.rules[place] in _OPEN else self.rules[place]
 
     def _breaks_off(self, place: int) -> bool:
         piece = self.pieces[place]

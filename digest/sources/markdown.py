@@ -42,7 +42,7 @@ def read_markdown(text: str, headings: Headings | None = None) -> Document:
         TooDeep: markup in it is nested deeper than any real document.
     """
     lines, notes = _without_notes(lines_of(text))
-    document = read_html(_parser().render(fit_for_commonmark(lines, headings or Headings())))
+    document = read_html(_parser().render(fit_for_commonmark(lines, headings or Headings())), article=False)
     pieces = map(_without_box, document.pieces)
     return replace(document, pieces=tuple(_with_notes(pieces, notes) if notes else pieces))
 
@@ -110,4 +110,5 @@ def _taken(pieces: list[Piece]) -> list[Piece]:
 def _note(text: str, number: int) -> str:
     if number > MOST_NOTES:
         return clean(text)
-    return " ".join(piece.text for piece in read_html(_parser().render(fit_for_commonmark([text], Headings()))).pieces)
+    rendered = _parser().render(fit_for_commonmark([text], Headings()))
+    return " ".join(piece.text for piece in read_html(rendered, article=False).pieces)

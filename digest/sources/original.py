@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from digest.models import Paragraph, SectionRole
 from digest.sources.dates import read_date
 from digest.sources.entries import text_length
-from digest.sources.furniture import Recurs, nothing, without_furniture
+from digest.sources.furniture import Recurs, nothing, unglued, without_furniture
 from digest.sources.headings import Headings
 from digest.sources.identity import read_doi, read_pmid
 from digest.sources.items import Item, item_from, item_to
 from digest.sources.learning import Learnt, Said
 from digest.sources.page import read_page
-from digest.sources.pieces import Document, Shape, document_from, document_to
+from digest.sources.pieces import Document, Piece, Shape, document_from, document_to
 from digest.sources.reading import Reading
 from digest.sources.roles import Why
 from digest.sources.sections import read_summary
@@ -119,9 +119,7 @@ def says_more(page: Reading, said: Reading) -> bool:
 
 def said_in(original: Original, manner: Manner) -> tuple[Said, ...]:
     """The paragraphs of a document in their order, less what is the page's by our rules: what can be learnt of it."""
-    document = original.text or original.page
-    pieces = document.pieces if document is not None else original.item.pieces if original.item else ()
-    kept, _ = without_furniture(pieces, manner.headings)
+    kept, _ = without_furniture(_pieces(original), manner.headings)
     limits = _only_limits(read(original, replace(manner, recurs=nothing)))
     under_limits, said = False, []
     for piece in kept:
@@ -131,6 +129,16 @@ def said_in(original: Original, manner: Manner) -> tuple[Said, ...]:
         elif piece.shape in {Shape.TEXT, Shape.ITEM}:
             said.append(Said(text=piece.text, under_limits=under_limits, only_limits=piece.text == limits))
     return tuple(said)
+
+
+def parted(original: Original) -> tuple[Piece, ...]:
+    """The pieces of the document that its text is read from, parted where something was run together."""
+    return tuple(part for piece in _pieces(original) for part in unglued(piece))
+
+
+def _pieces(original: Original) -> Sequence[Piece]:
+    document = original.text or original.page
+    return document.pieces if document is not None else original.item.pieces if original.item else ()
 
 
 def _only_limits(reading: Reading) -> str | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-from digest.models import Bullets
+from digest.models import Bullets, SectionRole
 from digest.sources.pieces import Document, article_of
 from digest.sources.reading import Reading
 from digest.sources.walls import asks_for_proof, is_wall, kind_by_title
@@ -124,8 +124,9 @@ def _is_only(wall: Callable[[str], bool], reading: Reading, said: Reading) -> bo
     """A wall, and beside it no more than the feed says itself."""
     texts = list(_texts(reading))
     rest = sum(len(text) for text in texts if not wall(text))
-    walled = any(map(wall, texts))
-    return walled and not reading.is_structured and rest < max(LEAST_TEXT, sum(map(len, _texts(said))))
+    # Parts known by their order alone prove nothing: offers come in paragraphs, too.
+    headed = any(section.heading and section.role is not SectionRole.BODY for section in reading.sections)
+    return any(map(wall, texts)) and not headed and rest < max(LEAST_TEXT, sum(map(len, _texts(said))))
 
 
 def _shares_words(reading: Reading, titles: Iterable[str], said: Reading) -> bool:

@@ -29,7 +29,7 @@ _DATE = re.compile(
     rb"\s{0,100}([^<]{4,100})<",
     re.IGNORECASE,
 )
-_DECLARATION = re.compile(r"(?<!\s)\s*<\?xml[^<>]{0,500}\?>")
+_DECLARATION = re.compile(r"\A<\?xml[^<>]{0,500}\?>")
 
 #: What may stand before the first tag: white space, zeros, the bytes of marks.
 _BEFORE_TAGS: Final = b" \t\r\n\0\xff\xfe\xef\xbb\xbf"

@@ -144,7 +144,7 @@ def test_a_wall_leaves_the_feeds_own_words() -> None:
     """A first sentence and an offer are less than the feed says."""
     wall = (
         "<p>Of 60 adults, 41 walked further with the vest…</p><p>This article is for subscribers.</p>"
-        "<p>You already have an account? Log in to read on. All offers: daily, weekend, students and families.</p>"
+        "<p>You already have an account? Log in to read on.</p><p>All offers: daily, weekend, students, families.</p>"
     )
     found = seen(f"<h1>{TITLE}</h1>{wall}", title=TITLE)
     assert found is not None and "pay or to sign in" in found.why

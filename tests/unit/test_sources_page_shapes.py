@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest.sources.markup import read_html
-from digest.sources.pieces import Document
+from digest.sources.pieces import Document, article_of
 
 TITLE = "Vitamin Q and tiredness in an invented cohort"
 PARTS = (
@@ -80,7 +80,7 @@ BETWEEN = (
 
 
 def texts(document: Document) -> list[str]:
-    return [piece.text for piece in document.pieces]
+    return [piece.text for piece in article_of(document)]
 
 
 def page(body: str, *, frame: bool = True, title: bool = True) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 import httpx2 as httpx
@@ -11,9 +13,11 @@ from starlette.testclient import TestClient
 
 from digest import approving, departures
 from digest.models import Bullets, CorrectionState, Section, SectionRole
+from digest.sources.original import Original, packed
+from digest.sources.textfile import taken_apart
 from tests.factories import NOW, an_entry
 from tests.web.conftest import EDITOR, Desk, csrf
-from tests.web.sample import filled
+from tests.web.sample import MIDDLE, filled
 
 HERE = "/desk/summaries"
 SENTENCE = "We wrote that walking helps everybody; it helped some."
@@ -154,3 +158,22 @@ def test_a_list_keeps_its_numbers(editor: TestClient, desk: Desk) -> None:
     page = editor.get(HERE).text
     number = page.partition(f'href="{HERE}/')[2].partition('"')[0]
     assert '<ol start="4">' in editor.get(f"{HERE}/{number}").text
+
+
+def test_how_a_summary_was_read(editor: TestClient, desk: Desk) -> None:
+    """Its parts with their reasons, beside the document and what was left out of it."""
+    text = "Heat and MS\n\nWhat They Found\n\nForty adults walked.\n\nLimitations\n\nFew took part.\n\nAdvertisement\n"
+    original = packed(Original(text=taken_apart(text, markdown=False)))
+    entry = replace(an_entry("read"), source="news")
+    desk.digest.store.add_entries([entry], now=MIDDLE, originals={"read": original})
+    number = desk.digest.store.latest_of("news", limit=1)[0].id
+    page = editor.get(f"/desk/summaries/{number}/read").text
+    for words in ("What they found", "by its heading", "Left out: a label of the page", "Advertisement"):
+        assert words in page
+    assert f"/desk/summaries/{number}/read" in editor.get(f"/desk/summaries/{number}").text
+
+
+def test_how_a_summary_was_read_where_nothing_was_kept(editor: TestClient) -> None:
+    """The page says so; of a summary that is none there is no page."""
+    assert "was not kept" in editor.get("/desk/summaries/1/read").text
+    assert editor.get("/desk/summaries/999/read").status_code == HTTPStatus.NOT_FOUND

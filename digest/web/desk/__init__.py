@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from digest.web.desk import (
     approving,
+    as_read,
     entrance,
     gate,
     issues,
@@ -34,6 +35,7 @@ for _page in (
     log,
     variants,
     summaries,
+    as_read,
     subscribers,
 ):
     router.include_router(_page.router)
