@@ -185,7 +185,7 @@ def read_file(data: bytes, name: str, sandbox: Sandbox, manner: Manner) -> File:
         page = sandbox.read_page(data, headings=manner.headings)
         return File(reading=read_page_as(page, manner), original=Original(page=page), language=page.language)
     if suffix in _JSON:
-        reading, language = read_json(decoded(data), name=name, headings=manner.headings)
+        reading, language = read_json(decoded(data), name=name, headings=manner.headings, sandbox=sandbox)
         return File(reading=reading, language=language)
     text = sandbox.read_text(data, markdown=suffix in _MARKDOWN, headings=manner.headings)
     problem = Problem(place=f"{name}:{text.trouble_line}", message=text.trouble) if text.trouble else None

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from digest.errors import InputError
-from digest.models import Block, Bullets, Kind, Section, SectionRole
-from digest.sources.clean import clean, clean_title
+from digest.models import Block, Bullets, Kind, Section, SectionRole, Subheading
+from digest.sources.clean import clean_title
 from digest.sources.dates import read_date
 from digest.sources.headings import Headings
 from digest.sources.identity import read_doi, read_pmid, web_url
-from digest.sources.jsonfeed import read_item
+from digest.sources.items import ParsedFeed
+from digest.sources.pieces import Piece, Shape
+from digest.sources.plaintext import read_text
 from digest.sources.reading import Reading
 from digest.sources.sections import numbered_runs, read_summary
 from digest.sources.tags import read_tags
@@ -52,16 +55,28 @@ class _Summary(BaseModel):
     language: str | None = None
 
 
-def read_json(text: str, *, name: str, headings: Headings) -> tuple[Reading, str | None]:
+class TakesApart(Protocol):
+    """What reads texts that may hold markup: the sandbox, for they are a stranger's."""
+
+    def read_feed(self, data: bytes) -> ParsedFeed:
+        """A feed, taken apart. SourceError says why it cannot be."""
+
+    def read_texts(self, texts: Sequence[str]) -> list[tuple[Piece, ...]]:
+        """The pieces of each text. SourceError says why they cannot be had."""
+
+
+def read_json(text: str, *, name: str, headings: Headings, sandbox: TakesApart) -> tuple[Reading, str | None]:
     """The summary in a JSON file, and its language when it says one.
 
     Args:
         text: the file's text.
         name: what to call it in errors.
         headings: the names that mean something, for a JSON Feed item's content.
+        sandbox: where its texts are read.
 
     Raises:
         InputError: it is not JSON, or its fields are wrong; every wrong one is named.
+        SourceError: reading its texts breaks a limit.
     """
     try:
         value = json.loads(text)
@@ -74,12 +89,12 @@ def read_json(text: str, *, name: str, headings: Headings) -> tuple[Reading, str
     if not isinstance(value, dict):
         raise InputError("one object was expected, with a `headline` and `sections`", place=name)
     if _ITEM_KEYS & value.keys():
-        return _from_item(value, headings)
+        return _from_item(value, headings, name, sandbox)
     try:
         summary = _Summary.model_validate(value)
     except ValidationError as error:
         raise InputError(_all_wrong(error), place=name) from error
-    return _from_summary(summary, name), summary.language
+    return _from_summary(summary, name, sandbox), summary.language
 
 
 def _all_wrong(error: ValidationError) -> str:
@@ -87,8 +102,10 @@ def _all_wrong(error: ValidationError) -> str:
     return "; ".join(dict.fromkeys(wrong))[:1_000]
 
 
-def _from_item(value: dict[str, Any], headings: Headings) -> tuple[Reading, str | None]:
-    item = read_item(value)
+def _from_item(value: dict[str, Any], headings: Headings, name: str, sandbox: TakesApart) -> tuple[Reading, str | None]:
+    (item,) = sandbox.read_feed(json.dumps({"items": [value]}).encode()).items
+    if item.trouble and not item.pieces:
+        raise InputError(f"its text cannot be read: {item.trouble}", place=name)
     reading = read_summary(item.pieces, headings=headings, headline=item.title or None)
     marks = " ".join(item.marks)
     outside = Reading(
@@ -104,7 +121,7 @@ def _from_item(value: dict[str, Any], headings: Headings) -> tuple[Reading, str 
     return replace(full, doi=outside.doi or full.doi, pmid=outside.pmid or full.pmid), item.language or None
 
 
-def _from_summary(summary: _Summary, name: str) -> Reading:
+def _from_summary(summary: _Summary, name: str, sandbox: TakesApart) -> Reading:
     published = read_date(summary.published) if summary.published else None
     if summary.published and published is None:
         raise InputError(f"published: {summary.published[:60]!r} is no date, such as 2026-03-14 or 2026-03", place=name)
@@ -113,7 +130,7 @@ def _from_summary(summary: _Summary, name: str) -> Reading:
     return Reading(
         headline=clean_title(summary.headline) or None,
         kind=Kind(summary.kind),
-        sections=tuple(section for section in _sections(summary) if section.blocks),
+        sections=tuple(section for section in _sections(summary, sandbox) if section.blocks),
         tags=read_tags(summary.tags),
         url=web_url(summary.url or ""),
         journal=clean_title(summary.journal or "") or None,
@@ -127,17 +144,45 @@ def _from_summary(summary: _Summary, name: str) -> Reading:
     )
 
 
-def _sections(summary: _Summary) -> list[Section]:
-    if isinstance(summary.sections, dict):
-        return [Section(role=role, blocks=_blocks(text, ())) for role, text in summary.sections.items()]
+def _sections(summary: _Summary, sandbox: TakesApart) -> list[Section]:
+    given = summary.sections
+    listed = given if isinstance(given, list) else [_Section(role=role, text=text) for role, text in given.items()]
+    texts = [[one.text] if isinstance(one.text, str) else one.text for one in listed]
+    wanted = [text for one, own in zip(listed, texts, strict=True) for text in (*own, *one.bullets)]
+    read = iter(_taken_apart(wanted, sandbox))
     return [
-        Section(role=one.role, heading=clean_title(one.heading or "") or None, blocks=_blocks(one.text, one.bullets))
-        for one in summary.sections
+        Section(
+            role=one.role,
+            heading=clean_title(one.heading or "") or None,
+            blocks=(*_blocks(piece for _ in own for piece in next(read)), *_points(next(read) for _ in one.bullets)),
+        )
+        for one, own in zip(listed, texts, strict=True)
     ]
 
 
-def _blocks(text: str | list[str], bullets: list[str] | tuple[()]) -> tuple[Block, ...]:
-    paragraphs = text.split("\n\n") if isinstance(text, str) else text
-    blocks: list[Block] = [block for one in paragraphs for block in numbered_runs(clean(one))]
-    items = tuple(filter(None, map(clean, bullets)))
-    return (*blocks, *([Bullets(items)] if items else []))
+def _taken_apart(texts: Sequence[str], sandbox: TakesApart) -> list[tuple[Piece, ...]]:
+    """The pieces of each; only what may hold markup is a matter for the sandbox."""
+    if any("<" in text or "&" in text for text in texts):
+        return sandbox.read_texts(texts)
+    return [read_text(text).pieces for text in texts]
+
+
+def _blocks(pieces: Iterable[Piece]) -> Iterator[Block]:
+    points: Bullets | None = None
+    for piece in pieces:
+        is_point, ordered = piece.shape in {Shape.ITEM, Shape.NUMBERED}, piece.shape is Shape.NUMBERED
+        if points and is_point and points.ordered is ordered and piece.number in {0, points.start + len(points.items)}:
+            points = replace(points, items=(*points.items, piece.text))
+            continue
+        yield from [points] if points else []
+        points = Bullets((piece.text,), ordered, piece.number or 1) if is_point else None
+        if piece.shape is Shape.HEADING:
+            yield Subheading(piece.text)
+        elif not is_point:
+            yield from numbered_runs(piece.text)
+    yield from [points] if points else []
+
+
+def _points(items: Iterable[Sequence[Piece]]) -> Iterator[Block]:
+    points = tuple(filter(None, (" ".join(piece.text for piece in pieces) for pieces in items)))
+    yield from [Bullets(points)] if points else []

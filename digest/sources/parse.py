@@ -91,7 +91,19 @@ def _text(data: bytes, job: Mapping[str, Any]) -> Any:
     return document_to(taken_apart(decoded(data), markdown=job["markdown"], headings=Headings(job["headings"])))
 
 
-_JOBS: Mapping[str, Callable[[bytes, Mapping[str, Any]], Any]] = {"feed": _feed, "page": _page, "text": _text}
+def _texts(data: bytes, _job: Mapping[str, Any]) -> Any:
+    from digest.sources.pieces import pieces_to
+    from digest.sources.textfile import read_typed
+
+    return [pieces_to(read_typed(text).pieces) for text in json.loads(data)]
+
+
+_JOBS: Mapping[str, Callable[[bytes, Mapping[str, Any]], Any]] = {
+    "feed": _feed,
+    "page": _page,
+    "text": _text,
+    "texts": _texts,
+}
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from digest.sources.dates import is_date
-from digest.sources.headings import Headings
+from digest.sources.headings import Fact, Headings
 from digest.sources.hyphens import Joiner
 from digest.sources.listmarks import Mark, Part, marks_of
 from digest.sources.pieces import MOST_PIECES, Document, Piece, Shape, piece
@@ -20,6 +20,7 @@ _RULE = re.compile(r"(?:-{3,}|={3,}|\*{3,}|_{3,}|~{3,}|(?:[-*_] ){2,20}[-*_]|`{3
 _LABEL = re.compile(r"([^\W\d_][^:.!?]{1,50}):(?:\s|$)")
 #: `a) …`, `iv. …`: an item in all but its mark.
 _LETTERED = re.compile(r"\(?(?:[a-h]|[ivx]{1,4})\)\s")
+_BY_LINE = re.compile(r"by [A-Z][^.!?:;]{2,40}$")
 _COLUMNS = re.compile(r"(?<=\S)(?:\t| {3,40})(?=\S)")
 _USUAL = Headings()
 
@@ -60,7 +61,9 @@ def _stands_out(line: str, above: str, headings: Headings) -> bool:
         return True
     if _LETTERED.match(line):
         return is_ended(above) or len(above) < SHORTEST_WRAPPED or bool(_LETTERED.match(above))
-    return is_label(line) and is_label(above)
+    if _is_fact(line, headings) or _BY_LINE.match(line):
+        return True
+    return line[0].isupper() and (_is_fact(above, headings) or (is_label(line) and is_label(above)))
 
 
 def is_label(line: str) -> bool:
@@ -72,6 +75,12 @@ def _is_named(line: str, headings: Headings) -> bool:
     """A heading or a label with a name that means something to us."""
     label = _LABEL.match(line)
     return _is_name(label[1] if label else line, headings)
+
+
+def _is_fact(line: str, headings: Headings) -> bool:
+    """A label with a fact behind it, which takes up a line."""
+    label = _LABEL.match(line)
+    return label is not None and len(line) > label.end() and isinstance(headings.meaning(label[1]), Fact)
 
 
 def _is_name(text: str, headings: Headings) -> bool:

@@ -15,13 +15,14 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from digest.errors import SourceError
 from digest.sources.headings import Headings
 from digest.sources.items import ParsedFeed, feed_from
-from digest.sources.pieces import Document, document_from
+from digest.sources.pieces import Document, Piece, document_from, pieces_from
 
 #: Seconds one document may take, waiting included.
 MOST_SECONDS = 30.0
@@ -90,6 +91,14 @@ class Sandbox:
         """
         extra = headings.extra if headings else {}
         return document_from(self._ask("text", data, markdown=markdown, headings=dict(extra)))
+
+    def read_texts(self, texts: Sequence[str]) -> list[tuple[Piece, ...]]:
+        """The pieces of texts with or without markup.
+
+        Raises:
+            SourceError: reading them breaks a limit; the message says which.
+        """
+        return [pieces_from(pieces) for pieces in self._ask("texts", json.dumps(list(texts)).encode())]
 
     def _ask(self, job: str, data: bytes, **about: Any) -> Any:
         child = self._running()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
@@ -26,6 +27,12 @@ _NAMES: Final[Mapping[Fact, tuple[str, ...]]] = {
     #: Of a site rather than of the study, so they count where nothing else says what it is about.
     Fact.TAGS: ("categories", "category", "subjects", "subject"),
 }
+#: Pieces at the beginning of a file among which a title may stand as a label.
+MOST_LABELS = 10
+#: Elements that say where paragraphs are.
+_PARAGRAPHS: Final = frozenset({"p", "div", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "body", "html"})
+_BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
+_BLANK_LINE = re.compile(r"\n[ \t]{0,200}\n")
 _LANGUAGE: Final = ("lang", "language", "locale")
 #: A teaser: it is the text where there is no other.
 _TEASER: Final = ("description", "summary", "excerpt", "teaser", "abstract", "lead", "subtitle")
@@ -42,7 +49,7 @@ def taken_apart(text: str, *, markdown: bool, headings: Headings | None = None) 
 
         document = read_markdown(rest, headings)
     else:
-        document = read_text(rest, headings)
+        document = read_typed(rest, headings)
     said = next((matter.values[name] for name in _LANGUAGE if name in matter.values), None)
     return replace(
         document,
@@ -51,6 +58,24 @@ def taken_apart(text: str, *, markdown: bool, headings: Headings | None = None) 
         trouble=matter.trouble,
         trouble_line=matter.trouble_line,
     )
+
+
+def read_typed(text: str, headings: Headings | None = None) -> Document:
+    """The pieces of a text that somebody typed, or of markup where its elements say that it is some.
+
+    Signs that only markup has, `&nbsp;` and `<b>`, somebody left behind who made a text of it.
+    """
+    if "&" not in text and "<" not in text:
+        return read_text(text, headings)
+    # Imported here, since most texts have none.
+    from digest.sources.escapes import characters, marked, without_tags
+    from digest.sources.markup import read_html
+    from digest.sources.raised import without_tags as without_raised
+
+    made, tags = marked(text)
+    if tags & _PARAGRAPHS:
+        return read_html(_BLANK_LINE.sub("\n<br>\n", made))
+    return read_text(characters(without_tags(without_raised(_BREAK.sub("\n", made)))), headings)
 
 
 def read_text_file(
@@ -68,7 +93,7 @@ def read_text_file(
     reading = read_summary(
         (*document.pieces, *_parts(document, headings)),
         headings=headings,
-        headline=said.headline,
+        headline=said.headline or _labelled_title(document, headings),
         vocabulary=vocabulary,
         title_first=True,
         recurs=recurs,
@@ -79,6 +104,12 @@ def read_text_file(
         return full
     section = Section(role=SectionRole.BODY, blocks=(Paragraph(_line(teaser)),))
     return replace(full, sections=(section,), why=(None,))
+
+
+def _labelled_title(document: Document, headings: Headings) -> str | None:
+    """What stands behind a label "Title:" at the beginning: then the first line of text is no title."""
+    found = (headings.heading(piece) for piece in document.pieces[:MOST_LABELS])
+    return next((one.rest for one in found if one and one.meaning is Fact.TITLE and one.rest), None)
 
 
 def _said(meta: Mapping[str, str], headings: Headings, vocabulary: Iterable[str]) -> Reading:

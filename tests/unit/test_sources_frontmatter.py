@@ -73,6 +73,15 @@ def test_labels_above_the_text() -> None:
     assert front_matter(lines_of("Title: T\nKey takeaway: Heat.\n\nText.")).lines == 0
 
 
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_a_label_alone_is_the_title(between: str) -> None:
+    """Also where other labels, or the text, stand right below it."""
+    reading = read(f"Title: Heat and walking{between}Walking was slower in the heat.", markdown=False)
+    assert reading.headline == "Heat and walking" and "slower" in words(reading)
+    reading = read(f"Journal: Annals of Heat{between}Title: Heat and walking{between}Walking was slower.")
+    assert (reading.headline, reading.journal) == ("Heat and walking", "Annals of Heat") and "slower" in words(reading)
+
+
 @pytest.mark.parametrize(
     ("head", "place", "message"),
     [

@@ -1,18 +1,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
 from digest.errors import InputError
-from digest.models import Bullets, Kind, Paragraph, SectionRole
+from digest.models import Bullets, Kind, Paragraph, SectionRole, Subheading
 from digest.sources.headings import Headings
+from digest.sources.items import ParsedFeed
+from digest.sources.jsonfeed import parse_json
 from digest.sources.jsonfile import read_json
+from digest.sources.pieces import Piece
 from digest.sources.reading import Reading
+from digest.sources.textfile import read_typed
+
+
+class Here:
+    """Reads in this process."""
+
+    def read_feed(self, data: bytes) -> ParsedFeed:
+        return parse_json(data)
+
+    def read_texts(self, texts: Sequence[str]) -> list[tuple[Piece, ...]]:
+        return [read_typed(text).pieces for text in texts]
 
 
 def read(value: object) -> Reading:
-    return read_json(json.dumps(value), name="a.json", headings=Headings())[0]
+    return read_json(json.dumps(value), name="a.json", headings=Headings(), sandbox=Here())[0]
 
 
 def test_our_own_names() -> None:
@@ -37,6 +52,19 @@ def test_sections_with_headings_and_bullets() -> None:
     ).sections
     assert (section.role, section.heading) == (SectionRole.FINDINGS, "What")
     assert section.blocks == (Paragraph("ab"), Bullets(("c",)))
+
+
+def test_markup_in_a_text_is_read_as_such() -> None:
+    """No reader sees a tag, no number changes, and lists keep their numbers; a wrapped text is one paragraph."""
+    text = "10<sup>6</sup> &amp; p <0.05\n\n4. Sleep\n5. Pain\n\n<h3>Why</h3><p>x<br>y</p>"
+    (section,) = read({"headline": "H", "sections": {"findings": text}}).sections
+    assert section.blocks == (
+        Paragraph("10⁶ & p <0.05"), Paragraph("4. Sleep 5. Pain"), Subheading("Why"), Paragraph("x"), Paragraph("y"),
+    )  # fmt: skip
+    (section,) = read({"headline": "H", "sections": {"findings": ["4. Sleep\n5. Pain", "10<sup>6</sup>"]}}).sections
+    assert section.blocks == (Bullets(("Sleep", "Pain"), ordered=True, start=4), Paragraph("10⁶"))
+    (section,) = read({"headline": "H", "sections": [{"role": "findings", "bullets": ["<b>a</b>", "b<br>c"]}]}).sections
+    assert section.blocks == (Bullets(("a", "b c")),)
 
 
 def test_an_item_of_a_json_feed() -> None:
@@ -65,5 +93,11 @@ def test_an_item_of_a_json_feed() -> None:
 def test_what_is_wrong_is_named(text: str, message: str) -> None:
     """The error names the file and the key."""
     with pytest.raises(InputError, match=message) as raised:
-        read_json(text, name="a.json", headings=Headings())
+        read_json(text, name="a.json", headings=Headings(), sandbox=Here())
     assert raised.value.place.startswith("a.json")
+
+
+def test_an_item_that_cannot_be_read_is_named() -> None:
+    """Rather than kept without its text."""
+    with pytest.raises(InputError, match=r"a\.json: its text cannot be read: .*levels deep"):
+        read({"title": "T", "content_html": "<div>" * 5_000 + "x"})

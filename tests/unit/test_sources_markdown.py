@@ -57,6 +57,8 @@ def test_shapes() -> None:
         ("[[Page|the page]] and [[other]] ==marked== ![[x.png]]", "the page and other marked"),
         ("Text^[said aside]", "Text (said aside)"),
         ("[TOC]\n\nseen", "seen"),
+        ("fell by ~~50%~~ 30%, 10<sup>6</sup> cells, 10^6^, H~2~O, <del>x</del>", "fell by 30%, 10⁶ cells, 10⁶, H₂O,"),
+        ("warm ![☀](a.png) ![A chart of it](b.png)days", "warm ☀ days"),
         ("- [ ] ask\n- [x] done", "ask done"),
     ],
 )
@@ -159,6 +161,26 @@ def test_paragraphs_survive_any_wrapping(paragraphs: list[str], width: int) -> N
     wrapped = "\n\n".join("\n".join(textwrap.wrap(one, width)) for one in paragraphs)
     assume(all(one.count("\n- ") < 2 for one in wrapped.split("\n\n")))  # nobody could tell them from a list
     assert texts(wrapped) == paragraphs
+
+
+ITEM_WORDS = st.sampled_from(["sleep", "pain", "and", "fatigue", "42", "of", "(p)", "MS", "*so*", "DRB1*15:01"])
+ITEM = st.lists(ITEM_WORDS, min_size=1, max_size=25).map(lambda words: f"Less {' '.join(words)} here")
+
+
+@given(st.lists(ITEM, min_size=2, max_size=8), st.integers(1, 90), st.sampled_from(["{}. ", "{}) ", "- ", "* "]))
+def test_lists_survive(items: list[str], first: int, mark: str) -> None:
+    """The same items come out with the same numbers, right below a line or after an empty one."""
+    lines = [
+        textwrap.fill(item, 60, initial_indent=mark.format(first + place), subsequent_indent="    ")
+        for place, item in enumerate(items)
+    ]
+    for gap in ("\n", "\n\n"):
+        made = [
+            piece for piece in read_markdown("Seen:" + gap + gap.join(lines)).pieces if piece.shape is not Shape.TEXT
+        ]
+        assert [piece.text for piece in made] == [item.replace("*so*", "so") for item in items]
+        numbers = range(first, first + len(items)) if "{" in mark else [0] * len(items)
+        assert [piece.number for piece in made] == list(numbers)
 
 
 HOSTILE = [

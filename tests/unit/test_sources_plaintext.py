@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from digest.sources.hyphens import Joiner
 from digest.sources.pieces import Shape
 from digest.sources.plaintext import read_text
+from digest.sources.textfile import taken_apart
 
 #: One paragraph that no width leaves in one line, so that the text is wrapped for sure.
 LONG = (
@@ -43,6 +44,7 @@ def shapes(text: str) -> list[tuple[str, int, str]]:
         "Article Topics\nB cells\nsingle-cell RNA sequencing\nmultiple sclerosis\nfatigue",
         "The vest was worn for an hour a day.\nNobody fell ill in the first of the two weeks.\n\nIt was small.",
         "a) Sleep was measured every night by a watch\nb) walking was measured once a week in the clinic",
+        "Heat slowed walking in people with much heat\nby Jane Example\ndoi: 10.1000/heat.1\ntags: heat, sleep",
         "Group\tBefore\tAfter\nVest for one hour a day\t12\t14\nNo vest for the whole time\t12\t11",
         "Learn how certain foods can worsen the symptoms and what this means for the dai\n12/1/2026\nFoods",
         f"{LONG} {LONG}\nDiscover how a tool helps to see the changes in the cells of the brain, and the\nA new tool",
@@ -225,6 +227,23 @@ def test_lists_survive_any_wrapping(items: list[str], first: int, mark: str, wid
     assert [piece.number for piece in made] == (
         [first + place for place in range(len(items))] if "{" in mark else [0] * len(items)
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "paragraphs"),
+    [
+        ("R&amp;D staff&nbsp;slept &lt;5 h\nIt&#8217;s so", ["R&D staff slept <5 h", "It’s so"]),
+        ("10<sup>6</sup> cells, <b>bold</b>\n<i>next</i>", ["10⁶ cells, bold", "next"]),
+        ("one<br>two<br/>three", ["one", "two", "three"]),
+        ("lymphocytes <LLN and p<0.05\nage <b and c> d", ["lymphocytes <LLN and p<0.05", "age <b and c> d"]),
+        ("<p>one\ntwo</p>\n<ul><li>three</ul>", ["one two", "three"]),
+        ("AT&T and &copy=1 & so on", ["AT&T and &copy=1 & so on"]),
+        ("fell by <del>50%</del> 30%", ["fell by 30%"]),
+    ],
+)
+def test_what_is_left_of_markup_is_no_text(text: str, paragraphs: list[str]) -> None:
+    """Entities and tags that can be nothing else; a less-than sign is one."""
+    assert [piece.text for piece in taken_apart(text, markdown=False).pieces] == paragraphs
 
 
 def test_a_text_of_any_length_takes_little_time() -> None:
