@@ -419,7 +419,8 @@ def collect() -> Measured:
         yardstick=f"feedparser: {1000 * found.feedparser / found.feeds:.1f} ms",
         ratio=round(found.ratio, 2),
         reason=(
-            f"at most 1.3 is wanted; {found.feeds} feeds of {found.size / found.feeds / 1000:.0f} KB, and"
+            f"at most 1.3 is wanted: a first visit, all entries new; {found.later_ratio:.2f}x where none is;"
+            f" {found.feeds} feeds of {found.size / found.feeds / 1000:.0f} KB, and"
             f" {1000 * found.starts / found.feeds:.0f} ms to start the sandbox for each"
         ),
     )

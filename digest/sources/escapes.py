@@ -59,6 +59,10 @@ _TAG = re.compile(
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
 #: A tag that the end of the text cut off.
 _CUT_TAG = re.compile(r"<(?:/[A-Za-z0-9]{0,20}|(?P<name>[A-Za-z][A-Za-z0-9]{0,30})\s[^<>]{0,3000}=[^<>]{0,3000})$")
+#: Tags as most are written, which nobody could take for anything else.
+_USUAL_TAG = re.compile(
+    r"</?([A-Za-z][A-Za-z0-9]{0,9})(?: [a-z-]{1,20}=(?:\"[^\"<>]{0,3000}\"|'[^'<>]{0,3000}')){0,20}(?: ?/)?>"
+)
 #: A `<` that begins no comment and no declaration. A comment's end may stand behind tags in it.
 _STRAY = re.compile(r"<(?!!--|(?:!doctype\b|!\[|\?[a-z])[^<>]{0,2000}>)", re.IGNORECASE)
 #: An address that is the picture itself; longer than any attribute is looked at.
@@ -209,6 +213,9 @@ def _is_entity(name: str) -> bool:
 
 
 def _less_thans_escaped(text: str) -> tuple[str, frozenset[str]]:
+    usual = [name.lower() for name in _USUAL_TAG.findall(text)]
+    if len(usual) == text.count("<") and _NAMES.issuperset(usual):
+        return text, frozenset(usual)
     cut = _CUT_TAG.search(text, max(0, len(text) - 6_100))
     if cut and (cut["name"] or "a").lower() in _NAMES:
         text = text[: cut.start()]

@@ -68,11 +68,15 @@ _TAIL = 60
 _DATE = r"(?:\d{1,2}[/.]\d{1,2}[/.]\d{4}|[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8} \d{4})"
 #: The same run into what stands beside it: a date, or the next text's first letter.
 _GLUED = re.compile(rf"(?:(?:Read|Learn|See) [Mm]ore|\b(?:Continue|Keep) [Rr]eading)(?=\s?{_DATE}|[A-Z“‘])")
+#: One of these stands in what `_GLUED` finds.
+_FIRST_WORDS = ("Read ", "Learn ", "See ", "ontinue ", "eep ")
 _AT_END = re.compile(
     rf"(?:(?<=[.!?…\])”\",;:])\s?|(?<=\w)\s)"
     rf"(?:(?:{_MORE})[\s\W_]{{0,6}}|\(more(?:…|\.{{3}})\)|\[more\]|more [»→>\u203a]{{1,2}})$",
     re.IGNORECASE,
 )
+#: With one of these ends what `_AT_END` finds, but for a few signs.
+_LAST_WORDS = ("more", "story", "article", "post", "text", "summary", "reading", " on", " all")
 _ENDS_IN_DATE = re.compile(rf"(?<=[.!?”\"])({_DATE})$")
 _GLUED_DATE = re.compile(rf"^({_DATE})(?=[A-Z“‘]|[,;:] [A-Z“‘])")
 _NETWORK = (
@@ -152,14 +156,15 @@ def _parted(piece: Piece) -> tuple[Piece, ...] | None:
     """A piece in two or three, each still to be looked at; None where nothing was run together in it."""
     text = piece.text
     # Most texts have none of these: the words are looked for before the expressions are asked.
-    if piece.shape is not Shape.HEADING and (end := _AT_END.search(text, max(len(text) - _TAIL, 0))) and end.start():
+    may_end = piece.shape is not Shape.HEADING and any(map(text[-20:].lower().__contains__, _LAST_WORDS))
+    if may_end and (end := _AT_END.search(text, max(len(text) - _TAIL, 0))) and end.start():
         return _before(piece, end.start()), Piece(Shape.TEXT, text[end.start() :].strip())
-    if ("ore" in text or "eading" in text) and (glued := _GLUED.search(text)) and len(glued[0]) < len(text):
+    if any(map(text.__contains__, _FIRST_WORDS)) and (glued := _GLUED.search(text)) and len(glued[0]) < len(text):
         behind = Piece(Shape.TEXT, text[glued.end() :].strip())
         return _before(piece, glued.start()), Piece(Shape.TEXT, glued[0]), behind
     if text[-4:].isdecimal() and (ended := _ENDS_IN_DATE.search(text, max(len(text) - _TAIL, 0))):
         return _before(piece, ended.start()), Piece(Shape.TEXT, ended[1])
-    if any(map(str.isdecimal, text[:_TAIL])) and (dated := _GLUED_DATE.match(text)):
+    if dated := _GLUED_DATE.match(text):
         return Piece(Shape.TEXT, dated[1]), replace(piece, text=text[dated.end() :].lstrip(" ,;:"), parts=())
     return None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -173,8 +173,13 @@ def _mixed_borders(run: str) -> set[int]:
 # --- topics that are known ---------------------------------------------------------------------------------
 
 
+#: Characters by which known topics are looked up; none is shorter.
+_LOOKED_UP: Final = 2
+
+
 @lru_cache(maxsize=8)
-def _phrases(vocabulary: tuple[str, ...]) -> tuple[_Phrase, ...]:
+def _phrases(vocabulary: tuple[str, ...]) -> Mapping[str, Sequence[_Phrase]]:
+    """Known topics by their first two characters."""
     made: dict[str, _Phrase] = {}
     for phrase in vocabulary:
         text = _folded(phrase.strip())
@@ -187,12 +192,15 @@ def _phrases(vocabulary: tuple[str, ...]) -> tuple[_Phrase, ...]:
             held = made.get(form)
             if held is None or cost < held.cost:
                 made[form] = _Phrase(form, cost, strong, beside, exact)
-    return tuple(made.values())
+    found: dict[str, list[_Phrase]] = {}
+    for one in made.values():
+        found.setdefault(one.text[:_LOOKED_UP], []).append(one)
+    return found
 
 
 def _forms(text: str) -> Iterator[tuple[str, float]]:
     """A topic, and how it reads where there are several of it or one."""
-    if len(text) < 2:
+    if len(text) < _LOOKED_UP:
         return
     yield text, _KNOWN
     if len(text) >= LONG_WORD or " " in text:
@@ -201,21 +209,24 @@ def _forms(text: str) -> Iterator[tuple[str, float]]:
             yield text[:-1], _NEARLY
 
 
-def _occurrences(run: str, phrases: Iterable[_Phrase]) -> dict[int, list[tuple[int, _Phrase]]]:
+def _occurrences(run: str, phrases: Mapping[str, Sequence[_Phrase]]) -> dict[int, list[tuple[int, _Phrase]]]:
     """Where known topics begin: where each ends. Only places where the run may be cut count."""
     printed = _folded(run)
     small = printed.lower()
-    found: dict[int, list[tuple[int, _Phrase]]] = {}
     if not len(small) == len(printed) == len(run):
-        return found
-    for phrase in phrases:
-        text = printed if phrase.exact else small
-        start = text.find(phrase.text)
-        while start >= 0:
-            end = start + len(phrase.text)
-            if _may_cut(run, start) and _may_cut(run, end):
-                found.setdefault(start, []).append((end, phrase))
-            start = text.find(phrase.text, start + 1)
+        return {}
+    found: dict[int, list[tuple[int, _Phrase]]] = {}
+    for start in range(len(run) - 1):
+        heads = dict.fromkeys((printed[start : start + _LOOKED_UP], small[start : start + _LOOKED_UP]))
+        begun = [
+            (start + len(one.text), one)
+            for head in heads
+            for one in phrases.get(head, ())
+            if (printed if one.exact else small).startswith(one.text, start)
+        ]
+        ended = [(end, one) for end, one in begun if _may_cut(run, end)]
+        if ended and _may_cut(run, start):
+            found[start] = ended
     return found
 
 

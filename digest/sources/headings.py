@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from digest.errors import ConfigError
 from digest.models import SectionRole
@@ -188,12 +189,20 @@ class Headings:
         return Heading(meaning, piece.lead.rstrip(" :.–—-"), piece.text[len(piece.lead) :].lstrip(" :.–—-"), 0)
 
     def _label(self, piece: Piece) -> Heading | None:
+        if ":" not in piece.text:
+            return None
         found = _LABEL.match(piece.text)
         meaning = self.meaning(found["name"]) if found else None
         if found and meaning:
             return Heading(meaning, found["name"], found["rest"].strip(), 0)
         shouted = _SHOUTED.match(piece.text) if piece.shape is Shape.TEXT else None
         return Heading(None, shouted["name"].capitalize(), shouted["rest"], 0) if shouted else None
+
+
+@lru_cache(maxsize=1)
+def usual_headings() -> Headings:
+    """The bundled names alone, made once."""
+    return Headings()
 
 
 def _meaning_named(name: str, meaning: str) -> Meaning:

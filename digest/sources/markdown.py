@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from digest.sources.clean import clean
 from digest.sources.commonmark import fit_for_commonmark
-from digest.sources.headings import Headings
+from digest.sources.headings import Headings, usual_headings
 from digest.sources.markup import read_html
 from digest.sources.pieces import Document, Piece, Shape
 from digest.sources.plaintext import lines_of
@@ -42,7 +42,7 @@ def read_markdown(text: str, headings: Headings | None = None) -> Document:
         TooDeep: markup in it is nested deeper than any real document.
     """
     lines, notes = _without_notes(lines_of(text))
-    document = read_html(_parser().render(fit_for_commonmark(lines, headings or Headings())), article=False)
+    document = read_html(_parser().render(fit_for_commonmark(lines, headings or usual_headings())), article=False)
     pieces = map(_without_box, document.pieces)
     return replace(document, pieces=tuple(_with_notes(pieces, notes) if notes else pieces))
 
@@ -110,5 +110,5 @@ def _taken(pieces: list[Piece]) -> list[Piece]:
 def _note(text: str, number: int) -> str:
     if number > MOST_NOTES:
         return clean(text)
-    rendered = _parser().render(fit_for_commonmark([text], Headings()))
+    rendered = _parser().render(fit_for_commonmark([text], usual_headings()))
     return " ".join(piece.text for piece in read_html(rendered, article=False).pieces)

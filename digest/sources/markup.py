@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -16,7 +17,7 @@ from digest.sources.clean import clean_title
 from digest.sources.ends import breaks_off, forgets_to_close, looks_like_page
 from digest.sources.escaped import MOST_ESCAPES, read_as_markup, shows_markup, words_kept
 from digest.sources.head import read_head
-from digest.sources.headings import Headings
+from digest.sources.headings import Headings, usual_headings
 from digest.sources.pieces import MOST_PIECES, Document, Piece
 from digest.sources.visible import take_out
 from digest.sources.walk import BLOCKS, Found, Walk
@@ -87,7 +88,7 @@ def read_html(text: str, *, article: bool | None = None, headings: Headings | No
     # JSON can smuggle in half a surrogate pair, which no encoding can write.
     is_cut = len(text) > LONGEST_HTML
     text = text[:LONGEST_HTML].encode("utf-8", "replace").translate(None, _CONTROLS).decode()
-    headings = headings or Headings()
+    headings = headings or usual_headings()
     article = looks_like_page(text) if article is None else article
     _check_containers(text)
     head = read_head(text)
@@ -119,6 +120,8 @@ def _check_containers(text: str) -> None:
     Only elements that must be closed are counted, and far more of them are let through than a real page has open, for
     here they may still stand in a script or a comment.
     """
+    if text.count("<") <= 10 * DEEPEST:
+        return
     depth = 0
     for closing in _CONTAINER.findall(text):
         depth += -1 if closing else 1
@@ -127,6 +130,8 @@ def _check_containers(text: str) -> None:
 
 
 def _check_depth(body: str) -> None:
+    if body.count("<") <= DEEPEST:
+        return
     depth = 0
     for closing, name in _OPEN_OR_CLOSE.findall(body):
         if name not in _VOID:
@@ -137,24 +142,26 @@ def _check_depth(body: str) -> None:
 
 def _tree(text: str, dropped: frozenset[str]) -> etree._Element:
     """The cleaned tree, in which no text shows markup."""
-    own = set(islice(dict.fromkeys(name.lower() for name in _OWN_NAME.findall(text)), MOST_NAMES))
-    body = _cleaned(words_kept(text), dropped, own)
+    own = frozenset(islice(dict.fromkeys(name.lower() for name in _OWN_NAME.findall(text)), MOST_NAMES))
+    cleaned = _cleaner(dropped, own).clean
+    body = cleaned(words_kept(text))
     for _ in range(MOST_ESCAPES):
         if not shows_markup(body):
             break
-        body = _cleaned(read_as_markup(body), dropped, own)
+        body = cleaned(read_as_markup(body))
     _check_depth(body)
     root = etree.fromstring(f"<html><body>{body}</body></html>", etree.HTMLParser(encoding=None))
-    for element in root.iter():
+    for element in root.iter() if own else ():
         if "-" in str(element.tag) and (parent := element.getparent()) is not None:
             # A page's own element: nobody knows whether it begins a line, so where words are, it does not.
             element.tag = "div" if str(parent.tag) in BLOCKS - {"p"} else "span"
     return root
 
 
-def _cleaned(text: str, dropped: frozenset[str], own: set[str]) -> str:
-    tags = set((BLOCKS | _INLINE) - dropped) | own
-    return nh3.clean(text, tags=tags, clean_content_tags=set(dropped), attributes=_ATTRIBUTES, link_rel=None)
+@lru_cache(maxsize=16)
+def _cleaner(dropped: frozenset[str], own: frozenset[str]) -> nh3.Cleaner:
+    tags = set((BLOCKS | _INLINE) - dropped | own)
+    return nh3.Cleaner(tags=tags, clean_content_tags=set(dropped), attributes=_ATTRIBUTES, link_rel=None)
 
 
 def _pieces(root: etree._Element, headings: Headings, *, article: bool, struck: bool) -> list[Piece]:
@@ -178,7 +185,7 @@ def _most_of(found: list[Piece]) -> list[Piece]:
 
 
 def _walked(root: etree._Element) -> list[Found]:
-    return list(islice(Walk(root).found(), 4 * MOST_PIECES))
+    return Walk(root).found(most=4 * MOST_PIECES)
 
 
 def _with_time(meta: Mapping[str, str], root: etree._Element) -> dict[str, str]:

@@ -77,7 +77,8 @@ def article_of(document: Document) -> tuple[Piece, ...]:
 def piece(shape: Shape, text: str, *, level: int = 0, lead: str = "", linked: bool = False, number: int = 0) -> Piece:
     """A piece with its text cleaned; a unit separator (U+001F) in it marks where parts meet."""
     parts = tuple(filter(None, map(clean, text.split("\x1f")))) if "\x1f" in text else ()
-    return Piece(shape, clean(text), level, clean(lead), linked, parts if len(parts) > 1 else (), number)
+    lead = clean(lead) if lead else ""
+    return Piece(shape, clean(text), level, lead, linked, parts if len(parts) > 1 else (), number)
 
 
 def pieces_from(values: Sequence[Sequence[Any]]) -> tuple[Piece, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from digest.sources.dates import is_date
-from digest.sources.headings import Fact, Headings
+from digest.sources.headings import Fact, Headings, usual_headings
 from digest.sources.hyphens import Joiner
 from digest.sources.listmarks import Mark, Part, marks_of
 from digest.sources.pieces import MOST_PIECES, Document, Piece, Shape, piece
@@ -22,12 +22,11 @@ _LABEL = re.compile(r"([^\W\d_][^:.!?]{1,50}):(?:\s|$)")
 _LETTERED = re.compile(r"\(?(?:[a-h]|[ivx]{1,4})\)\s")
 _BY_LINE = re.compile(r"by [A-Z][^.!?:;]{2,40}$")
 _COLUMNS = re.compile(r"(?<=\S)(?:\t| {3,40})(?=\S)")
-_USUAL = Headings()
 
 
 def read_text(text: str, headings: Headings | None = None) -> Document:
     """The pieces of a text, in its order. The headings are names that mean something, which stand by themselves."""
-    pieces = [made for made in _pieces(lines_of(text), headings or _USUAL) if made.text]
+    pieces = [made for made in _pieces(lines_of(text), headings or usual_headings()) if made.text]
     return Document(pieces=tuple(pieces[:MOST_PIECES]), cut=len(pieces) > MOST_PIECES)
 
 

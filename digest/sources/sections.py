@@ -30,6 +30,8 @@ FEWEST_ARTICLE_SECTIONS = 2
 _ONE_LINE = frozenset(
     {Fact.TITLE, Fact.JOURNAL, Fact.PUBLISHED, Fact.CREDIBILITY, Fact.INTEREST, Fact.DOI, Fact.PMID, Fact.LINK}
 )
+#: Characters by which texts are told apart that cannot be the same.
+BEGINNING = 20
 _RUN = re.compile(r"(?:(?<=\s)|^)\(?(\d{1,2})\)\s+(?=\S)")
 _ABSTRACT_LABELS = re.compile(r"(?<=[.!?)])\s+(?=[A-Z][A-Z ,/&-]{3,40}:\s)")
 _QUESTION_MARK = re.compile(r"^(?:Q(?:uestion)?|A(?:nswer)?)\s?\d{0,2}\s?[:.)]\s+")
@@ -268,7 +270,7 @@ def _item(text: str) -> str:
 
 
 def _abstract_parts(piece: Piece) -> list[Piece]:
-    if piece.shape is not Shape.TEXT:
+    if piece.shape is not Shape.TEXT or ":" not in piece.text:
         return [piece]
     parts = _ABSTRACT_LABELS.split(piece.text)
     return [piece] if len(parts) == 1 else [Piece(Shape.TEXT, part) for part in parts]
@@ -293,11 +295,17 @@ def _ended_teaser(sections: tuple[Section, ...]) -> tuple[Section, ...]:
     return sections
 
 
+def _begin_alike(text: str, other: str) -> bool:
+    return name_key(text[:BEGINNING])[:5] == name_key(other[:BEGINNING])[:5]
+
+
 def _said_once(reading: Reading) -> Reading:
     """Without the takeaway's first sentence where it is the headline, or has to serve as one: it is printed once."""
     takeaway = next((one for one in reading.sections if one.role is SectionRole.TAKEAWAY), None)
     first = takeaway.blocks[0] if takeaway else None
     if takeaway is None or not isinstance(first, Paragraph):
+        return reading
+    if reading.headline and not _begin_alike(first.text, reading.headline):
         return reading
     opening, *rest = sentences(first.text)
     opens = takeaway is reading.sections[0] and takeaway.heading is None

@@ -19,6 +19,9 @@ _STYLED = re.compile(r"\{\\\w{1,20}style\s(.*)\}", re.DOTALL)
 _QUOTED = re.compile(r"\s{0,9}[\"'“‘«„]")
 #: MathML: which of its children is raised, lowered, or neither.
 _SCRIPTS: Final = {"msup": (RAISED,), "msub": (LOWERED,), "msubsup": (LOWERED, RAISED), "mover": (), "munder": ()}
+#: Elements that stand for a sign themselves, and those in which all do by their place.
+SIGNS: Final = frozenset({"img", "msqrt", "q", "sub", "sup"})
+FORMULAS: Final = frozenset({"mfrac", *_SCRIPTS})
 
 
 def before(element: etree._Element) -> str:
@@ -64,7 +67,7 @@ def sign_of(image: etree._Element) -> str:
 
 def _mark_in_formula(element: etree._Element) -> str:
     parent = element.getparent()
-    if parent is None or not isinstance(parent.tag, str) or parent.tag not in {"mfrac", *_SCRIPTS}:
+    if parent is None or not isinstance(parent.tag, str) or parent.tag not in FORMULAS:
         return ""
     place = parent.index(element)
     if parent.tag == "mfrac":

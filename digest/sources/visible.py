@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Final
 
 from lxml import etree
@@ -64,7 +65,8 @@ def take_out(root: etree._Element, *, known: Known, struck: bool = True) -> None
     for element in _inside(root):
         if element.tag == "img":
             element.set("alt", sign_of(element))
-        elif judge.is_gone(element):
+        elif (element.attrib or element.tag in _JUDGED) and judge.is_gone(element):
+            judge.look_at_all()  # before anything is emptied
             _empty(element)
 
 
@@ -84,16 +86,20 @@ class _Judge:
     def __init__(self, root: etree._Element, known: Known, *, struck: bool) -> None:
         self._known = known
         self._struck = struck
-        self._whole = sum(map(len, root.itertext())) or 1
-        self._panels = _panels(root)
         self._root = root
         self._marked = 0
+
+    def look_at_all(self) -> tuple[int, frozenset[str]]:
+        """How long the whole text is, and the panels in it, as they were when this was first asked."""
+        return self._all
+
+    @cached_property
+    def _all(self) -> tuple[int, frozenset[str]]:
+        return sum(map(len, self._root.itertext())) or 1, _panels(self._root)
 
     def is_gone(self, element: etree._Element) -> bool:
         """Whether to empty it; what stays is called nothing else than content."""
         tag = str(element.tag)
-        if not element.attrib and tag not in _JUDGED:
-            return False
         if tag == "button":
             return not _turn_button(element)
         if tag == "figcaption":
@@ -114,7 +120,8 @@ class _Judge:
         return self._is_hidden_for_good(element) if hidden else self._is_furniture(element)
 
     def _is_most(self, element: etree._Element) -> bool:
-        return sum(map(len, element.itertext())) * 2 >= self._whole and has_prose(element)
+        whole, _ = self._all
+        return sum(map(len, element.itertext())) * 2 >= whole and has_prose(element)
 
     def _is_all(self, element: etree._Element) -> bool:
         """True where nothing would be left to read without it: the page waits for its scripts."""
@@ -131,7 +138,8 @@ class _Judge:
 
     def _is_hidden_for_good(self, element: etree._Element) -> bool:
         """Not so the panel of an accordion, a section that stands nowhere else, a page hidden until its scripts run."""
-        is_panel = element.get("id") in self._panels or element.get("role") == "tabpanel" or _stands_alone(element)
+        _, panels = self._all
+        is_panel = element.get("id") in panels or element.get("role") == "tabpanel" or _stands_alone(element)
         is_panel = is_panel and element.get("role") not in _DIALOGS and element.get("aria-modal") is None
         shown = (is_panel and has_prose(element, 1)) or self._is_only_section(element) or self._is_all(element)
         if shown:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +12,7 @@ from digest.sources.escaped import without_tags
 from digest.sources.pieces import BOLD_LEVEL, Piece, Shape, piece
 from digest.sources.plaintext import read_text
 from digest.sources.raised import resolved
-from digest.sources.signs import before, behind
+from digest.sources.signs import FORMULAS, SIGNS, before, behind
 from digest.sources.tables import is_layout, lines_of
 
 #: A wholly bold paragraph up to this many characters is a heading.
@@ -37,6 +36,7 @@ BLOCKS: Final = frozenset(
     )
 ) | frozenset(HEADINGS)
 _LISTS: Final = frozenset({"ul", "ol", "menu", "dir"})
+_BOLD: Final = frozenset({"b", "strong"})
 _SIDE_BY_SIDE: Final = frozenset({"a", "span"})
 _LINE_END = re.compile(r"[.!?:;…)\]\"'”’»]\s*$")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s*$")
@@ -76,6 +76,9 @@ class Walk:
         self._heading = 0
         self._lists: list[_List] = []
         self._items: list[_Item | None] = []
+        #: How many elements of a kind are open.
+        self._bolds = self._links = self._formulas = 0
+        self._found: list[Found] = []
         self._reset()
 
     def _reset(self) -> None:
@@ -87,62 +90,71 @@ class Walk:
         self._length = 0
         self._place: etree._Element | None = None
 
-    def found(self) -> Iterator[Found]:
-        """The pieces with their elements."""
-        self._bolds = self._links = 0
+    def found(self, *, most: int) -> list[Found]:
+        """The pieces with their elements, no more than `most` or a few beyond."""
         events = etree.iterwalk(self._root, events=("start", "end"))
         for event, element in events:
             if not isinstance(element.tag, str):
                 continue
             if event == "end":
-                yield from self._end(element)
+                self._end(element)
             elif (whole := self._whole(element)) is not None:
                 events.skip_subtree()
-                yield from whole
+                self._flush()
+                self._found += whole
             else:
-                yield from self._start(element)
-        yield from self._flush()
+                self._start(element)
+            if len(self._found) >= most:
+                return self._found
+        self._flush()
+        return self._found
 
     def _whole(self, element: etree._Element) -> list[Found] | None:
         """The pieces of an element that is not walked through; None for one that is."""
         if element.tag == "table" and not self._heading and not is_layout(element):
-            return [*self._flush(), *(Found(piece(Shape.TEXT, line), element) for line in lines_of(element))]
+            return [Found(piece(Shape.TEXT, line), element) for line in lines_of(element)]
         if element.tag == "pre" and len(text := "".join(element.itertext())) > SHORTEST_PROSE and "\n\n" in text:
-            return [*self._flush(), *(Found(one, element) for one in read_text(text).pieces)]
+            return [Found(one, element) for one in read_text(text).pieces]
         return None
 
-    def _start(self, element: etree._Element) -> Iterator[Found]:
+    def _start(self, element: etree._Element) -> None:
         tag = str(element.tag)
-        if is_block(element):
-            yield from self._break(element)
-            self._open(element)
-        self._bolds += tag in {"b", "strong"}
-        self._links += tag == "a"
-        if tag in _SIDE_BY_SIDE and _touches_its_like(element):
+        level = heading_level(element)
+        if level or tag in BLOCKS:
+            self._break(element, level)
+            self._open(element, level)
+        elif tag in _SIDE_BY_SIDE and _touches_its_like(element):
             self._text.append("\x1f")
-        self._put(before(element), element)
+        self._bolds += tag in _BOLD
+        self._links += tag == "a"
+        if tag in SIGNS or self._formulas:
+            self._put(before(element), element)
+        self._formulas += tag in FORMULAS
         self._add(element.text, element)
 
-    def _end(self, element: etree._Element) -> Iterator[Found]:
+    def _end(self, element: etree._Element) -> None:
         tag = str(element.tag)
-        self._put(behind(element), element)
-        self._bolds -= tag in {"b", "strong"}
+        level = heading_level(element)
+        self._formulas -= tag in FORMULAS
+        if tag in SIGNS or self._formulas:
+            self._put(behind(element), element)
+        self._bolds -= tag in _BOLD
         self._links -= tag == "a"
-        if is_block(element):
-            yield from self._break(element)
-            yield from self._close(element)
+        if level or tag in BLOCKS:
+            self._break(element, level)
+            self._close(element, level)
         if element is not self._root:
             self._add(element.tail, element.getparent())
 
-    def _break(self, element: etree._Element) -> Iterator[Found]:
+    def _break(self, element: etree._Element, level: int) -> None:
         """A block begins or ends here: what was read is a piece, but inside a heading, an item or a wrapped line."""
         item = self._items[-1] if self._items else None
-        inside = self._heading and not heading_level(element)
-        own_line = element.tag in _LISTS or element.tag == "li" or heading_level(element) > 0
+        inside = self._heading and not level
+        own_line = level > 0 or element.tag in _LISTS or element.tag == "li"
         if inside or (item and item.joined and not own_line) or self._goes_on(element):
             self._text.append(" ")
-            return
-        yield from self._flush()
+        else:
+            self._flush()
 
     def _goes_on(self, element: etree._Element) -> bool:
         """A line broken by hand in the middle of a sentence."""
@@ -150,9 +162,9 @@ class Walk:
             return False
         return (element.tail or "").lstrip()[:1].islower()
 
-    def _open(self, element: etree._Element) -> None:
+    def _open(self, element: etree._Element, level: int) -> None:
         tag = str(element.tag)
-        self._heading = heading_level(element) or self._heading
+        self._heading = level or self._heading
         if tag in _LISTS:
             self._lists.append(_list_of(element))
             self._items.append(None)
@@ -169,17 +181,17 @@ class Walk:
         self._items[-1] = None if _is_box(element) else _Item(shape, max(0, row.number), _is_one_text(element))
         row.number += row.step
 
-    def _close(self, element: etree._Element) -> Iterator[Found]:
+    def _close(self, element: etree._Element, level: int) -> None:
         tag = str(element.tag)
-        if heading_level(element):
-            yield from self._flush()
+        if level:
+            self._flush()
             self._heading = 0
         elif tag in _LISTS and self._lists:
-            yield from self._flush()
+            self._flush()
             self._lists.pop()
             self._items.pop()
         elif tag == "li" and self._items:
-            yield from self._flush()
+            self._flush()
             self._items[-1] = None
 
     def _put(self, text: str, element: etree._Element) -> None:
@@ -202,13 +214,15 @@ class Walk:
         if self._lead_open:
             self._lead.append(text)
 
-    def _flush(self) -> Iterator[Found]:
+    def _flush(self) -> None:
+        if not self._text:
+            return
         text = "".join(self._text)
-        if text.strip() and self._place is not None:
+        if self._place is not None and not text.isspace():
             for part in _paragraphs(text, self._place) if not self._heading else [text]:
                 made = self._made(part)
                 if made.text:
-                    yield Found(made, self._place)
+                    self._found.append(Found(made, self._place))
                     self._item_begun()
         self._reset()
 
@@ -286,6 +300,8 @@ def _is_one_text(item: etree._Element) -> bool:
 
 def _paragraphs(text: str, place: etree._Element) -> list[str]:
     """The text; or the texts of it, where a box sets several long ones side by side."""
+    if "\x1f" not in text:
+        return [text]
     parts = [part for part in text.split("\x1f") if part.strip()]
     if len(parts) < 2 or closest_block(place).tag in {"p", "li"}:
         return [text]
