@@ -20,7 +20,7 @@ from digest.sources.head import read_head
 from digest.sources.headings import Headings, usual_headings
 from digest.sources.pieces import MOST_PIECES, Document, Piece
 from digest.sources.visible import take_out
-from digest.sources.walk import BLOCKS, Found, Walk
+from digest.sources.walk import BLOCKS, Found, Walk, boxes_of
 
 #: Elements inside one another; libxml2 silently drops what lies deeper than 256, a real page stays under 60.
 DEEPEST = 200
@@ -168,15 +168,26 @@ def _pieces(root: etree._Element, headings: Headings, *, article: bool, struck: 
     """All that is there; of a page it is known what stands beside its article."""
     take_out(root, known=lambda name: isinstance(headings.meaning(name), SectionRole), struck=struck)
     if not article:
-        return [one.piece for one in _walked(_content(root))]
+        return _pieces_in(_content(root))
     # Imported here, since no feed needs it and it takes its time to load.
     from digest.sources.article import article_of
 
     found = _walked(root)
     inside = article_of(root, found, headings=headings)
     if inside is None:
-        return [one.piece for one in _walked(_content(root))]
-    return [replace(one.piece, beside=not kept) for one, kept in zip(found, inside, strict=True)]
+        return _pieces_in(_content(root))
+    return [
+        replace(one.piece, beside=not kept, box=box)
+        for one, kept, box in zip(found, inside, boxes_of(found), strict=True)
+    ]
+
+
+def _pieces_in(root: etree._Element) -> list[Piece]:
+    found = _walked(root)
+    boxes = boxes_of(found)
+    if len(set(boxes)) < 2:
+        return [one.piece for one in found]
+    return [replace(one.piece, box=box) for one, box in zip(found, boxes, strict=True)]
 
 
 def _most_of(found: list[Piece]) -> list[Piece]:

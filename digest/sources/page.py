@@ -26,6 +26,18 @@ _URL = ("canonical", "og:url")
 #: Letters of a word that tells whether a title is about the text.
 LEAST_WORD = 4
 
+#: Words that say nothing of what a text is about, and those that names of sites are made of.
+_GENERAL = frozenset(
+    (
+        *("about", "above", "after", "also", "before", "from", "have", "into", "more", "other", "over", "some", "than"),
+        *("that", "their", "them", "they", "this", "what", "when", "which", "with", "your"),
+        *("article", "articles", "blog", "center", "centre", "clinic", "community", "daily", "foundation", "health"),
+        *("home", "journal", "latest", "learn", "library", "magazine", "medical", "medicine", "multiple", "network"),
+        *("news", "newsletter", "page", "pages", "portal", "research", "science", "sclerosis", "site", "society"),
+        *("stories", "studies", "study", "summaries", "summary", "today", "trust", "update", "updates", "website"),
+    )
+)
+
 _WORD = re.compile(r"\w+")
 #: What stands between a headline and the name of the site in a page's title.
 _BETWEEN = re.compile(r"\s[|–—·»-]\s")
@@ -93,7 +105,7 @@ def _title_of(document: Document) -> str:
 
 
 def _is_about(title: str, there: Collection[str]) -> bool:
-    words = {word for word in _WORD.findall(title.lower()) if len(word) >= LEAST_WORD}
+    words = {word for word in _WORD.findall(title.lower()) if len(word) >= LEAST_WORD} - _GENERAL
     return bool(words) and 2 * sum(word in there for word in words) >= len(words)
 
 

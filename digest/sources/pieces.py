@@ -46,6 +46,8 @@ class Piece:
     number: int = 0
     #: True for what stands beside a page's article: menus, teasers, and whatever else is none of it.
     beside: bool = False
+    #: The box of a page in which it stands, from 1 in their order; 0 where the document has no boxes.
+    box: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +84,7 @@ def piece(shape: Shape, text: str, *, level: int = 0, lead: str = "", linked: bo
 
 
 def pieces_from(values: Sequence[Sequence[Any]]) -> tuple[Piece, ...]:
-    """Pieces as they come out of JSON: `[shape, text, level, lead, linked, parts, number]`, and true if beside."""
+    """Pieces as they come out of JSON: `[shape, text, level, lead, linked, parts, number, beside, box]`."""
     return tuple(
         Piece(
             shape=Shape(shape),
@@ -93,15 +95,16 @@ def pieces_from(values: Sequence[Sequence[Any]]) -> tuple[Piece, ...]:
             parts=tuple(map(str, parts)),
             number=int(number),
             beside=bool(beside),
+            box=int(box),
         )
-        for shape, text, level, lead, linked, parts, number, *beside in values
+        for shape, text, level, lead, linked, parts, number, beside, box in values
     )
 
 
 def pieces_to(pieces: Sequence[Piece]) -> list[list[Any]]:
     """The same, on the way in."""
     return [
-        [one.shape.value, one.text, one.level, one.lead, one.linked, list(one.parts), one.number, *[True] * one.beside]
+        [*(one.shape.value, one.text, one.level, one.lead, one.linked, one.parts, one.number), int(one.beside), one.box]
         for one in pieces
     ]
 

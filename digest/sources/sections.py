@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from digest.models import Block, Bullets, Kind, Paragraph, Section, SectionRole, Subheading
 from digest.sentences import is_whole, sentences
@@ -30,6 +32,8 @@ FEWEST_ARTICLE_SECTIONS = 2
 _ONE_LINE = frozenset(
     {Fact.TITLE, Fact.JOURNAL, Fact.PUBLISHED, Fact.CREDIBILITY, Fact.INTEREST, Fact.DOI, Fact.PMID, Fact.LINK}
 )
+#: Boxes of a page that may each hold a part of a text, at the least, and paragraphs in one of them.
+FEWEST_BOXES, MOST_IN_A_BOX = 3, 4
 #: Characters by which texts are told apart that cannot be the same.
 BEGINNING = 20
 _RUN = re.compile(r"(?:(?<=\s)|^)\(?(\d{1,2})\)\s+(?=\S)")
@@ -59,9 +63,9 @@ def read_summary(
     """
     reader = _Reader(headings, headline, title_first=title_first)
     kept, cut = without_furniture(pieces, headings, recurs=recurs)
-    for piece in kept:
+    for piece, goes_on in zip(kept, _going_on(kept), strict=True):
         for part in _abstract_parts(piece):
-            reader.take(part)
+            reader.take(part, goes_on=goes_on)
     reading = reader.reading(vocabulary, cut)
     reading = with_roles(reading, joined=reader.joined, opened=reader.opened, expected=title_first)
     reading = _said_once(reading)
@@ -76,10 +80,12 @@ class _Part:
         self.heading = heading
         self.level = level
         self.blocks: list[Block] = []
-        #: Lists that stood in one paragraph with the words before them, by their place.
+        #: What stood in one paragraph, or one box, with the words before it, by its place.
         self.joined: set[int] = set()
 
-    def add(self, shape: Shape, text: str, number: int = 0) -> None:
+    def add(self, shape: Shape, text: str, number: int = 0, *, goes_on: bool = False) -> None:
+        if goes_on and self.blocks:
+            self.joined.add(len(self.blocks))
         if shape in {Shape.ITEM, Shape.NUMBERED}:
             self._add_item(text, ordered=shape is Shape.NUMBERED, number=number)
         elif self.role is SectionRole.REFERENCES:
@@ -119,7 +125,8 @@ class _Reader:
         self.opened = False
         self.published_line = False
 
-    def take(self, piece: Piece) -> None:
+    def take(self, piece: Piece, *, goes_on: bool = False) -> None:
+        """One more; `goes_on` when it belongs to the one before."""
         heading = self._headings.heading(piece)
         if heading and heading.meaning in {Fact.FURNITURE, Fact.STANDING}:
             heading = None  # what of these is the page's was cut before
@@ -130,7 +137,7 @@ class _Reader:
         elif heading:
             self._take_heading(heading, piece)
         elif not self._is_aside(piece):
-            self._take_text(piece)
+            self._take_text(piece, goes_on=goes_on)
 
     def _begin(self, headline: str) -> None:
         """What stood above the headline belongs to the page, save its facts."""
@@ -170,7 +177,7 @@ class _Reader:
         self._keep(fact, *([heading.rest] if heading.rest else []))
         self._open = None if heading.rest else fact
 
-    def _take_text(self, piece: Piece) -> None:
+    def _take_text(self, piece: Piece, *, goes_on: bool) -> None:
         if self._open is not None:
             fact = self._open
             self._keep(fact, *(piece.parts or (piece.text,)))
@@ -188,7 +195,7 @@ class _Reader:
         if part.role is SectionRole.FAQ and text.endswith("?") and len(text) <= LONGEST_QUESTION:
             part.blocks.append(Subheading(text))
         else:
-            part.add(piece.shape, text, piece.number)
+            part.add(piece.shape, text, piece.number, goes_on=goes_on)
 
     def _keep(self, fact: Fact, *texts: str) -> None:
         self._facts.keep(fact, *texts)
@@ -219,7 +226,7 @@ class _Reader:
 
     @property
     def joined(self) -> frozenset[Block]:
-        """Lists that stood in one paragraph with the words before them."""
+        """What stood in one paragraph, or one box, with the words before it."""
         return frozenset(
             part.blocks[place] for part in self._parts for place in part.joined if place < len(part.blocks)
         )
@@ -267,6 +274,19 @@ def numbered_runs(text: str) -> list[Block]:
 
 def _item(text: str) -> str:
     return re.sub(r"[;,]?(?<!\s)\s+(?:and|or)$|[;,]$", "", text.strip())
+
+
+def _going_on(pieces: Sequence[Piece]) -> list[bool]:
+    """Of each whether it goes on in the box of the one before, in a page that puts each part of its text into a box."""
+    told = [one for one in pieces if one.shape is not Shape.HEADING]
+    runs = [box for box, _ in groupby(one.box for one in told)]
+    most = max(Counter(one.box for one in told if one.shape is Shape.TEXT).values(), default=0)
+    if not FEWEST_BOXES <= len(runs) == len(set(runs)) or most > MOST_IN_A_BOX:
+        return [False] * len(pieces)
+    return [
+        place > 0 and one.box == pieces[place - 1].box and pieces[place - 1].shape is not Shape.HEADING
+        for place, one in enumerate(pieces)
+    ]
 
 
 def _abstract_parts(piece: Piece) -> list[Piece]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree
 
+from digest.sentences import sentences
 from digest.sources.escaped import without_tags
 from digest.sources.pieces import BOLD_LEVEL, Piece, Shape, piece
 from digest.sources.plaintext import read_text
@@ -36,6 +38,7 @@ BLOCKS: Final = frozenset(
     )
 ) | frozenset(HEADINGS)
 _LISTS: Final = frozenset({"ul", "ol", "menu", "dir"})
+_BOXES: Final = frozenset({"article", "aside", "body", "dd", "details", "div", "fieldset", "main", "section", "td"})
 _BOLD: Final = frozenset({"b", "strong"})
 _SIDE_BY_SIDE: Final = frozenset({"a", "span"})
 _LINE_END = re.compile(r"[.!?:;…)\]\"'”’»]\s*$")
@@ -306,12 +309,25 @@ def _paragraphs(text: str, place: etree._Element) -> list[str]:
     if len(parts) < 2 or closest_block(place).tag in {"p", "li"}:
         return [text]
     ends = all(len(part) >= SHORTEST_SPAN and _SENTENCE_END.search(part) for part in parts)
-    return parts if ends else [text]
+    # Some pages set each sentence of a paragraph apart.
+    return parts if ends and any(len(sentences(part)) > 1 for part in parts) else [text]
 
 
 def closest_block(element: etree._Element) -> etree._Element:
     """The element with which the line begins in which this one stands."""
     while not is_block(element) and (parent := element.getparent()) is not None:
+        element = parent
+    return element
+
+
+def boxes_of(found: Iterable[Found]) -> list[int]:
+    """Of each the box in which its lines stand, numbered from 1 in their order."""
+    boxes: dict[etree._Element, int] = {}
+    return [boxes.setdefault(_box_of(one.element), len(boxes) + 1) for one in found]
+
+
+def _box_of(element: etree._Element) -> etree._Element:
+    while element.tag not in _BOXES and (parent := element.getparent()) is not None:
         element = parent
     return element
 
