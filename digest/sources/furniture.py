@@ -104,6 +104,7 @@ _LINE = re.compile(
     r"|[^|>\u203a»·.!?,;:\d]{1,25}(?: ?[|>\u203a»·] ?[^|>\u203a»·.!?,;:\d]{1,25}){2,12})$",
     re.IGNORECASE,
 )
+_RELEASE = re.compile(r"\bforward[-‐‑ ]looking statements?\b", re.IGNORECASE)
 _COOKIES = re.compile(
     r"\b(?:we|this (?:web)?site|our (?:web)?site|our partners)\b[^.]{0,80}\buses?\b[^.]{0,40}\bcookies\b"
     r"|\bby (?:continuing|using|clicking)\b[^.]{0,80}\bcookies\b",
@@ -175,7 +176,9 @@ def _before(piece: Piece, place: int) -> Piece:
 
 def is_furniture(text: str) -> bool:
     """True for a line no summary holds: share links, cookie notices, the words under a teaser."""
-    return bool(len(text) <= 400 and _LINE.match(text)) or is_about_cookies(text) or is_read_more(text)
+    if len(text) <= 400 and _LINE.match(text):
+        return True
+    return is_about_cookies(text) or is_read_more(text) or ("ooking" in text and bool(_RELEASE.search(text)))
 
 
 def is_about_cookies(text: str) -> bool:

@@ -107,7 +107,13 @@ _NAMES: dict[Meaning, str] = {
     "|press contact|press contacts|forward looking statements|notes to editors|post navigation|table of contents",
     Fact.IGNORED: "abstract|summary|article|author|authors|author s|copyright|byline|in this article",
 }
-_STANDING = re.compile(r"^understanding (?:[\w ]{1,40} )?research$")
+#: What a site says of research in general, and what a release says of whose it is.
+_STANDING = re.compile(
+    r"^(?:understanding (?:[\w ]{1,40} )?research"
+    r"|about (?:the )?[\w ]{1,60} (?:therapeutics|pharma|pharmaceuticals?|biopharma\w{0,12}|biotech\w{0,8}|biosciences?"
+    r"|inc|ltd|limited|gmbh|plc|ag|corporation|company|group|foundation|society|trust|university|institute"
+    r"|laborator(?:y|ies)))$"
+)
 #: The labels of a structured abstract: `METHODS: …`.
 _SHOUTED = re.compile(r"^(?P<name>[A-Z][A-Z ,/&-]{3,50}):\s+(?P<rest>\S.*)$", re.DOTALL)
 _LABEL = re.compile(r"^(?P<name>[^:\n]{2,80}?)\s*:\s*(?P<rest>.*)$", re.DOTALL)

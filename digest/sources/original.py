@@ -106,7 +106,12 @@ def read_item(item: Item, manner: Manner) -> Reading:
         published=next(filter(None, map(read_date, item.dates)), None),
     )
     full = reading.or_else(outside)
-    return replace(full, doi=read_doi(marks) or full.doi, pmid=read_pmid(marks) or full.pmid)
+    return replace(
+        full,
+        doi=read_doi(marks) or full.doi,
+        pmid=read_pmid(marks) or full.pmid,
+        journal=outside.journal or full.journal,
+    )
 
 
 def better(page: Reading, said: Reading) -> Reading:

@@ -83,8 +83,10 @@ def read_page(
     )
     posted = next(filter(None, (read_date(meta[name]) for name in _POSTED if name in meta)), None)
     full = reading.or_else(said)
-    # The study's own DOI stands in the head; the one in the text may be of another study.
-    return replace(full, doi=said.doi or full.doi, published=full.published or posted)
+    # The study's own DOI and journal stand in the head; those in the text may be another study's.
+    return replace(
+        full, doi=said.doi or full.doi, journal=said.journal or full.journal, published=full.published or posted
+    )
 
 
 def doi_in_head(document: Document) -> str | None:

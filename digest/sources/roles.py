@@ -9,7 +9,7 @@ against it. Where they disagree nobody is asked to believe either: the parts in 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise, product
 
@@ -39,6 +39,9 @@ CLEAR_LIMITS = 4.0
 TAKEAWAY = 2.0
 #: A takeaway has so many sentences, or fewer.
 TAKEAWAY_SENTENCES = 2
+
+#: Where more parts are in doubt, it is no such text: nothing of the guess is believed.
+MOST_DOUBTS = 3
 
 _ORDER = (SectionRole.FINDINGS, SectionRole.RELEVANCE, SectionRole.CONSIDERATIONS)
 
@@ -107,6 +110,8 @@ def roles_of(parts: Sequence[str], *, opened: bool = False) -> Roles:
     if not _is_evident(best.roles, scores):
         return nothing
     doubts = _doubts(best, guesses, scores)
+    if len(doubts) > MOST_DOUBTS:
+        return replace(nothing, doubts=doubts)
     open_places = {doubt.place for doubt in doubts}
     settled = tuple(SectionRole.BODY if place in open_places else role for place, role in enumerate(best.roles))
     return Roles(roles=settled, why=_why(best.roles, scores), doubts=doubts)

@@ -16,10 +16,10 @@ from digest.sources.facts import Facts
 from digest.sources.furniture import Cut, Recurs, nothing, without_furniture
 from digest.sources.headings import Fact, Heading, Headings, name_key
 from digest.sources.identity import only_doi, web_url
+from digest.sources.journals import journal_in, journal_named
 from digest.sources.pieces import Piece, Shape
 from digest.sources.reading import Reading
 from digest.sources.roles import Why
-from digest.sources.standing import journal_named
 from digest.sources.tags import is_glued, read_tags
 from digest.sources.unheaded import with_roles
 
@@ -38,6 +38,11 @@ FEWEST_BOXES, MOST_IN_A_BOX = 3, 4
 BEGINNING = 20
 _RUN = re.compile(r"(?:(?<=\s)|^)\(?(\d{1,2})\)\s+(?=\S)")
 _ABSTRACT_LABELS = re.compile(r"(?<=[.!?)])\s+(?=[A-Z][A-Z ,/&-]{3,40}:\s)")
+#: How a release begins: `HARTFIELD, Conn., September 14, 2026 –`.
+_FROM_WHERE = re.compile(
+    r"[A-Z][\w.,’' -]{2,60}?[,(—–-]\s{0,2}((?:[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8} \d{4}))\)?"
+    r"(?:\s\([^()]{1,60}\))?:?\s?(?:--|[–—/-])"
+)
 _QUESTION_MARK = re.compile(r"^(?:Q(?:uestion)?|A(?:nswer)?)\s?\d{0,2}\s?[:.)]\s+")
 
 
@@ -69,7 +74,9 @@ def read_summary(
     reading = reader.reading(vocabulary, cut)
     reading = with_roles(reading, joined=reader.joined, opened=reader.opened, expected=title_first)
     reading = _said_once(reading)
-    return replace(reading, kind=_kind(reading, published_line=reader.published_line))
+    kind = _kind(reading, published_line=reader.published_line)
+    told = journal_in(_running_text(reading.sections)) if kind is Kind.RESEARCH and not reading.journal else None
+    return replace(reading, kind=kind, journal=reading.journal or told)
 
 
 class _Part:
@@ -190,6 +197,8 @@ class _Reader:
             return  # printed once for the eye and once for the screen reader
         if not self._parts:
             self._parts.append(_Part(SectionRole.BODY, None, 0))
+            if from_where := _FROM_WHERE.match(piece.text):
+                self._facts.keep(Fact.PUBLISHED, from_where[1])
         part = self._parts[-1]
         text = _QUESTION_MARK.sub("", piece.text) if part.role is SectionRole.FAQ else piece.text
         if part.role is SectionRole.FAQ and text.endswith("?") and len(text) <= LONGEST_QUESTION:

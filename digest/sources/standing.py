@@ -28,30 +28,6 @@ _OFFER = re.compile(
     rf"^(?:Talk|Chat|Speak) (?:to|with) (?!Your|A |An |The |My|His|Her|Their|Our|Dr\b){_NAME}(?: {_NAME}){{0,3}}"
     rf" (?:to|about|today|now|for)\b|\bAsk {_NAME} (?:whether|if|about|how|what|to)\b"
 )
-#: What a site says of the journals it reads; behind the name it goes on with one of these, the surest first.
-_GOES_ON = (
-    r"(?:often|usually|typically|frequently|commonly|generally|sometimes|regularly|may|might|can)",
-    (
-        r"(?:range|vary|span|include|describe|present|publish|run|go|stretch|reach|contain|offer|share|explore|help"
-        r"|bring|move|carry|tell|look|make|differ|be|are|have|give|add|explain|touch|extend|represent)s?"
-    ),
-    r"(?:which|that|where|cover|report|feature|show|track|mix)s?",
-)
-_JOURNALS_LIKE = tuple(
-    re.compile(
-        r"\bjournals?,? (?:like|such as|including|for example) [\"“‘']?(?P<name>[A-Z][^\n]{1,160}?)[\"”’']?,?"
-        rf" {goes_on}\b"
-    )
-    for goes_on in _GOES_ON
-)
-#: A name may list what it is about: "Music, mind and movement".
-_LISTED = r"(?:(?:, \w{2,20}(?: \w{2,20})?){1,2},? (?:and|&) \w{2,20}(?: \w{2,20})?)?"
-_JOURNAL = re.compile(
-    r"\b(?:published|appeared|appears|featured|printed|comes from|taken from)\s(?:\w{1,20}\s)?(?:in|by|on)?\s?"
-    r"(?:(?:a|the|an)\s)?(?:peer[-‐‑ ]reviewed\s)?(?:(?:scientific|medical|academic)\s)?(?:journal\s)?"
-    rf"(?:called\s|named\s|,\s)?[\"'“‘]?(?P<name>[A-Z][^.;,\"”’()]{{2,120}}?{_LISTED})"
-    r"(?=[\"”’]|[.;,()]|\s(?:is|was|which|that|has|in\s\d{4}|on\s\w{1,20}\s\d|a\speer|an?\s)|\s?$)"
-)
 
 
 def is_standing(text: str, *, behind_teasers: bool = False) -> bool:
@@ -76,12 +52,6 @@ def is_advice(text: str) -> bool:
 def is_offer(text: str) -> bool:
     """True for a paragraph in which the site offers something of its own."""
     return _is_short(text) and (_OFFER.search(text) is not None or begins(text, "offer"))
-
-
-def journal_named(text: str) -> str | None:
-    """The journal a text says the study was published in; None when it names none."""
-    found = next(filter(None, (words.search(text) for words in (*_JOURNALS_LIKE, _JOURNAL))), None)
-    return re.sub(r" (?:and|can|may|that)$", "", found["name"]).strip(" ,") if found else None
 
 
 def _is_short(text: str) -> bool:

@@ -6,9 +6,10 @@ import pytest
 
 from digest.sources.furniture import Rule, unglued, without_furniture
 from digest.sources.headings import Headings
+from digest.sources.journals import journal_named
 from digest.sources.markup import read_html
 from digest.sources.pieces import Piece, Shape
-from digest.sources.standing import is_advice, is_offer, is_standing, journal_named
+from digest.sources.standing import is_advice, is_offer, is_standing
 
 STUDY = "Forty adults walked further with the vest than without it."
 LIMITS = "The study was small, and nobody was assigned by chance."

@@ -9,11 +9,12 @@ from digest.models import Bullets, Kind, Paragraph, Section, SectionRole, Subhea
 from digest.sources.facts import LONGEST_FACT
 from digest.sources.furniture import is_furniture, is_read_more
 from digest.sources.headings import Fact, Headings
+from digest.sources.journals import journal_named
 from digest.sources.markup import read_html
 from digest.sources.plaintext import read_text
 from digest.sources.reading import Reading
 from digest.sources.sections import numbered_runs, read_summary
-from digest.sources.standing import is_standing, journal_named
+from digest.sources.standing import is_standing
 
 HEADINGS = Headings()
 
