@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from digest.models import Entry, Issue, Subscriber
 from digest.newsroom import Digest
+from digest.sources.original import Original, packed
+from digest.sources.textfile import taken_apart
 from tests.factories import a_subscriber, an_entry
 
 MONTH = "2026-11"
@@ -18,6 +21,22 @@ ENTRIES = (
     an_entry("eyes", headline="Optic neuritis in multiple sclerosis, seen early"),
     an_entry("young", headline="Pediatric multiple sclerosis and school"),
 )
+#: What a summary was read from: parts with and without a heading, a list, and what was left out.
+DOCUMENT = """Heat and MS
+
+What They Found
+
+Forty adults walked.
+
+1. The heat slowed them.
+2. Cold drinks helped.
+
+Limitations
+
+Few took part.
+
+Advertisement
+"""
 #: Numbered 1 to 5 in this order.
 READERS = (
     a_subscriber("ada@example.org", "fatigue-sleep", name="Ada"),
@@ -35,3 +54,11 @@ def filled(
     digest.store.add_entries(entries, now=MIDDLE)
     digest.store.save_subscribers(readers, now=MIDDLE)
     return digest.compose(digest.window(MONTH)).issue
+
+
+def with_a_document(digest: Digest) -> int:
+    """The number of a summary beside which the document is kept that it was read from."""
+    original = packed(Original(text=taken_apart(DOCUMENT, markdown=False)))
+    entry = replace(an_entry("read", headline="Heat and multiple sclerosis"), source="news")
+    digest.store.add_entries([entry], now=MIDDLE, originals={"read": original})
+    return digest.store.latest_of("news", limit=1)[0].id

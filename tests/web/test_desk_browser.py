@@ -21,7 +21,7 @@ from tests.browser import CHROMIUM, HOW_TO_INSTALL, a_browser
 from tests.factories import NOW, an_entry
 from tests.integration.smtp_server import Inbox, a_real_server
 from tests.web.conftest import EDITOR, OPERATOR, Desk, Opener
-from tests.web.sample import ENTRIES, MONTH, filled
+from tests.web.sample import ENTRIES, MONTH, filled, with_a_document
 from tests.web.serving import served
 from tests.web.test_readers_pages import TARGETS
 
@@ -235,6 +235,7 @@ PAGES = {
     "check": f"{HERE}/check", "send": f"{HERE}/send", "log": f"{HERE}/log", "sign-in": "/desk/sign-in",
     "readers": f"{HERE}/readers", "subscribers": "/desk/subscribers", "subscriber": "/desk/subscribers/1",
     "summaries": "/desk/summaries", "summary": "/desk/summaries/1",
+    "as-read": "/desk/summaries/6/read",
 }  # fmt: skip
 
 
@@ -325,6 +326,7 @@ def a_seat_at_a_full_desk(browser: Browser, desk: Desk) -> Iterator[Seat]:
     doubted = replace(ENTRIES[0], unsure=("the order of its parts is not clear",))
     issue = filled(desk.digest, (doubted, *ENTRIES[1:], BROKEN))
     acts.change(desk.digest, issue, [Pin(summary_id=1)], by="ben@example.org")
+    assert PAGES["as-read"] == f"/desk/summaries/{with_a_document(desk.digest)}/read"
     with served(desk.app) as address, seated(browser, desk, address, OPERATOR) as seat:
         yield seat
 

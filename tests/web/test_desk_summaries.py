@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -13,11 +12,9 @@ from starlette.testclient import TestClient
 
 from digest import approving, departures
 from digest.models import Bullets, CorrectionState, Section, SectionRole
-from digest.sources.original import Original, packed
-from digest.sources.textfile import taken_apart
 from tests.factories import NOW, an_entry
 from tests.web.conftest import EDITOR, Desk, csrf
-from tests.web.sample import MIDDLE, filled
+from tests.web.sample import filled, with_a_document
 
 HERE = "/desk/summaries"
 SENTENCE = "We wrote that walking helps everybody; it helped some."
@@ -162,11 +159,7 @@ def test_a_list_keeps_its_numbers(editor: TestClient, desk: Desk) -> None:
 
 def test_how_a_summary_was_read(editor: TestClient, desk: Desk) -> None:
     """Its parts with their reasons, beside the document and what was left out of it."""
-    text = "Heat and MS\n\nWhat They Found\n\nForty adults walked.\n\nLimitations\n\nFew took part.\n\nAdvertisement\n"
-    original = packed(Original(text=taken_apart(text, markdown=False)))
-    entry = replace(an_entry("read"), source="news")
-    desk.digest.store.add_entries([entry], now=MIDDLE, originals={"read": original})
-    number = desk.digest.store.latest_of("news", limit=1)[0].id
+    number = with_a_document(desk.digest)
     page = editor.get(f"/desk/summaries/{number}/read").text
     for words in ("What they found", "by its heading", "Left out: a label of the page", "Advertisement"):
         assert words in page
