@@ -26,6 +26,7 @@ from digest.sources.feed import FeedSource
 from digest.sources.fetch import Fetcher
 from digest.sources.folder import FolderSource
 from digest.sources.headings import Headings
+from digest.sources.keywords import keywords
 from digest.sources.reach import unreached
 from digest.spamassassin import judge
 from digest.store.base import Store
@@ -132,10 +133,15 @@ def _topics(text: str, name: str) -> TopicTree:
     return parse_topics(located.value, name=name, line=located.line)
 
 
+def known_topics(tree: TopicTree) -> tuple[str, ...]:
+    """What is known to be a topic of some article: the phrases of the tree, and what articles print beside them."""
+    return (*tree.phrases, *keywords())
+
+
 def make_source(settings: SourceSettings, tree: TopicTree, whole: Settings) -> Source:
     """The source these settings describe."""
     language = settings.language or whole.newsletter.language
-    vocabulary = tree.phrases
+    vocabulary = known_topics(tree)
     headings = Headings(settings.headings)
     if isinstance(settings, FeedSettings):
         return FeedSource(

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from digest.app import known_topics
 from digest.cli.session import Output, Session
 from digest.cli.tables import cell
 from digest.config import FeedSettings
@@ -82,7 +83,7 @@ class _How:
 def _how(session: Session, name: str | None) -> _How:
     """That of a source, with what was learnt of it; that of any for None."""
     if name is None:
-        return _How(manner=Manner(vocabulary=session.topics().phrases))
+        return _How(manner=Manner(vocabulary=known_topics(session.topics())))
     with session.open() as digest:
         source = digest.source(name)
         settings = next(one for one in digest.settings.sources if one.name == name)

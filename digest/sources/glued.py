@@ -21,6 +21,8 @@ LONGEST_RUN = 2_000
 LONG_WORD = 7
 #: Letters of an unknown word beside known words at the least, and beside a single known one.
 SHORTEST_WORD, SHORTEST_BESIDE_ONE = 4, 6
+#: Letters of an acronym that may stand beside an unknown word whose own writing says where it begins or ends.
+ACRONYM = 3
 #: What a part costs that is known; known but for its plural; and each border that is left uncut in one that is not.
 _KNOWN, _NEARLY, _UNCUT = 1.0, 2.5, 2.0
 
@@ -58,6 +60,8 @@ _ENDINGS: Final = re.compile(
 #: A word as far as it is written in small letters, from its beginning and up to its end.
 _WORD_BEGUN = re.compile(r"[^\W\d_][a-zß-öø-ÿ]{0,40}")
 _WORD_ENDED = re.compile(r"(?<![a-zß-öø-ÿ])[^\W\d_]?[a-zß-öø-ÿ]{1,40}$")
+_CAPITALISED = re.compile(r"[A-Z][a-z]{3}")
+_CODE_ENDED = re.compile(r"[A-Z]{2}\d{1,2}$")
 _HYPHENS: Final = dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")
 #: Words whose capitals stand inside them; where one is glued, its own borders are the topic's.
 _MIXED = re.compile(
@@ -81,6 +85,8 @@ _BORDERS = tuple(
         r"(?<=[A-Z]\d)(?=[a-z]{4})|(?<=[A-Za-z]\d\d)(?=[a-z]{4})|(?<=[A-Za-z]-\d\d)(?=[a-z]{4})",
         # CD20|Brain, but not 7Tesla
         r"(?<=[A-Za-z]\d)(?=[A-Z][a-z]{2})|(?<=[A-Za-z]\d\d)(?=[A-Z][a-z]{2})|(?<=-\d\d)(?=[A-Z][a-z]{2})",
+        # vitamin D|Cholecalciferol
+        r"(?<=[a-z] [A-Z])(?=[A-Z][a-z]{3})",
         # TNFα|fatigue, IFNβ|IL-6
         r"(?<=[A-Z]{2}[α-ω])(?=[a-z]{4}|[A-Z]{2}|[A-Z][a-z]{2})",
     )
@@ -272,6 +278,8 @@ def _best_cuts(
 
 def _goes_on(run: str, place: int, last: _Phrase | None) -> bool:
     """Whether an unknown topic may begin behind a known one in the middle of a word."""
+    if last is not None and last.exact and len(last.text) >= ACRONYM and _CAPITALISED.match(run, place):
+        return True  # MRI|Randomised
     if last is None or not last.strong:
         return False
     word = _WORD_BEGUN.match(run[place : place + 40])
@@ -280,10 +288,12 @@ def _goes_on(run: str, place: int, last: _Phrase | None) -> bool:
 
 def _ends(run: str, place: int, phrase: _Phrase) -> bool:
     """Whether an unknown topic may end in the middle of a word, for a known one to begin."""
+    before = run[max(0, place - 40) : place]
+    if phrase.exact and len(phrase.text) >= ACRONYM and _CODE_ENDED.search(before):
+        return True  # EBNA1|EBV
     if not phrase.strong:
         return False
-    before = run[max(0, place - 40) : place]
-    if re.search(r"[A-Za-z)-]\d{1,3}$|[α-ω]$", before):
+    if re.search(r"[A-Za-z)-]\d{1,3}$|[α-ω]$|Ig[AGMED]$", before):
         return True
     if re.search(r"[A-Z]{2}$", before):
         return run[place].islower()

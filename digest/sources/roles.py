@@ -29,10 +29,16 @@ CLEARLY_OUT_OF_ORDER = 5.0
 ORDER = 1.5
 #: What a role is worth that is there at all, of the three that such a text has.
 PRESENT = 2.0
+#: By how much a reading of an extract must be better than that by which it has all three parts in order.
+CLEARLY_INCOMPLETE = 5.0
 #: Below this a part has nothing of considerations in its words: the last place alone makes no limits.
 LEAST_LIMITS = 1.5
+#: The same in an extract, where the last of three parts hardly is anything else.
+LEAST_LIMITS_OF_EXTRACT = 0.5
 #: From this on a part says whom the study concerns.
 LEAST_RELEVANCE = 4.0
+#: The same in an extract.
+LEAST_RELEVANCE_OF_EXTRACT = 2.0
 #: From this on a part speaks of limits above all.
 CLEAR_LIMITS = 4.0
 #: What it is worth to take a short first part for the takeaway.
@@ -91,12 +97,13 @@ class _Guess:
 _Scores = Sequence[Mapping[SectionRole, float]]
 
 
-def roles_of(parts: Sequence[str], *, opened: bool = False) -> Roles:
+def roles_of(parts: Sequence[str], *, opened: bool = False, extract: bool = False) -> Roles:
     """What each part of a text without headings is.
 
     Args:
         parts: the words of each, in the text's order; a list's points as one part.
         opened: whether the text's headline is the sentence it opened with, so that its takeaway is told already.
+        extract: whether more than its words says that it is the extract of a summary page, whose parts have an order.
     """
     nothing = Roles(roles=(SectionRole.BODY,) * len(parts))
     if not (FEWEST - opened) <= len(parts) <= MOST:
@@ -107,9 +114,9 @@ def roles_of(parts: Sequence[str], *, opened: bool = False) -> Roles:
         for roles in _possible(len(parts), opened=opened)
     ]
     best = max(guesses, key=lambda guess: guess.worth)
-    if not _is_evident(best.roles, scores):
+    if not _is_evident(best.roles, scores, extract=extract):
         return nothing
-    doubts = _doubts(best, guesses, scores)
+    doubts = _doubts(best, guesses, scores, extract=extract)
     if len(doubts) > MOST_DOUBTS:
         return replace(nothing, doubts=doubts)
     open_places = {doubt.place for doubt in doubts}
@@ -150,15 +157,16 @@ def _opening(roles: Sequence[SectionRole], parts: Sequence[str], scores: _Scores
     return max(scores[0].values()) + TAKEAWAY if is_short and len(parts) > len(_ORDER) else -TAKEAWAY
 
 
-def _is_evident(roles: Sequence[SectionRole], scores: _Scores) -> bool:
+def _is_evident(roles: Sequence[SectionRole], scores: _Scores, *, extract: bool) -> bool:
     """Whether the parts say together what they are: else it is no such text, or nobody can tell."""
     best = {role: max((scores[place][role] for place, one in enumerate(roles) if one is role), default=0.0)
             for role in _ORDER}  # fmt: skip
     limits, rest = best[SectionRole.CONSIDERATIONS], max(best[SectionRole.FINDINGS], best[SectionRole.RELEVANCE])
-    if limits:
-        return limits >= CLEAR_LIMITS or (limits >= LEAST_LIMITS and rest >= LEAST_LIMITS)
+    if SectionRole.CONSIDERATIONS in roles:
+        enough = LEAST_LIMITS_OF_EXTRACT if extract and len(roles) == len(_ORDER) else LEAST_LIMITS
+        return limits >= CLEAR_LIMITS or (limits >= enough and rest >= LEAST_LIMITS)
     least = max(best[SectionRole.RELEVANCE], best[SectionRole.FINDINGS] if len(roles) == 1 else 0)
-    return len(roles) <= len(_ORDER) and least >= LEAST_RELEVANCE
+    return len(roles) <= len(_ORDER) and least >= (LEAST_RELEVANCE_OF_EXTRACT if extract else LEAST_RELEVANCE)
 
 
 def _why(roles: Sequence[SectionRole], scores: _Scores) -> Why:
@@ -168,12 +176,12 @@ def _why(roles: Sequence[SectionRole], scores: _Scores) -> Why:
     return Why.WORDS if by_words else Why.ORDER
 
 
-def _doubts(best: _Guess, guesses: Sequence[_Guess], scores: _Scores) -> tuple[Doubt, ...]:
+def _doubts(best: _Guess, guesses: Sequence[_Guess], scores: _Scores, *, extract: bool) -> tuple[Doubt, ...]:
     """The parts that another guess, nearly as good, reads as something else; the usual order is believed longer."""
     found: dict[int, Doubt] = {}
     for place, role in enumerate(best.roles):
         rivals = (guess for guess in guesses if guess.roles[place] is not role)
-        near = [guess for guess in rivals if best.worth - guess.worth < _margin(best, guess, place)]
+        near = [guess for guess in rivals if best.worth - guess.worth < _margin(best, guess, place, extract=extract)]
         if near:
             rival = max(near, key=lambda guess: guess.worth)
             found[place] = Doubt(place, role, rival.roles[place])
@@ -195,7 +203,9 @@ def _unclear_limits(best: _Guess, doubts: Mapping[int, Doubt], scores: _Scores) 
     return rest if is_behind or (about_limits and says < CLEAR_LIMITS) else []
 
 
-def _margin(best: _Guess, rival: _Guess, place: int) -> float:
+def _margin(best: _Guess, rival: _Guess, place: int, *, extract: bool) -> float:
+    if extract and rival.roles == _ORDER:
+        return CLEARLY_INCOMPLETE
     if rival.is_in_order and not best.is_in_order:
         return CLEARLY_OUT_OF_ORDER
     return CLEARLY if SectionRole.CONSIDERATIONS in {best.roles[place], rival.roles[place]} else CLEARLY_BUT_LIMITS

@@ -26,7 +26,8 @@ _OF_THE_STUDY = re.compile(
 _NAME = r"[A-Z][\w’'&-]{1,30}"
 _OFFER = re.compile(
     rf"^(?:Talk|Chat|Speak) (?:to|with) (?!Your|A |An |The |My|His|Her|Their|Our|Dr\b){_NAME}(?: {_NAME}){{0,3}}"
-    rf" (?:to|about|today|now|for)\b|\bAsk {_NAME} (?:whether|if|about|how|what|to)\b"
+    rf"(?: (?:to|about|today|now|for|if|when|before|whether|online|any ?time)\b|[.!])"
+    rf"|\bAsk {_NAME} (?:whether|if|about|how|what|to)\b"
 )
 
 

@@ -8,11 +8,14 @@ from dataclasses import replace
 from digest.models import Block, Bullets, Paragraph, Section, SectionRole, Subheading
 from digest.sentences import is_whole, sentences
 from digest.sources.clean import shorten
+from digest.sources.furniture import Rule
 from digest.sources.reading import Reading
 from digest.sources.roles import FEWEST, Doubt, Roles, Why, clearly_limits, roles_of
 
 #: Parts below one known heading that are looked at for roles of their own: the other headings may be lost.
 FEWEST_BELOW_TAKEAWAY = 4
+#: Lists that each begin at 1 and are all there is: the parts of an extract.
+FEWEST_LISTS = 3
 #: Characters of a part by which a person finds it again.
 SHOWN = 70
 
@@ -49,12 +52,19 @@ def _by_words(reading: Reading, joined: Collection[Block], *, opened: bool, expe
     if len(bare) != 1 or bare[0].heading is not None:
         return reading
     units = _units(bare[0].blocks, joined)
-    roles = roles_of([_text(unit) for unit in units], opened=opened)
+    extract = opened and _is_extract(reading, units)
+    roles = roles_of([_text(unit) for unit in units], opened=opened, extract=extract)
     if not any(role is not SectionRole.BODY for role in roles.roles):
         says = "nothing in its words tells findings, relevance and considerations apart: give each part its place"
-        doubtful = bool(roles.doubts) or (expected and len(units) in (3, 4))
+        doubtful = bool(roles.doubts) or extract or (expected and len(units) in (3, 4))
         return replace(reading, unsure=(*reading.unsure, says)) if doubtful else reading
     return _placed(reading, bare[0], units, roles)
+
+
+def _is_extract(reading: Reading, units: Iterable[Sequence[Block]]) -> bool:
+    """Whether it stood above a site's words about research in general, or each of its parts is numbered from 1 on."""
+    begins = [isinstance(first, Bullets) and first.ordered and first.start == 1 for first, *_ in units]
+    return any(cut.rule is Rule.STANDING for cut in reading.cut) or (len(begins) >= FEWEST_LISTS and all(begins))
 
 
 def _below_the_takeaway(reading: Reading, joined: Collection[Block]) -> Reading:

@@ -176,7 +176,10 @@ def test_advice_that_speaks_of_the_study_stays(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "is_one"),
     [
-        ("Talk to Medira to find out whether it suits you.", True), ("Sign up for our letters.", True),
+        ("Talk to Medira to find out whether it suits you.", True),
+        ("Talk to Medira if you noticed any of these.", True), ("Chat with Medira.", True),
+        ("Talk to MS nurses if you noticed any of these.", False), ("Speak to Dr. Ito if you can.", False),
+        ("Sign up for our letters.", True),
         ("Donate today.", True), ("Download our app.", True), ("Ask Medira whether you need this test.", True),
         ("Talk to Your nurse about it.", False), ("Register data came from two countries.", False),
         ("Join pain and fatigue fell together.", False), ("Buy-in from clinics was needed.", False),

@@ -86,6 +86,48 @@ def test_an_article_is_no_extract() -> None:
     assert set(roles_of([FINDINGS] * 8 + [CONSIDERATIONS]).roles) == {B}
 
 
+#: Limits that hardly say so.
+PLAIN = "Only the vest was worn, and the town is a cool one, but the road is steep."
+
+
+def test_the_last_of_three_parts_of_an_extract_is_its_limits() -> None:
+    """What stands above a site's standing words has an order: there a few words are enough, elsewhere they are not."""
+    assert roles_of([FINDINGS, RELEVANCE, PLAIN], opened=True).roles == (B, B, B)
+    assert roles_of([FINDINGS, RELEVANCE, PLAIN], opened=True, extract=True).roles == (F, R, C)
+    assert roles_of([FINDINGS, RELEVANCE, QUIET], opened=True, extract=True).roles == (B, B, B)
+
+
+def test_an_extract_that_seems_to_lack_its_limits_is_in_doubt() -> None:
+    """Its third part reads like relevance, and may well be the limits."""
+    found = roles_of([FINDINGS, RELEVANCE, f"{PLAIN} People can plan."], opened=True, extract=True)
+    assert found.roles == (F, R, C) or found.doubts
+    doubtful = roles_of([FINDINGS, RELEVANCE, "Families can plan for it at home."], opened=True, extract=True)
+    assert doubtful.doubts == (Doubt(2, R, C),)
+    assert roles_of([FINDINGS, RELEVANCE, "Families can plan for it at home."], opened=True).doubts == ()
+
+
+STANDING = (
+    "Whether you have lived with MS for long or are new to it, keeping up with the latest research can be hard. Studies"
+    " in respected medical journals like Annals of Cold Water often range from early work to clinical trials. Not all"
+    " research is created equal."
+)
+
+
+def test_an_extract_is_known_by_what_stands_below_it() -> None:
+    """A site's words about research in general, or three lists that each begin at 1."""
+    assert roles(read(TAKEAWAY, "", FINDINGS, "", RELEVANCE, "", PLAIN, "", STANDING)) == [F, R, C]
+    numbered = [f"1) {part.replace('. ', '. 2) ', 1)}" for part in (FINDINGS, RELEVANCE)]
+    assert roles(read(TAKEAWAY, "", *numbered, "1) Only the vest was worn. 2) But the road is steep.")) == [F, R, C]
+    plain = read(TAKEAWAY, "", FINDINGS, "", RELEVANCE, "", PLAIN)
+    assert roles(plain) == [B] and plain.unsure
+
+
+def test_nothing_is_said_to_be_sure_of_an_extract_of_two_parts_nobody_understands() -> None:
+    """It has no roles, and a person is asked."""
+    found = read(TAKEAWAY, "", QUIET, "", QUIET.replace("town", "village"), "", STANDING)
+    assert roles(found) == [B] and found.unsure
+
+
 @pytest.mark.parametrize("role", [R, F])
 def test_limits_under_another_heading(role: SectionRole) -> None:
     """A paragraph that speaks of limits and of nothing else is known under any heading."""

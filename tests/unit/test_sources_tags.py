@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from digest.sources.glued import LONGEST_RUN, unglued
+from digest.sources.keywords import keywords
 from digest.sources.tags import LONGEST_TAG, MOST_TAGS, is_glued, read_tags
 
 VOCABULARY = ("multiple sclerosis", "B cells", "single-cell RNA sequencing", "fatigue", "pain", "anti-CD20")
@@ -71,6 +72,22 @@ def test_what_is_known_parts_what_is_not(run: str, parts: list[str]) -> None:
     assert unglued(run, vocabulary=vocabulary) == parts
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("MRI", "Randomised trial"),
+        ("25‐hydroxyvitamin D", "Cholecalciferol"),
+        ("EBNA1", "EBV", "yoga"),
+        ("rituximab", "AQP4‐IgG", "B cells"),
+        ("DMTs", "fertility", "survey"),
+        ("CGRP", "quality of life"),
+    ],
+)
+def test_topics_as_articles_print_them(parts: tuple[str, ...]) -> None:
+    """What many articles name is known, and so is how an acronym and a single capital meet the next."""
+    assert unglued("".join(parts), vocabulary=(*VOCABULARY, "EBV", *keywords())) == [*parts]
+
+
 #: Topics as editors write them. None is two.
 TOPICS = (Path(__file__).parent.parent / "data" / "topics" / "printed.txt").read_text("utf-8").splitlines()
 
@@ -88,6 +105,7 @@ def test_one_topic_stays_whole() -> None:
     assert len(TOPICS) > 100
     assert [topic for topic in TOPICS if unglued(topic) != [topic]] == []
     assert [topic for topic in TOPICS if unglued(topic, vocabulary=phrases()) != [topic]] == []
+    assert [topic for topic in TOPICS if unglued(topic, vocabulary=keywords()) != [topic]] == []
 
 
 @pytest.mark.parametrize("known", [TOPICS, [*TOPICS, *phrases()], phrases()], ids=["topics", "both", "phrases"])
