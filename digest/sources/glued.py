@@ -295,8 +295,8 @@ def _ends(run: str, place: int, phrase: _Phrase) -> bool:
         return False
     if re.search(r"[A-Za-z)-]\d{1,3}$|[α-ω]$|Ig[AGMED]$", before):
         return True
-    if re.search(r"[A-Z]{2}$", before):
-        return run[place].islower()
+    if re.search(r"[A-Z]{2}$|[A-Z]\d{1,4}[A-Z]$", before):
+        return run[place].islower() or run[place + 1 : place + 2].islower()
     word = _WORD_ENDED.search(before)
     small = word[0].lower() if word else ""
     is_word = small in _WORDS_IN_O or not (small.endswith(("o", "oxy", "yl")) or small in _BEGINNINGS)

@@ -33,8 +33,10 @@ PRESENT = 2.0
 CLEARLY_INCOMPLETE = 5.0
 #: Below this a part has nothing of considerations in its words: the last place alone makes no limits.
 LEAST_LIMITS = 1.5
-#: The same in an extract, where the last of three parts hardly is anything else.
+#: The same in an extract whose parts stand in order.
 LEAST_LIMITS_OF_EXTRACT = 0.5
+#: Behind a relevance that is one by its words the last part needs none, where it says less than this of anything else.
+LITTLE = 2.0
 #: From this on a part says whom the study concerns.
 LEAST_RELEVANCE = 4.0
 #: The same in an extract.
@@ -163,7 +165,9 @@ def _is_evident(roles: Sequence[SectionRole], scores: _Scores, *, extract: bool)
             for role in _ORDER}  # fmt: skip
     limits, rest = best[SectionRole.CONSIDERATIONS], max(best[SectionRole.FINDINGS], best[SectionRole.RELEVANCE])
     if SectionRole.CONSIDERATIONS in roles:
-        enough = LEAST_LIMITS_OF_EXTRACT if extract and len(roles) == len(_ORDER) else LEAST_LIMITS
+        in_order = extract and tuple(roles) == _ORDER
+        in_its_place = in_order and best[SectionRole.RELEVANCE] >= LEAST_LIMITS and max(scores[-1].values()) < LITTLE
+        enough = 0 if in_its_place else LEAST_LIMITS_OF_EXTRACT if in_order else LEAST_LIMITS
         return limits >= CLEAR_LIMITS or (limits >= enough and rest >= LEAST_LIMITS)
     least = max(best[SectionRole.RELEVANCE], best[SectionRole.FINDINGS] if len(roles) == 1 else 0)
     return len(roles) <= len(_ORDER) and least >= (LEAST_RELEVANCE_OF_EXTRACT if extract else LEAST_RELEVANCE)

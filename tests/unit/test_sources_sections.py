@@ -70,6 +70,7 @@ def test_a_meaning_that_does_not_exist_is_refused() -> None:
         ("Two: 1) a b; 2) c", [Paragraph("Two:"), Bullets(("a b", "c"), ordered=True)]),
         ("(1) a, and (2) b", [Bullets(("a", "b"), ordered=True)]),
         ("Only 1) one", [Paragraph("Only 1) one")]),
+        ("1) The only one.", [Bullets(("The only one.",), ordered=True)]),
         ("In phase 2) a, 3) b", [Paragraph("In phase 2) a, 3) b")]),
         ("1) a (p = 0.02) 2) b 3) c", [Bullets(("a (p = 0.02)", "b", "c"), ordered=True)]),
         ("1) a 3) b 2) c", [Bullets(("a 3) b", "c"), ordered=True)]),

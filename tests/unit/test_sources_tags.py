@@ -76,6 +76,7 @@ def test_what_is_known_parts_what_is_not(run: str, parts: list[str]) -> None:
     "parts",
     [
         ("MRI", "Randomised trial"),
+        ("GPR109A", "Multiple sclerosis"),
         ("25‐hydroxyvitamin D", "Cholecalciferol"),
         ("EBNA1", "EBV", "yoga"),
         ("rituximab", "AQP4‐IgG", "B cells"),
