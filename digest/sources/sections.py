@@ -38,7 +38,7 @@ FEWEST_BOXES, MOST_IN_A_BOX = 3, 4
 BEGINNING = 20
 _RUN = re.compile(r"(?:(?<=\s)|^)\(?(\d{1,2})\)\s+(?=\S)")
 #: A run of one point.
-_ONLY_POINT = re.compile(r"\(?1\)\s+(?=\S)(?!.{0,5000}\b2\))", re.DOTALL)
+_ONLY_POINT = re.compile(r"\(?1\)\s+(?=\S)")
 _ABSTRACT_LABELS = re.compile(r"(?<=[.!?)])\s+(?=[A-Z][A-Z ,/&-]{3,40}:\s)")
 #: How a release begins: `HARTFIELD, Conn., September 14, 2026 –`.
 _FROM_WHERE = re.compile(
@@ -269,11 +269,10 @@ class _Reader:
 
 def numbered_runs(text: str) -> list[Block]:
     """A paragraph as blocks: `… 1) … 2) …` becomes its opening words and an ordered list."""
-    if only := _ONLY_POINT.match(text):
-        return [Bullets((_item(text[only.end() :]),), ordered=True)]
     marks: list[re.Match[str]] = []
     if "2)" not in text:
-        return [Paragraph(text)] if text else []
+        only = _ONLY_POINT.match(text)
+        return [Bullets((_item(text[only.end() :]),), ordered=True)] if only else [Paragraph(text)] if text else []
     for found in _RUN.finditer(text):
         if int(found[1]) == len(marks) + 1:
             marks.append(found)
