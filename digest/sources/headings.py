@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from digest.errors import ConfigError
 from digest.models import SectionRole
-from digest.sources.pieces import Piece, Shape
+from digest.sources.pieces import BOLD_LEVEL, Piece, Shape
 
 #: A heading or label longer than this is a sentence.
 LONGEST_NAME = 80
@@ -114,6 +114,16 @@ _STANDING = re.compile(
     r"|inc|ltd|limited|gmbh|plc|ag|corporation|company|group|foundation|society|trust|university|institute"
     r"|laborator(?:y|ies)))$"
 )
+#: How a heading speaks of limits that has a name of its own: "What this study does not tell us".
+_SPEAKS_OF_LIMITS = re.compile(
+    r"\b(?:limits?|limitations?|limiting|caveats?|cautions?|cautious|weakness(?:es)?|shortcomings?|drawbacks?|careful"
+    r"|unknowns?|unanswered|unclear|uncertain(?:ty|ties)?|fine print|in mind|open questions?)\b"
+    r"|\b(?:(?:do|does|did|could|would|wo|was|were|is|are)nt|not|cannot|cant|never)\b.{0,30}"
+    r"\b(?:know|known|tell|show|shown|say|prove|proven|answer|answered|mean|certain|sure|clear)\b"
+)
+#: Words of such a heading; more are a sentence.
+_LONGEST_HEADING = 9
+_APOSTROPHES = str.maketrans("", "", "'’‘ʼ")
 #: The labels of a structured abstract: `METHODS: …`.
 _SHOUTED = re.compile(r"^(?P<name>[A-Z][A-Z ,/&-]{3,50}):\s+(?P<rest>\S.*)$", re.DOTALL)
 _LABEL = re.compile(r"^(?P<name>[^:\n]{2,80}?)\s*:\s*(?P<rest>.*)$", re.DOTALL)
@@ -133,8 +143,16 @@ class Heading:
 
 def name_key(name: str) -> str:
     """A heading's name as it is compared: small letters, digits and single spaces; "&" is "and"."""
-    folded = unicodedata.normalize("NFKC", name).casefold().replace("&", " and ")
-    return " ".join("".join(letter if letter.isalnum() else " " for letter in folded.replace("'", "")).split())
+    folded = unicodedata.normalize("NFKC", name).casefold().replace("&", " and ").translate(_APOSTROPHES)
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in folded).split())
+
+
+def speaks_of_limits(name: str) -> bool:
+    """Whether a heading speaks of limits in words of its own; what stands below it decides whether they are."""
+    if len(name) > LONGEST_NAME:
+        return False
+    key = name_key(name)
+    return len(key.split()) <= _LONGEST_HEADING and _SPEAKS_OF_LIMITS.search(key) is not None
 
 
 class Headings:
@@ -178,6 +196,8 @@ class Headings:
         alone = self.meaning(piece.text) if can_stand_alone else None
         if alone:
             return Heading(alone, piece.text.rstrip(" :"), "", 0)
+        if can_stand_alone and speaks_of_limits(piece.text):
+            return Heading(None, piece.text.rstrip(" :"), "", BOLD_LEVEL)
         return self._lead(piece) or self._label(piece)
 
     def _of_shape(self, piece: Piece) -> Heading:

@@ -129,7 +129,8 @@ def roles_of(parts: Sequence[str], *, opened: bool = False, extract: bool = Fals
 def clearly_limits(text: str, role: SectionRole) -> bool:
     """Whether a part that stands under a heading of another role speaks of limits, and hardly of anything else."""
     limits = score(text, SectionRole.CONSIDERATIONS)
-    return limits >= CLEAR_LIMITS and limits - max(score(text, role), score(text, SectionRole.FINDINGS)) >= CLEARLY
+    rivals = (SectionRole.FINDINGS, SectionRole.RELEVANCE if role is SectionRole.BODY else role)
+    return limits >= CLEAR_LIMITS and limits - max(score(text, rival) for rival in rivals) >= CLEARLY
 
 
 def _possible(count: int, *, opened: bool) -> list[tuple[SectionRole, ...]]:

@@ -21,7 +21,7 @@ from digest.sources.pieces import Piece, Shape
 from digest.sources.reading import Reading
 from digest.sources.roles import Why
 from digest.sources.tags import is_glued, read_tags
-from digest.sources.unheaded import with_roles
+from digest.sources.unheaded import with_a_word_about_limits, with_limits_by_name, with_roles
 
 #: A longer question is an answer.
 LONGEST_QUESTION = 200
@@ -34,6 +34,8 @@ _ONE_LINE = frozenset(
 )
 #: Boxes of a page that may each hold a part of a text, at the least, and paragraphs in one of them.
 FEWEST_BOXES, MOST_IN_A_BOX = 3, 4
+#: Blocks above what may be the document's own headline, such as the name of a series.
+MOST_ABOVE_TITLE = 1
 #: Characters by which texts are told apart that cannot be the same.
 BEGINNING = 20
 _RUN = re.compile(r"(?:(?<=\s)|^)\(?(\d{1,2})\)\s+(?=\S)")
@@ -68,15 +70,18 @@ def read_summary(
             takeaway; then its first sentence is the headline.
         recurs: knows the texts that stand in most documents of the source.
     """
-    reader = _Reader(headings, headline, title_first=title_first)
     kept, cut = without_furniture(pieces, headings, recurs=recurs)
+    titles = sum(piece.shape is Shape.HEADING and piece.level == 1 for piece in kept)
+    reader = _Reader(headings, headline, title_first=title_first, titles=titles)
     for piece, goes_on in zip(kept, _going_on(kept), strict=True):
         for part in _abstract_parts(piece):
             reader.take(part, goes_on=goes_on)
     reading = reader.reading(vocabulary, cut)
     reading = with_roles(reading, joined=reader.joined, opened=reader.opened, expected=title_first)
-    reading = _said_once(reading)
+    reading = with_limits_by_name(_said_once(reading))
     kind = _kind(reading, published_line=reader.published_line)
+    if kind is Kind.RESEARCH:
+        reading = with_a_word_about_limits(reading)
     told = journal_in(_running_text(reading.sections)) if kind is Kind.RESEARCH and not reading.journal else None
     return replace(reading, kind=kind, journal=reading.journal or told)
 
@@ -122,11 +127,12 @@ class _Part:
 class _Reader:
     """Takes pieces one by one; knows which section or fact is open."""
 
-    def __init__(self, headings: Headings, headline: str | None, *, title_first: bool) -> None:
+    def __init__(self, headings: Headings, headline: str | None, *, title_first: bool, titles: int) -> None:
         self._headings = headings
         self._headline = headline
         self._given = name_key(headline) if headline else ""
         self._title_first = title_first and not headline
+        self._titles = titles
         self._parts: list[_Part] = []
         self._facts = Facts()
         self._open: Fact | None = None
@@ -141,12 +147,20 @@ class _Reader:
             heading = None  # what of these is the page's was cut before
         if heading and heading.level == 1 and not heading.meaning and not self._headline:
             self._begin(piece.text)
-        elif heading and self._given and name_key(heading.name) == self._given and not heading.rest:
+        elif heading and self._is_title(heading):
             self._open = None
         elif heading:
             self._take_heading(heading, piece)
         elif not self._is_aside(piece):
             self._take_text(piece, goes_on=goes_on)
+
+    def _is_title(self, heading: Heading) -> bool:
+        """Whether it is the headline that is known, or the other name that the document itself has for its text."""
+        if not self._given or heading.rest:
+            return False
+        above = sum(len(part.blocks) for part in self._parts)
+        own = heading.level == 1 and not heading.meaning and self._titles == 1 and above <= MOST_ABOVE_TITLE
+        return own or name_key(heading.name) == self._given
 
     def _begin(self, headline: str) -> None:
         """What stood above the headline belongs to the page, save its facts."""

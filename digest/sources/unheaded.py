@@ -8,9 +8,21 @@ from dataclasses import replace
 from digest.models import Block, Bullets, Paragraph, Section, SectionRole, Subheading
 from digest.sentences import is_whole, sentences
 from digest.sources.clean import shorten
+from digest.sources.cues import score
 from digest.sources.furniture import Rule
+from digest.sources.headings import speaks_of_limits
 from digest.sources.reading import Reading
-from digest.sources.roles import FEWEST, Doubt, Roles, Why, clearly_limits, roles_of
+from digest.sources.roles import (
+    CLEARLY,
+    FEWEST,
+    LEAST_LIMITS,
+    TAKEAWAY_SENTENCES,
+    Doubt,
+    Roles,
+    Why,
+    clearly_limits,
+    roles_of,
+)
 
 #: Parts below one known heading that are looked at for roles of their own: the other headings may be lost.
 FEWEST_BELOW_TAKEAWAY = 4
@@ -42,9 +54,7 @@ def with_roles(reading: Reading, *, joined: Collection[Block] = (), opened: bool
     if {section.role for section in reading.sections} <= _BESIDE | told:
         return _by_words(reading, joined, opened=opened, expected=expected)
     known = {section.role for section in reading.sections} - {SectionRole.REFERENCES}
-    if known == {SectionRole.TAKEAWAY}:
-        return _below_the_takeaway(reading, joined)
-    return _with_a_word_about_limits(reading)
+    return _below_the_takeaway(reading, joined) if known == {SectionRole.TAKEAWAY} else _with_its_lead(reading)
 
 
 def _by_words(reading: Reading, joined: Collection[Block], *, opened: bool, expected: bool) -> Reading:
@@ -79,6 +89,19 @@ def _below_the_takeaway(reading: Reading, joined: Collection[Block]) -> Reading:
     return _placed(reading, takeaway, units, Roles(roles=(SectionRole.TAKEAWAY, *roles.roles), why=roles.why))
 
 
+def _with_its_lead(reading: Reading) -> Reading:
+    """What stands in a sentence or two above the parts of a study is its takeaway, where no heading names one."""
+    lead, *rest = reading.sections
+    roles = {section.role for section in rest}
+    text = _text(lead.blocks)
+    is_lead = lead.role is SectionRole.BODY and lead.heading is None and len(lead.blocks) == 1 and is_whole(text)
+    is_short = isinstance(lead.blocks[0], Paragraph) and len(sentences(text)) <= TAKEAWAY_SENTENCES
+    if not (is_lead and is_short and SectionRole.FINDINGS in roles and SectionRole.TAKEAWAY not in roles):
+        return reading
+    sections = (replace(lead, role=SectionRole.TAKEAWAY), *rest)
+    return replace(reading, sections=sections, why=(Why.ORDER, *reading.why[1:]))
+
+
 def _placed(reading: Reading, section: Section, units: Sequence[list[Block]], roles: Roles) -> Reading:
     """The reading with the section parted by the roles of its units, in their order."""
     made: dict[SectionRole, list[Block]] = {}
@@ -98,15 +121,52 @@ def _why(part: Section, why: Why) -> Why | None:
     return None if part.role is SectionRole.BODY else why
 
 
-def _with_a_word_about_limits(reading: Reading) -> Reading:
-    """A heading that was lost among others: the last words under another one may be the limits."""
-    if any(section.role is SectionRole.CONSIDERATIONS for section in reading.sections):
+def with_limits_by_name(reading: Reading) -> Reading:
+    """The reading with the limits that stand under a heading which speaks of limits in words of its own."""
+    limits = next((one for one in reading.sections if one.role is SectionRole.CONSIDERATIONS), None)
+    found = [one for one in reading.sections if one.role is SectionRole.BODY and _is_about_limits(one)]
+    if not found:
         return reading
-    last = next((one for one in reversed(reading.sections) if one.role is not SectionRole.REFERENCES), None)
-    units = _units(last.blocks) if last and last.role in _NAMES else []
-    if len(units) < FEWEST or not last or not clearly_limits(_text(units[-1]), last.role):
+    first, *more = [limits, *found] if limits else found
+    blocks = (*first.blocks, *(block for one in more for block in (Subheading(one.heading or ""), *one.blocks)))
+    whole = replace(first, role=SectionRole.CONSIDERATIONS, blocks=blocks)
+    kept = [
+        (whole, Why.HEADING) if one is first else (one, why)
+        for one, why in zip(reading.sections, reading.why, strict=True)
+        if one not in more
+    ]
+    sections, why = tuple(one for one, _ in kept), tuple(why for _, why in kept)
+    return replace(reading, sections=sections, why=why)
+
+
+def _is_about_limits(section: Section) -> bool:
+    """By its heading, and by its words: "Limits of walking" may be the study's matter."""
+    if not section.heading or not speaks_of_limits(section.heading):
+        return False
+    scores = {role: score(_text(section.blocks), role) for role in _NAMES}
+    limits = scores[SectionRole.CONSIDERATIONS]
+    return limits >= LEAST_LIMITS and limits >= max(scores.values()) - CLEARLY
+
+
+def with_a_word_about_limits(reading: Reading) -> Reading:
+    """The reading of a study, with a doubt where it names no limits, yet something under another heading reads so.
+
+    A text without any heading is an article: it tells its limits anywhere.
+    """
+    has_limits = any(section.role is SectionRole.CONSIDERATIONS for section in reading.sections)
+    is_parted = any(section.role is not SectionRole.BODY or section.heading for section in reading.sections)
+    if reading.unsure or has_limits or not is_parted:
         return reading
-    says = f"no heading of considerations was found, yet {_named(_text(units[-1]))} reads like one"
+    texts = (
+        (_text(unit), section.role)
+        for section in reversed(reading.sections)
+        if section.role is not SectionRole.REFERENCES
+        for unit in _units(section.blocks)
+    )
+    found = next((text for text, role in texts if clearly_limits(text, role)), None)
+    if found is None:
+        return reading
+    says = f"no heading of considerations was found, yet {_named(found)} reads like one"
     return replace(reading, unsure=(*reading.unsure, says))
 
 
