@@ -13,13 +13,14 @@ from digest.errors import DigestError, InputError
 from digest.models import Entry, Problem, Summary
 from digest.newsroom import Digest
 from digest.sources.entries import entry_from, language_tag
-from digest.sources.fetch import Fetcher
+from digest.sources.fetch import Fetched, Fetcher
 from digest.sources.folder import bytes_of, read_file
 from digest.sources.furniture import Rule
 from digest.sources.identity import shown
 from digest.sources.learning import Alike, Learnt, learn
 from digest.sources.original import Manner, Original, parted, read, said_in, unpacked
-from digest.sources.pieces import Piece
+from digest.sources.otherpage import other_page
+from digest.sources.pieces import Document, Piece
 from digest.sources.reading import Reading
 from digest.sources.sandbox import Sandbox
 
@@ -102,7 +103,23 @@ def _asked(url: str, manner: Manner, sandbox: Sandbox, fetch: Fetcher, now: date
     page = sandbox.read_page(fetched.body, charset=fetched.charset, headings=manner.headings)
     original = Original(page=page)
     reading = read(original, manner)
-    return _Taken(place=url, original=original, reading=reading, url=fetched.url, language=page.language)
+    doubt = _what_is_wrong(page, reading, fetched, url)
+    return _Taken(
+        place=url,
+        original=original,
+        reading=reading,
+        url=fetched.url,
+        language=page.language,
+        problem=Problem(place=shown(url), message=doubt) if doubt else None,
+    )
+
+
+def _what_is_wrong(page: Document, reading: Reading, fetched: Fetched, url: str) -> str:
+    """What `collect` would not take from this address, and why; empty where it would."""
+    if fetched.broken or page.broken:
+        return f"it broke off in transit ({fetched.broken or 'its end is missing'}): `digest collect` would ask again"
+    other = other_page(page, reading, Reading(), asked=url, final=fetched.url)
+    return f"`digest collect` would not take it for an entry's page: {other.why}" if other else ""
 
 
 def _opened(path: str, manner: Manner, sandbox: Sandbox) -> _Taken:

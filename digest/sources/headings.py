@@ -123,7 +123,7 @@ _SPEAKS_OF_LIMITS = re.compile(
 )
 #: Words of such a heading; more are a sentence.
 _LONGEST_HEADING = 9
-_APOSTROPHES = str.maketrans("", "", "'’‘ʼ")
+_APOSTROPHES = str.maketrans("", "", "'’‘\u02bc")
 #: The labels of a structured abstract: `METHODS: …`.
 _SHOUTED = re.compile(r"^(?P<name>[A-Z][A-Z ,/&-]{3,50}):\s+(?P<rest>\S.*)$", re.DOTALL)
 _LABEL = re.compile(r"^(?P<name>[^:\n]{2,80}?)\s*:\s*(?P<rest>.*)$", re.DOTALL)

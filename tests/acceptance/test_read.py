@@ -93,6 +93,25 @@ def test_a_page_at_an_address(operator: Operator) -> None:
     assert "it is a feed" in told.err and "private" in refused
 
 
+def test_a_page_that_would_not_be_collected(operator: Operator) -> None:
+    """It is read all the same, and it is said what collect makes of it: another page, or one that broke off."""
+    page = (
+        "<html><title>Vests</title><h1>Vests</h1><h2>What They Found</h2><p>Forty adults walked further in a vest.</p>"
+    )
+    with feed_server() as server:
+        server.answers["/"] = Answer(body=f"{page}</html>".encode())
+        server.answers["/gone/page"] = Answer(status=302, headers={"Location": "/"})
+        server.answers["/cut"] = Answer(body=f"{page}<p class='la".encode())
+        source = f"  - {{name: news, feed: '{server.url}/feed', allow_private: true}}\nsubscribers:"
+        config = (operator.folder / "digest.yaml").read_text(encoding="utf-8")
+        operator.write("digest.yaml", config.replace("subscribers:", source, 1))
+        places = [f"{server.url}/{name}" for name in ("", "gone/page", "cut")]
+        told = operator.run("read", "--source", "news", "--json", *places, expect=1)
+    assert len(objects(told.out)) == 3
+    assert told.err.count("digest collect") == 2
+    assert "leads to the home page" in told.err and "broke off in transit" in told.err
+
+
 def test_what_was_learnt_can_be_seen_and_answered(operator: Operator) -> None:
     """Collect and status tell of it, read uses it, and an operator keeps or forgets it."""
     for path in (operator.folder / "summaries").iterdir():
