@@ -14,6 +14,8 @@ from digest.sources.cues import begins, weight
 ENOUGH = 3.0
 #: What a text must have that stands behind other articles' teasers, to be taken for one about the study all the same.
 OF_THE_STUDY = 2.0
+#: What a short text must have, less what it has of one study, to be taken for an appeal of the site.
+AN_APPEAL = 2.0
 #: Advice and offers are no longer than this, and no more sentences.
 LONGEST_ADVICE = 260
 MOST_SENTENCES = 2
@@ -52,7 +54,11 @@ def is_advice(text: str) -> bool:
 
 def is_offer(text: str) -> bool:
     """True for a paragraph in which the site offers something of its own."""
-    return _is_short(text) and (_OFFER.search(text) is not None or begins(text, "offer"))
+    if len(text) > LONGEST_ADVICE:
+        return False
+    if _is_short(text) and (_OFFER.search(text) is not None or begins(text, "offer")):
+        return True
+    return weight(text, "appeal") - weight(text, "specific") >= AN_APPEAL
 
 
 def _is_short(text: str) -> bool:

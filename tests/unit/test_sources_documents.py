@@ -23,11 +23,10 @@ NAMES = sorted(path.name for path in FOLDER.glob("*.yaml"))
 KNOWN = {
     "73-considerations-in-two-places.yaml": "limits before and behind the relevance: a person is asked about both",
     "80-page-no-considerations.yaml": "without any limits nothing tells the other parts apart",
-    "86-charity-news-page.yaml": "an appeal for money inside an article",
     "88-conference-abstract.yaml": "the session of a poster",
 }
 #: Of all documents so many are read wholly right.
-RIGHT = 74
+RIGHT = 75
 
 
 @cache

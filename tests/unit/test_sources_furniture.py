@@ -177,6 +177,11 @@ def test_advice_that_speaks_of_the_study_stays(text: str) -> None:
     ("text", "is_one"),
     [
         ("Talk to Medira to find out whether it suits you.", True),
+        ("Did you like this article? Get the latest in your inbox every week. Subscribe now", True),
+        ("Try CoolVest today!", True), ("Your gift funds research. Donate", True), ("Every £20 pays for a call.", True),
+        ("This page is for information only and is no medical advice.", True),
+        ("Participants were asked to subscribe to a newsletter.", False), ("The trial was paid by a donation.", False),
+        ("People were told to try walking today and to rest tomorrow.", False),
         ("Talk to Medira if you noticed any of these.", True), ("Chat with Medira.", True),
         ("Talk to MS nurses if you noticed any of these.", False), ("Speak to Dr. Ito if you can.", False),
         ("Sign up for our letters.", True),

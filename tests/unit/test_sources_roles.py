@@ -233,7 +233,8 @@ def test_folded(text: str, as_looked_for: str) -> None:
 
 def test_every_cue_can_be_found() -> None:
     """Each kind that the reader asks for has cues, and no pattern is empty."""
-    assert {"findings", "relevance", "considerations", "general", "specific", "advice", "offer"} == set(cues())
+    kinds = {"findings", "relevance", "considerations", "general", "specific", "advice", "offer", "appeal"}
+    assert kinds == set(cues())
     assert not [cue.pattern for kind in cues().values() for cue in kind if cue.pattern.search("  ")]
 
 
