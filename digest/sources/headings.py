@@ -114,6 +114,20 @@ _STANDING = re.compile(
     r"|inc|ltd|limited|gmbh|plc|ag|corporation|company|group|foundation|society|trust|university|institute"
     r"|laborator(?:y|ies)))$"
 )
+#: Numbers before a heading, and what sites put behind one: `4. Limitations [edit]`.
+_COUNTED = re.compile(
+    r"^\s{0,4}[(\[]?(?:\d{1,2}(?:\.\d{1,2}){0,2}|[IVX]{1,4}|[ivx]{1,4})(?:[.)\]:]\s{0,3}|\s)"
+    r"|\s?[(\[](?:edit|\d{1,3})[)\]]\s{0,4}$"
+)
+#: The usual names of a study's limits, in whatever order a site puts their words.
+_LIMITS_OF_A_STUDY = re.compile(
+    r"^(?:(?:what (?:are|were)|about|on) )?(?:(?:the|some|its|our|their) ){0,2}"
+    r"(?:(?:main|key|important|study|possible|potential|known) )?(?:strengths and )?"
+    r"(?:limits|limitations?|caveats?|weakness(?:es)?|shortcomings|drawbacks)"
+    r"(?: and (?:strengths|considerations|caveats))?"
+    r"(?: (?:of|to|in) (?:this|the|our|these) (?:\w{1,20} ){0,2}"
+    r"(?:study|trial|research|review|analysis|work|paper|report|findings|results|data))?$"
+)
 #: How a heading speaks of limits that has a name of its own: "What this study does not tell us".
 _SPEAKS_OF_LIMITS = re.compile(
     r"\b(?:limits?|limitations?|limiting|caveats?|cautions?|cautious|weakness(?:es)?|shortcomings?|drawbacks?|careful"
@@ -183,9 +197,15 @@ class Headings:
         if name not in self._asked:
             if len(self._asked) >= MOST_ASKED:
                 self._asked.clear()
-            key = name_key(name)
-            self._asked[name] = self._meanings.get(key) or (Fact.STANDING if _STANDING.match(key) else None)
+            self._asked[name] = self._meaning_of(name_key(name)) or self._meaning_of(name_key(_COUNTED.sub("", name)))
         return self._asked[name]
+
+    def _meaning_of(self, key: str) -> Meaning | None:
+        if (meaning := self._meanings.get(key)) is not None:
+            return meaning
+        if _STANDING.match(key):
+            return Fact.STANDING
+        return SectionRole.CONSIDERATIONS if _LIMITS_OF_A_STUDY.match(key) else None
 
     def heading(self, piece: Piece) -> Heading | None:
         """The piece as a heading: by its shape, as a known name alone, or as a label before its text; else None."""

@@ -19,7 +19,8 @@ from digest.sources.items import ParsedFeed
 from digest.sources.pieces import Piece, Shape
 from digest.sources.plaintext import read_text
 from digest.sources.reading import Reading
-from digest.sources.sections import numbered_runs, read_summary
+from digest.sources.runs import numbered_runs
+from digest.sources.sections import read_summary
 from digest.sources.tags import read_tags
 
 #: Keys by which an object is known as an item of a JSON Feed.

@@ -16,7 +16,7 @@ FURTHEST = 60
 
 _BULLET = re.compile(r"([-*+•·▪▫◦‣\u2043●○■□►▸➢➤✓✔–—])[ \t\u00a0]{1,40}(?=\S)")
 _NUMBER = re.compile(r"(\(?)([1-9]\d{0,2})([.)])[ \t\u00a0]{1,40}(?=\S)")
-#: A mark in the middle of a line; the forms `sections.numbered_runs` makes lists of.
+#: A mark in the middle of a line; the forms `runs.numbered_runs` makes lists of.
 _INNER = re.compile(r"(?<=[ \t])(\(?)([1-9]\d?)\)[ \t]{1,40}(?=\S)")
 
 

@@ -12,18 +12,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from digest.models import Paragraph, SectionRole
+from digest.sources.cues import score
 from digest.sources.dates import read_date
 from digest.sources.entries import text_length
 from digest.sources.furniture import Recurs, nothing, unglued, without_furniture
-from digest.sources.headings import Headings
+from digest.sources.headings import Headings, speaks_of_limits
 from digest.sources.identity import read_doi, read_pmid
 from digest.sources.items import Item, item_from, item_to
 from digest.sources.learning import Learnt, Said
 from digest.sources.page import doi_in_head, read_page
 from digest.sources.pieces import Document, Piece, Shape, document_from, document_to
 from digest.sources.reading import Reading
-from digest.sources.roles import Why
+from digest.sources.roles import CLEAR_LIMITS, Why
 from digest.sources.sections import read_summary
+from digest.sources.standing import is_standing
 from digest.sources.tags import read_tags
 from digest.sources.textfile import read_text_file
 
@@ -132,14 +134,22 @@ def said_in(original: Original, manner: Manner) -> tuple[Said, ...]:
     kept, _ = without_furniture(_pieces(original), manner.headings)
     reading = read(original, replace(manner, recurs=nothing))
     limits = _only_limits(reading)
-    under_limits, said = False, []
+    under_limits, under_unknown, said = False, False, []
     for piece in kept:
         heading = manner.headings.heading(piece)
         if heading and heading.meaning:
-            under_limits = heading.meaning is SectionRole.CONSIDERATIONS
+            under_limits, under_unknown = heading.meaning is SectionRole.CONSIDERATIONS, False
+        elif heading:
+            under_limits, under_unknown = under_limits or speaks_of_limits(heading.name), True
         elif piece.shape in {Shape.TEXT, Shape.ITEM} and piece.text != reading.headline:
-            said.append(Said(text=piece.text, under_limits=under_limits, only_limits=piece.text == limits))
+            are_limits = under_limits or (under_unknown and _may_be_limits(piece.text))
+            said.append(Said(text=piece.text, under_limits=are_limits, only_limits=piece.text == limits))
     return tuple(said)
+
+
+def _may_be_limits(text: str) -> bool:
+    """Whether a text under a heading that says nothing to us speaks of a study's limits, and not of research at all."""
+    return score(text, SectionRole.CONSIDERATIONS) >= CLEAR_LIMITS and not is_standing(text)
 
 
 def parted(original: Original) -> tuple[Piece, ...]:

@@ -20,6 +20,7 @@ from digest.sources.journals import journal_in, journal_named
 from digest.sources.pieces import Piece, Shape
 from digest.sources.reading import Reading
 from digest.sources.roles import Why
+from digest.sources.runs import numbered_runs
 from digest.sources.tags import is_glued, read_tags
 from digest.sources.unheaded import with_a_word_about_limits, with_limits_by_name, with_roles
 
@@ -34,13 +35,12 @@ _ONE_LINE = frozenset(
 )
 #: Boxes of a page that may each hold a part of a text, at the least, and paragraphs in one of them.
 FEWEST_BOXES, MOST_IN_A_BOX = 3, 4
+#: Headings of different parts, one behind the other and no text between.
+FEWEST_IN_A_ROW = 3
 #: Blocks above what may be the document's own headline, such as the name of a series.
 MOST_ABOVE_TITLE = 1
 #: Characters by which texts are told apart that cannot be the same.
 BEGINNING = 20
-_RUN = re.compile(r"(?:(?<=\s)|^)\(?(\d{1,2})\)\s+(?=\S)")
-#: A run of one point.
-_ONLY_POINT = re.compile(r"\(?1\)\s+(?=\S)")
 _ABSTRACT_LABELS = re.compile(r"(?<=[.!?)])\s+(?=[A-Z][A-Z ,/&-]{3,40}:\s)")
 #: How a release begins: `HARTFIELD, Conn., September 14, 2026 –`.
 _FROM_WHERE = re.compile(
@@ -106,7 +106,8 @@ class _Part:
             self._add_item(re.sub(r"^\[?\d{1,3}[\].)]\s+", "", text), ordered=True)
         else:
             blocks = numbered_runs(text)
-            self.joined.update(range(len(self.blocks) + 1, len(self.blocks) + len(blocks)))
+            if len(blocks) > 1 and isinstance(blocks[0], Paragraph):
+                self.joined.add(len(self.blocks) + 1)
             self.blocks.extend(blocks)
 
     def _add_item(self, text: str, *, ordered: bool, number: int = 0) -> None:
@@ -189,7 +190,10 @@ class _Reader:
         if meaning is None and self._is_inner(heading):
             self._parts[-1].blocks.append(Subheading(heading.name))
         elif meaning and (part := self._part_of(role)):
-            part.blocks.append(Subheading(heading.name))
+            if part.blocks:
+                part.blocks.append(Subheading(heading.name))
+            else:
+                part.heading = heading.name  # the first was a line of a table of contents
             self._parts.append(self._parts.pop(self._parts.index(part)))
         else:
             self._parts.append(_Part(role, heading.name, heading.level))
@@ -258,6 +262,7 @@ class _Reader:
 
     def reading(self, vocabulary: Iterable[str], cut: Sequence[Cut]) -> Reading:
         """All that was taken, put together."""
+        doubts = self._leave_open_what_stands_below_a_row()
         sections = _ended_teaser(
             tuple(section for section in (part.section() for part in self._parts) if section.blocks)
         )
@@ -278,28 +283,20 @@ class _Reader:
             pmid=self._facts.pmid,
             url=web_url(self._facts.line(Fact.LINK) or ""),
             cut=tuple(cut),
+            unsure=doubts,
         )
 
-
-def numbered_runs(text: str) -> list[Block]:
-    """A paragraph as blocks: `… 1) … 2) …` becomes its opening words and an ordered list."""
-    marks: list[re.Match[str]] = []
-    if "2)" not in text:
-        only = _ONLY_POINT.match(text)
-        return [Bullets((_item(text[only.end() :]),), ordered=True)] if only else [Paragraph(text)] if text else []
-    for found in _RUN.finditer(text):
-        if int(found[1]) == len(marks) + 1:
-            marks.append(found)
-    if len(marks) < 2:
-        return [Paragraph(text)] if text else []
-    edges = [*(mark.start() for mark in marks[1:]), len(text)]
-    items = tuple(_item(text[mark.end() : end]) for mark, end in zip(marks, edges, strict=True))
-    opening = text[: marks[0].start()].strip()
-    return [*([Paragraph(opening)] if opening else []), Bullets(items, ordered=True)]
-
-
-def _item(text: str) -> str:
-    return re.sub(r"[;,]?(?<!\s)\s+(?:and|or)$|[;,]$", "", text.strip())
+    def _leave_open_what_stands_below_a_row(self) -> tuple[str, ...]:
+        """Headings in a row are tabs, or a table of contents: the last of them is not the name of all that follows."""
+        row: list[_Part] = []
+        for part in self._parts:
+            row = [] if part.role is SectionRole.BODY else [*row, part]
+            if len(row) >= FEWEST_IN_A_ROW and part.blocks:
+                names = ", ".join(f"“{one.heading}”" for one in row)
+                part.role, part.heading = SectionRole.BODY, None
+                return (f"the headings {names} stand in a row above one text: give each part its place",)
+            row = [] if part.blocks else row
+        return ()
 
 
 def _going_on(pieces: Sequence[Piece]) -> list[bool]:

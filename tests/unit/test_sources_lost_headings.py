@@ -7,6 +7,7 @@ import pytest
 from digest.models import SectionRole, Subheading
 from digest.sources.headings import Headings
 from digest.sources.markup import read_html
+from digest.sources.original import Manner, Original, said_in
 from digest.sources.page import read_page
 from digest.sources.plaintext import read_text
 from digest.sources.reading import Reading
@@ -116,3 +117,36 @@ def test_a_lead_is_short_and_alone() -> None:
     assert roles(page(f"<h1>Cold vests</h1>{paragraphs(TAKEAWAY, QUIET)}{results}")) == [B, F]
     named = f"<h2>Bottom line</h2><p>{QUIET}</p>"
     assert roles(page(f"<h1>Cold vests</h1><p>{TAKEAWAY}</p>{results}{named}")) == [B, F, T]
+
+
+# --- rows of headings --------------------------------------------------------------------------------------------
+
+TABS = "".join(f"<h3>{name}</h3>" for name in ("Key takeaway", "What they found", "Important considerations"))
+
+
+def test_tabs_in_a_row_do_not_name_what_stands_below_the_last() -> None:
+    """Its parts are known by words, and a person is asked."""
+    found = page(f"<h1>Cold vests</h1>{TABS}{paragraphs(TAKEAWAY, FINDINGS, RELEVANCE, CONSIDERATIONS)}")
+    assert roles(found) == [T, F, R, C]
+    assert "stand in a row above one text" in found.unsure[0]
+
+
+def test_a_table_of_contents_names_nothing_twice() -> None:
+    """The headings come again, each above its own text."""
+    parts = f"<h3>Key takeaway</h3><p>{TAKEAWAY}</p><h3>What they found</h3><p>{FINDINGS}</p>"
+    found = page(f"<h1>Cold vests</h1>{TABS}{parts}<h3>Important considerations</h3><p>{CONSIDERATIONS}</p>")
+    assert (roles(found), found.unsure) == ([T, F, C], ())
+    assert not [block for section in found.sections for block in section.blocks if isinstance(block, Subheading)]
+
+
+# --- what is learnt ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("heading", ["Safety", "What this cannot tell yet"])
+def test_limits_that_documents_share_are_not_learnt(heading: str) -> None:
+    """Under whatever heading they stand: shared limits are no furniture."""
+    page_of = f"<h1>Cold vests</h1><h2>Results</h2><p>{FINDINGS}</p><h2>{heading}</h2><p>{CONSIDERATIONS}</p>"
+    document = read_html(f"<html><body>{page_of}</body></html>", article=True, headings=Headings())
+    said = said_in(Original(page=document), Manner())
+    assert [one.under_limits for one in said if one.text == CONSIDERATIONS] == [True]
+    assert [one.under_limits for one in said if one.text == FINDINGS] == [False]

@@ -13,7 +13,8 @@ from digest.sources.journals import journal_named
 from digest.sources.markup import read_html
 from digest.sources.plaintext import read_text
 from digest.sources.reading import Reading
-from digest.sources.sections import numbered_runs, read_summary
+from digest.sources.runs import numbered_runs
+from digest.sources.sections import read_summary
 from digest.sources.standing import is_standing
 
 HEADINGS = Headings()
@@ -44,6 +45,16 @@ def from_text(text: str) -> Reading:
         ("Understanding multiple sclerosis research", Fact.STANDING),
         ("Understanding your research options today", None),
         ("A heading of its own", None),
+        ("4. Limitations", SectionRole.CONSIDERATIONS),
+        ("(2) Results", SectionRole.FINDINGS),
+        ("IV. What they found", SectionRole.FINDINGS),
+        ("Limitations [edit]", SectionRole.CONSIDERATIONS),
+        ("Limitation", SectionRole.CONSIDERATIONS),
+        ("What are the limitations of this trial?", SectionRole.CONSIDERATIONS),
+        ("Main limits of our small study", SectionRole.CONSIDERATIONS),
+        ("Limits of walking", None),
+        ("What we don’t know", SectionRole.CONSIDERATIONS),
+        ("In mice", None),
     ],
 )
 def test_heading_names(name: str, meaning: object) -> None:
@@ -74,6 +85,12 @@ def test_a_meaning_that_does_not_exist_is_refused() -> None:
         ("In phase 2) a, 3) b", [Paragraph("In phase 2) a, 3) b")]),
         ("1) a (p = 0.02) 2) b 3) c", [Bullets(("a (p = 0.02)", "b", "c"), ordered=True)]),
         ("1) a 3) b 2) c", [Bullets(("a 3) b", "c"), ordered=True)]),
+        (
+            "1) a 2) b. 1) c 2) d. 1) e",
+            [Bullets(("a", "b."), ordered=True), Bullets(("c", "d."), ordered=True), Bullets(("e",), ordered=True)],
+        ),
+        ("(see 1) and then step 2) of it", [Paragraph("(see 1) and then step 2) of it")]),
+        ("It fell in step 1) and rose in step 2) again", [Paragraph("It fell in step 1) and rose in step 2) again")]),
         ("", []),
     ],
 )
