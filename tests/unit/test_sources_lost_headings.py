@@ -146,7 +146,7 @@ def test_a_table_of_contents_names_nothing_twice() -> None:
 def test_limits_that_documents_share_are_not_learnt(heading: str) -> None:
     """Under whatever heading they stand: shared limits are no furniture."""
     page_of = f"<h1>Cold vests</h1><h2>Results</h2><p>{FINDINGS}</p><h2>{heading}</h2><p>{CONSIDERATIONS}</p>"
-    document = read_html(f"<html><body>{page_of}</body></html>", article=True, headings=Headings())
+    document = read_html(f"<html><body><article>{page_of}</article></body></html>", article=True, headings=Headings())
     said = said_in(Original(page=document), Manner())
     assert [one.under_limits for one in said if one.text == CONSIDERATIONS] == [True]
     assert [one.under_limits for one in said if one.text == FINDINGS] == [False]
