@@ -19,6 +19,7 @@ from digest.sources.items import ParsedFeed
 from digest.sources.pieces import Piece, Shape
 from digest.sources.plaintext import read_text
 from digest.sources.reading import Reading
+from digest.sources.roles import Why
 from digest.sources.runs import numbered_runs
 from digest.sources.sections import read_summary
 from digest.sources.tags import read_tags
@@ -128,10 +129,12 @@ def _from_summary(summary: _Summary, name: str, sandbox: TakesApart) -> Reading:
         raise InputError(f"published: {summary.published[:60]!r} is no date, such as 2026-03-14 or 2026-03", place=name)
     if summary.url and web_url(summary.url) is None:
         raise InputError(f"url: {summary.url[:100]!r} is no http or https address", place=name)
+    sections = tuple(section for section in _sections(summary, sandbox) if section.blocks)
     return Reading(
         headline=clean_title(summary.headline) or None,
         kind=Kind(summary.kind),
-        sections=tuple(section for section in _sections(summary, sandbox) if section.blocks),
+        sections=sections,
+        why=tuple(None if section.role is SectionRole.BODY else Why.HEADING for section in sections),
         tags=read_tags(summary.tags),
         url=web_url(summary.url or ""),
         journal=clean_title(summary.journal or "") or None,

@@ -48,6 +48,15 @@ def test_machines_get_an_object_a_line(operator: Operator) -> None:
     ]
 
 
+def test_a_summary_that_names_its_parts_itself(operator: Operator) -> None:
+    """One in JSON is shown as any other; its parts are known by name."""
+    said = {"headline": "Cold vests", "sections": {"findings": ["Forty walked.", "All fared well."], "body": "By day."}}
+    operator.write("vest.json", json.dumps(said))
+    assert "[findings] by its heading" in operator.run("read", "vest.json").out
+    (found,) = objects(operator.run("read", "--json", "vest.json").out)
+    assert [(one["role"], one["why"]) for one in found["sections"]] == [("findings", "heading"), ("body", None)]
+
+
 def test_one_that_cannot_be_read_takes_no_other_with_it(operator: Operator) -> None:
     """Each is named with what is wrong; the others are shown, and the exit code says that something was."""
     operator.write("vest.txt", EXTRACT)
