@@ -41,6 +41,8 @@ _PUBLISHED_IN = re.compile(
     rf"(?:{_MONTH}(?: \d{{1,2}},?)? \d{{4}},?\s)?(?:issue of\s(?:the\s)?)?"
     r"(?P<journal>(?:(?:scientific|medical|academic|peer[-‐‑ ]reviewed)\s)?journal,?\s)?[\"“‘]?"
 )
+#: What such words have in common.
+_SAID: Final = ("published", "appear", "came out", "come out", "comes out")
 #: Less sure words: where they name another journal, several studies are told of.
 _TOLD_IN = re.compile(
     r"\b(?i:analysis|article|paper|report|results are|writ(?:es?|ing)\b[^.]{0,60})\sin\s(?:the\s)?"
@@ -81,9 +83,13 @@ def journal_named(text: str) -> str | None:
 
 def journal_in(texts: Iterable[str]) -> str | None:
     """The one journal in which an article says that its study was published; None for none and for several."""
+    all_texts = [*texts]
+    # Most articles have none of these words: they are looked for before the expressions are asked.
+    if not any(word in text for text in all_texts for word in _SAID):
+        return None
     published: dict[str, str] = {}
     told: set[str] = set()
-    for text in texts:
+    for text in all_texts:
         for found in (*_PUBLISHED_IN.finditer(text), *_TOLD_IN.finditer(text)):
             named = _NAMED.match(text, found.end())
             if named is None or not _is_journal(named[0], said=bool(found["journal"])):

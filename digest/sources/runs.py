@@ -25,7 +25,7 @@ def numbered_runs(text: str) -> list[Block]:
 
     A list that begins again at 1 behind a sentence is one more list. Other numbers with brackets are text.
     """
-    runs = _runs(text) if ")" in text else []
+    runs = _runs(text) if "1)" in text else []
     if not runs:
         return [Paragraph(text)] if text else []
     opening = text[: runs[0][0].start()].strip()
