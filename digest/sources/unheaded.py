@@ -93,13 +93,18 @@ def _with_its_lead(reading: Reading) -> Reading:
     """What stands in a sentence or two above the parts of a study is its takeaway, where no heading names one."""
     lead, *rest = reading.sections
     roles = {section.role for section in rest}
-    text = _text(lead.blocks)
-    is_lead = lead.role is SectionRole.BODY and lead.heading is None and len(lead.blocks) == 1 and is_whole(text)
-    is_short = isinstance(lead.blocks[0], Paragraph) and len(sentences(text)) <= TAKEAWAY_SENTENCES
-    if not (is_lead and is_short and SectionRole.FINDINGS in roles and SectionRole.TAKEAWAY not in roles):
+    if SectionRole.FINDINGS not in roles or SectionRole.TAKEAWAY in roles or not _is_lead(lead):
         return reading
     sections = (replace(lead, role=SectionRole.TAKEAWAY), *rest)
     return replace(reading, sections=sections, why=(Why.ORDER, *reading.why[1:]))
+
+
+def _is_lead(section: Section) -> bool:
+    if section.role is not SectionRole.BODY or section.heading is not None or len(section.blocks) > 1:
+        return False
+    (block,) = section.blocks
+    is_text = isinstance(block, Paragraph) and is_whole(block.text)
+    return is_text and len(sentences(_text(section.blocks))) <= TAKEAWAY_SENTENCES
 
 
 def _placed(reading: Reading, section: Section, units: Sequence[list[Block]], roles: Roles) -> Reading:
