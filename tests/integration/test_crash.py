@@ -27,10 +27,10 @@ S = DeliveryState
 def short(case: Case) -> bool:
     """Kills under every policy, other misfortunes under the default one, and on PostgreSQL those about locks alone.
 
-    Providers carry in one go, as files do: kills show what differs.
+    Providers carry in one go, as files do: kills under one policy show what differs.
     """
     if case.round.name == "killed":
-        return case.kind in ("file", "smtp") or case.database == "sqlite"
+        return case.kind in ("file", "smtp") or (case.database == "sqlite" and case.policy == "resend")
     if case.kind not in ("file", "smtp"):
         return False
     about_locks = case.round.name in ("leaving_readers", "aborted", "two_schedulers", "zombie")
