@@ -12,6 +12,7 @@ from typing import Final
 from digest.errors import DigestError, InputError
 from digest.models import Entry, Problem, Summary
 from digest.newsroom import Digest
+from digest.sources.binary import binary_kind
 from digest.sources.entries import entry_from, language_tag
 from digest.sources.fetch import Fetched, Fetcher
 from digest.sources.folder import bytes_of, read_file
@@ -100,6 +101,8 @@ def _asked(url: str, manner: Manner, sandbox: Sandbox, fetch: Fetcher, now: date
     fetched = fetch.get(url, now=now)
     if _FEED.match(fetched.body[:2_000]):
         raise InputError("it is a feed: add it to `sources`, or give the address of one of its entries")
+    if kind := binary_kind(fetched.body):
+        raise InputError(f"it seems to be {kind}: give the address of a page")
     page = sandbox.read_page(fetched.body, charset=fetched.charset, headings=manner.headings)
     original = Original(page=page)
     reading = read(original, manner)

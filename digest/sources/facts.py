@@ -6,16 +6,41 @@ import re
 from collections.abc import Iterable
 
 from digest.models import PublishedDate
+from digest.sentences import FEWEST_WORDS, is_whole, sentences
 from digest.sources.clean import shorten
 from digest.sources.dates import read_date
-from digest.sources.headings import Fact
-from digest.sources.identity import read_doi, read_pmid
+from digest.sources.headings import Fact, name_key
+from digest.sources.identity import read_doi, read_pmid, web_url
 
 #: Characters of a one-line fact that are kept.
 LONGEST_FACT = 300
+#: Words from which on a sentence tells something, and characters up to which one may still be a value.
+TELLING = 5
+LONGEST_SENTENCE = 160
 
 _RATING = re.compile(r"(?<![a-z])(credibility|interest)(?: rating)?\s?[:\-–]?", re.IGNORECASE)
+#: An address in a line, with the brackets around it.
+_ADDRESS = re.compile(r"[(<\[]?\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _VOLUME = re.compile(r",\s?(?:vol(?:ume)?|issue|\d).*$", re.IGNORECASE)
+
+
+def is_value(fact: Fact, text: str, *, labelled: bool = False) -> bool:
+    """Whether a text is the value of a fact ("214 adults"), rather than sentences that happen to stand under its name.
+
+    Args:
+        fact: under whose name it stands.
+        text: what stands there.
+        labelled: whether it stands in the same line as the name; there a sentence may be a value.
+    """
+    lengths = [len(one.split()) for one in sentences(text[: 2 * LONGEST_FACT]) if is_whole(one)]
+    telling = any(length >= TELLING for length in lengths)
+    if fact in {Fact.TAGS, Fact.IGNORED}:
+        return not telling
+    may_be_one = labelled or fact is Fact.TITLE or text[:1].isdecimal()
+    several = sum(length >= FEWEST_WORDS for length in lengths) > 1
+    if telling and (several or not may_be_one):
+        return False
+    return len(text) <= (LONGEST_SENTENCE if telling and fact is not Fact.TITLE else LONGEST_FACT)
 
 
 class Facts:
@@ -23,10 +48,20 @@ class Facts:
 
     def __init__(self) -> None:
         self._texts: dict[Fact, list[str]] = {}
+        #: What was called the source: the journal where no other line names it.
+        self._sources: list[str] = []
 
-    def keep(self, fact: Fact, *texts: str) -> None:
-        """Take these as said under that name."""
-        self._texts.setdefault(fact, []).extend(texts)
+    def keep(self, fact: Fact, *texts: str, name: str = "") -> None:
+        """Take these as said under that name. An address under the name of a source is one, and no journal."""
+        if fact is not Fact.JOURNAL:
+            self._texts.setdefault(fact, []).extend(texts)
+            return
+        said = " ".join(texts)
+        links = [found[0].strip("()<>[].,;") for found in _ADDRESS.finditer(said)]
+        self._texts.setdefault(Fact.LINK, []).extend(links)
+        journal = " ".join(_ADDRESS.sub(" ", said).split()).strip(" ,;:–—-")
+        journals = self._sources if name_key(name) == "source" else self._texts.setdefault(fact, [])
+        journals += [journal] if journal else []
 
     def has(self, fact: Fact) -> bool:
         """Whether something stood under that name, be it nothing."""
@@ -43,7 +78,13 @@ class Facts:
     @property
     def journal(self) -> str | None:
         """The journal's name without volume and pages."""
-        return _VOLUME.sub("", self.line(Fact.JOURNAL) or "").strip(" .") or None
+        named = next(iter((*self.texts(Fact.JOURNAL), *self._sources)), "")
+        return _VOLUME.sub("", shorten(named, LONGEST_FACT)).strip(" .") or None
+
+    @property
+    def url(self) -> str | None:
+        """The first address of the original that is one."""
+        return next(filter(None, map(web_url, self.texts(Fact.LINK))), None)
 
     @property
     def published(self) -> PublishedDate | None:

@@ -15,6 +15,7 @@ from pathlib import Path, PurePath
 from digest.errors import DigestError, InputError, SourceError
 from digest.models import Entry, Problem, SourceState
 from digest.sources.base import Collected, Known, Teaching, after_success, untaught
+from digest.sources.binary import binary_kind
 from digest.sources.decode import decoded
 from digest.sources.entries import entry_from, language_tag
 from digest.sources.headings import Headings
@@ -181,6 +182,8 @@ class File:
 def read_file(data: bytes, name: str, sandbox: Sandbox, manner: Manner) -> File:
     """What stands in a file, by the end of its name. InputError and SourceError say why it cannot be read."""
     suffix = Path(name).suffix.lower()
+    if kind := binary_kind(data):
+        raise InputError(f"it seems to be {kind}; save its text as .txt, .md or .html", place=name)
     if suffix in _MARKUP:
         page = sandbox.read_page(data, headings=manner.headings)
         return File(reading=read_page_as(page, manner), original=Original(page=page), language=page.language)

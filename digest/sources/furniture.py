@@ -14,7 +14,9 @@ from enum import StrEnum
 
 from digest.models import SectionRole
 from digest.sentences import is_whole, sentences
+from digest.sources.bylines import byline_date
 from digest.sources.dates import is_date
+from digest.sources.facts import is_value
 from digest.sources.headings import Fact, Heading, Headings, Meaning
 from digest.sources.pieces import Piece, Shape
 from digest.sources.standing import is_advice, is_offer, is_standing
@@ -41,6 +43,7 @@ class Rule(StrEnum):
     STANDING = "about research in general"
     ADVICE = "general advice"
     OFFER = "an offer of the site"
+    BYLINE = "who wrote it, or whose it is"
     NO_REFERENCE = "no reference, though it stands below them"
     LEARNT = "stands in most documents of this source"
 
@@ -94,7 +97,7 @@ _LINE = re.compile(
     r"|(?-i:By (?:the [Ee]ditor|[Ss]taff|[A-Z])[\w .,’'-]{1,60}(?<![.\d]))|advertisement"
     r"|loading(?:\.{3}|…)?|menu|search|home|log ?in|sign (?:in|up)|subscribe(?: now)?|listen to this article"
     r"|(?:subscribe|sign up) (?:to|for) (?:our|the) .{0,60}|all rights reserved\.?"
-    r"|(?:©|\(c\)|copyright) .{0,100}|the post .{1,300} (?:appeared first on|first appeared on) .{1,100}"
+    r"|(?:©|\(c\)|copyright) .{0,100}"
     r"|(?:accept|reject|decline|allow)(?: all)?(?: cookies)?|cookie (?:settings|policy|preferences|notice)"
     r"|manage cookies|(?:continue|keep) reading .{1,200}(?<![.!?])"
     r"|(?:previous|next)(?: article| post)?(?: [→←»«])?|\d{1,6} (?:min(?:ute)?s? read|comments?|views|shares?)"
@@ -102,6 +105,13 @@ _LINE = re.compile(
     r"|home ?[/|>\u203a»·] ?.{1,80}(?<![.!?])"
     # A menu, or the way to the page: short names with marks between them.
     r"|[^|>\u203a»·.!?,;:\d]{1,25}(?: ?[|>\u203a»·] ?[^|>\u203a»·.!?,;:\d]{1,25}){2,12})$",
+    re.IGNORECASE,
+)
+#: What sites put under a text where others print it; behind it stands their name, or a page's.
+_FIRST_ON = re.compile(
+    r"^(?:the|this) (?:post|article|story|page|entry) (?:.{1,300}? )?"
+    r"(?P<where>(?:appeared first|first appeared|was (?:first|originally) (?:published|posted)) (?:on|at)) "
+    r"(?-i:[A-Z0-9]|\w{1,30}\.\w)",
     re.IGNORECASE,
 )
 _RELEASE = re.compile(r"\bforward[-‐‑ ]looking statements?\b", re.IGNORECASE)
@@ -163,6 +173,10 @@ def _parted(piece: Piece) -> tuple[Piece, ...] | None:
     if any(map(text.__contains__, _FIRST_WORDS)) and (glued := _GLUED.search(text)) and len(glued[0]) < len(text):
         behind = Piece(Shape.TEXT, text[glued.end() :].strip())
         return _before(piece, glued.start()), Piece(Shape.TEXT, glued[0]), behind
+    if "first" in text or "originally" in text:
+        *before, last = sentences(text) or [""]
+        if before and is_first_on(last):
+            return _before(piece, len(text) - len(last)), Piece(Shape.TEXT, last)
     if text[-4:].isdecimal() and (ended := _ENDS_IN_DATE.search(text, max(len(text) - _TAIL, 0))):
         return _before(piece, ended.start()), Piece(Shape.TEXT, ended[1])
     if dated := _GLUED_DATE.match(text):
@@ -176,9 +190,18 @@ def _before(piece: Piece, place: int) -> Piece:
 
 def is_furniture(text: str) -> bool:
     """True for a line no summary holds: share links, cookie notices, the words under a teaser."""
-    if len(text) <= 400 and _LINE.match(text):
+    if len(text) <= 400 and (_LINE.match(text) or is_first_on(text)):
         return True
     return is_about_cookies(text) or is_read_more(text) or ("ooking" in text and bool(_RELEASE.search(text)))
+
+
+def is_first_on(text: str) -> bool:
+    """True for a line that says at which site a text stood first; one that says when is of the text."""
+    found = _FIRST_ON.match(text[:500])
+    if found is None or len(text) > 400 or len(sentences(text)) > 1:
+        return False
+    behind = text[found.end("where") :].strip(" .")
+    return not is_date(behind)
 
 
 def is_about_cookies(text: str) -> bool:
@@ -197,6 +220,7 @@ class _Marked:
     def __init__(self, pieces: list[Piece], headings: Headings) -> None:
         self.pieces = pieces
         self.rules: list[Rule | None] = [Rule.BESIDE if one.beside else None for one in pieces]
+        self._names = headings
         self._headings = [headings.heading(one) for one in pieces]
         #: Where each teaser begins.
         self._teasers: list[int] = []
@@ -210,8 +234,10 @@ class _Marked:
             piece = self.pieces[place]
             if piece.beside:
                 continue
-            if heading and heading.meaning in {Fact.FURNITURE, Fact.STANDING}:
+            if heading and heading.meaning in {Fact.FURNITURE, Fact.IGNORED, Fact.STANDING}:
                 inside = self._begun(place, heading)
+            elif inside is not None and inside.meaning is Fact.IGNORED:
+                inside = self._ignored(place, inside)
             elif inside is not None and not self._resumes(place, inside):
                 self.rules[place] = Rule.STANDING if inside.meaning is Fact.STANDING else Rule.HEADING
             else:
@@ -225,9 +251,27 @@ class _Marked:
             )
             self.rules[place] = None if says_more else Rule.LABEL
             return None
+        if heading.meaning is Fact.IGNORED:
+            says_more = not self._is_left_out(heading, heading.rest)
+            self.rules[place] = None if says_more else Rule.BYLINE
+            return None if heading.rest else heading
         self.rules[place] = Rule.STANDING if heading.meaning is Fact.STANDING else Rule.LABEL
         # A line that is no heading stands above links; nothing tells how far it reaches.
         return heading if piece.shape is Shape.HEADING or heading.meaning is Fact.STANDING else None
+
+    def _ignored(self, place: int, inside: Heading) -> Heading | None:
+        """What stands under a name that says whose it is: names, but no sentences, if nobody said that it shall go."""
+        piece, heading = self.pieces[place], self._headings[place]
+        if (heading and heading.meaning) or (piece.shape is Shape.HEADING and piece.level <= (inside.level or 9)):
+            return None
+        if not self._is_left_out(inside, piece.text):
+            return None
+        self.rules[place] = Rule.BYLINE
+        return inside
+
+    def _is_left_out(self, name: Heading, text: str) -> bool:
+        """Whether a text under a name that says whose it is goes: whatever an operator named, of others no sentence."""
+        return self._names.is_own(name.name) or is_value(Fact.IGNORED, text)
 
     def _resumes(self, place: int, inside: Heading) -> bool:
         """Whether the summary goes on here."""
@@ -263,6 +307,8 @@ class _Marked:
                 continue
             elif is_about_cookies(piece.text):
                 self.rules[place] = Rule.COOKIES
+            elif byline_date(piece.text):
+                self.rules[place] = Rule.BYLINE
             elif is_furniture(piece.text) or self._is_link(place):
                 self.rules[place] = Rule.LINE
 

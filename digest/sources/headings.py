@@ -40,7 +40,9 @@ class Fact(StrEnum):
     STANDING = "standing"
     #: What belongs to the page, not to the summary.
     FURNITURE = "furniture"
-    #: Read and left out: authors, copyright, the word "Abstract".
+    #: Says no more than that text follows: the word "Abstract".
+    TEXT = "text"
+    #: Left out, with what stands there: authors, copyright.
     IGNORED = "ignored"
 
 
@@ -105,7 +107,8 @@ _NAMES: dict[Meaning, str] = {
     "|leave a comment|leave a reply|follow us|about the author|advertisement|cookie settings|cookie preferences"
     "|cookie policy|we value your privacy|your privacy|get in touch|contact us|media contact|media contacts"
     "|press contact|press contacts|forward looking statements|notes to editors|post navigation|table of contents",
-    Fact.IGNORED: "abstract|summary|article|author|authors|author s|copyright|byline|in this article",
+    Fact.TEXT: "abstract|summary|article",
+    Fact.IGNORED: "author|authors|author s|copyright|byline|in this article",
 }
 #: What a site says of research in general, and what a release says of whose it is.
 _STANDING = re.compile(
@@ -187,6 +190,7 @@ class Headings:
         self._meanings: dict[str, Meaning] = {
             name: meaning for meaning, names in _NAMES.items() for name in names.split("|")
         }
+        self._own = frozenset(map(name_key, self.extra))
         for name, meaning in self.extra.items():
             self._meanings[name_key(name)] = _meaning_named(name, meaning)
 
@@ -206,6 +210,10 @@ class Headings:
         if _STANDING.match(key):
             return Fact.STANDING
         return SectionRole.CONSIDERATIONS if _LIMITS_OF_A_STUDY.match(key) else None
+
+    def is_own(self, name: str) -> bool:
+        """Whether an operator gave this name its meaning."""
+        return name_key(name) in self._own
 
     def heading(self, piece: Piece) -> Heading | None:
         """The piece as a heading: by its shape, as a known name alone, or as a label before its text; else None."""

@@ -20,6 +20,61 @@ _PREFIXES: Final = frozenset(
         *("single", "six", "small", "ten", "third", "three", "time", "triple", "two", "ultra", "well", "whole", "year"),
     )
 )
+#: What is no word of its own, so that the hyphen in front of it was put there to break one: "bet-ter", "treat-ment".
+_ENDINGS: Final = frozenset(
+    (
+        *(
+            "able",
+            "ably",
+            "ally",
+            "ance",
+            "ances",
+            "ancy",
+            "ble",
+            "bles",
+            "bly",
+            "cal",
+            "cally",
+            "cial",
+            "cially",
+            "cle",
+        ),
+        *(
+            "cles",
+            "ence",
+            "ences",
+            "ency",
+            "ible",
+            "ibly",
+            "ical",
+            "ically",
+            "ing",
+            "ings",
+            "ities",
+            "ity",
+            "itis",
+            "lar",
+        ),
+        *("lity", "ment", "ments", "nal", "nary", "ness", "nity", "ological", "ology", "ous", "ously", "ple", "ples"),
+        *("rity", "rosis", "sary", "sion", "sional", "sions", "sity", "sory", "sive", "tary", "ter", "ters", "tery"),
+        *(
+            "tial",
+            "tially",
+            "tic",
+            "tical",
+            "tics",
+            "tient",
+            "tients",
+            "ting",
+            "tion",
+            "tional",
+            "tions",
+            "tis",
+            "tive",
+        ),
+        *("tively", "tle", "tly", "tory", "ture", "tures", "ular"),
+    )
+)
 _WORD = re.compile(r"[^\W_]{2,60}")
 _COMPOUND = re.compile(rf"[^\W_]{{1,40}}[{_HYPHENS}][^\W_]{{1,40}}")
 _HEAD = re.compile(rf"([^\W_]{{1,40}})[{_HYPHENS}]$")
@@ -30,7 +85,7 @@ class Joiner:
     """Puts lines together.
 
     A hyphen at a line's end belongs to its word ("long-term") or was only put there to break it ("treat-ment"); it
-    goes where the document itself has the word without it, or breaks other words so.
+    goes where the document itself has the word without it, or breaks other words so, and before what is no word.
 
     Args:
         lines: of the whole document.
@@ -68,6 +123,8 @@ class Joiner:
         if not head.isalpha() or not rest.islower() or not rest.isalpha() or head.casefold() in _PREFIXES:
             return False
         whole = (head + rest).casefold()
+        if rest in _ENDINGS and len(head) > 1 and whole not in self._compounds:
+            return True
         return whole in self._words or (self._breaks_words and whole not in self._compounds and len(head) > 1)
 
     def _is_known(self, above: str, line: str) -> bool:

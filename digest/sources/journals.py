@@ -28,7 +28,9 @@ _JOURNALS_LIKE = tuple(
 #: A name may list what it is about: "Music, mind and movement".
 _LISTED = r"(?:(?:, \w{2,20}(?: \w{2,20})?){1,2},? (?:and|&) \w{2,20}(?: \w{2,20})?)?"
 _JOURNAL = re.compile(
-    r"\b(?:published|appeared|appears|featured|printed|comes from|taken from)\s(?:\w{1,20}\s)?(?:in|by|on)?\s?"
+    r"\b(?:published|appeared|appears|featured|printed|comes from|taken from)\s(?:(?!on\s)\w{1,20}\s)?"
+    # What stands on something stands on a site, if no journal is named.
+    r"(?:in|by|on(?=\s(?:\w{1,20}\s){0,3}journal\b))?\s?"
     r"(?:(?:a|the|an)\s)?(?:peer[-‐‑ ]reviewed\s)?(?:(?:scientific|medical|academic)\s)?(?:journal\s)?"
     rf"(?:called\s|named\s|,\s)?[\"'“‘]?(?P<name>[A-Z][^.;,\"”’()]{{2,120}}?{_LISTED})"
     r"(?=[\"”’]|[.;,()]|\s(?:is|was|which|that|has|in\s\d{4}|on\s\w{1,20}\s\d|a\speer|an?\s)|\s?$)"

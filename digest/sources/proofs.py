@@ -12,7 +12,7 @@ from digest.sources.pieces import Shape
 from digest.sources.standing import is_standing
 from digest.sources.walk import Found, closest_block
 
-_NO_FACTS = frozenset({Fact.FURNITURE, Fact.IGNORED, Fact.TITLE})
+_NO_FACTS = frozenset({Fact.FURNITURE, Fact.IGNORED, Fact.TEXT, Fact.TITLE})
 #: Boxes that belong to the text they stand in, whatever is in them.
 _GROUPS = frozenset({"blockquote", "details", "dl", "figure", "ol", "table", "tbody", "tr", "ul"})
 

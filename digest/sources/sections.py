@@ -10,12 +10,13 @@ from itertools import groupby
 
 from digest.models import Block, Bullets, Kind, Paragraph, Section, SectionRole, Subheading
 from digest.sentences import is_whole, sentences
+from digest.sources.bylines import byline_date
 from digest.sources.clean import end_at_word
 from digest.sources.dates import is_date
-from digest.sources.facts import Facts
-from digest.sources.furniture import Cut, Recurs, nothing, without_furniture
+from digest.sources.facts import Facts, is_value
+from digest.sources.furniture import Cut, Recurs, Rule, nothing, without_furniture
 from digest.sources.headings import Fact, Heading, Headings, name_key
-from digest.sources.identity import only_doi, web_url
+from digest.sources.identity import only_doi
 from digest.sources.journals import journal_in, journal_named
 from digest.sources.pieces import Piece, Shape
 from digest.sources.reading import Reading
@@ -33,6 +34,8 @@ FEWEST_ARTICLE_SECTIONS = 2
 _ONE_LINE = frozenset(
     {Fact.TITLE, Fact.JOURNAL, Fact.PUBLISHED, Fact.CREDIBILITY, Fact.INTEREST, Fact.DOI, Fact.PMID, Fact.LINK}
 )
+#: What was cut and may still say where the study was published.
+_NAME_A_JOURNAL = frozenset({Rule.STANDING, Rule.LEARNT, Rule.OFFER, Rule.ADVICE, Rule.NO_REFERENCE})
 #: Boxes of a page that may each hold a part of a text, at the least, and paragraphs in one of them.
 FEWEST_BOXES, MOST_IN_A_BOX = 3, 4
 #: Headings of different parts, one behind the other and no text between.
@@ -110,6 +113,16 @@ class _Part:
                 self.joined.add(len(self.blocks) + 1)
             self.blocks.extend(blocks)
 
+    def begin_again(self, heading: str) -> None:
+        """A second heading of the same role: one that says something else is printed inside.
+
+        Where no text stands below the first, it was a line of a table of contents.
+        """
+        if not self.blocks:
+            self.heading = heading
+        elif name_key(heading) != name_key(self.heading or ""):
+            self.blocks.append(Subheading(heading))
+
     def _add_item(self, text: str, *, ordered: bool, number: int = 0) -> None:
         """One more point of the list that is open; one that begins again, or elsewhere, is a list of its own."""
         last = self.blocks[-1] if self.blocks else None
@@ -136,7 +149,9 @@ class _Reader:
         self._titles = titles
         self._parts: list[_Part] = []
         self._facts = Facts()
-        self._open: Fact | None = None
+        #: The name of the fact that is open, and what was read under it.
+        self._open: tuple[Fact, Heading] | None = None
+        self._under: list[Piece] = []
         #: Whether the headline is the sentence that the text opened with.
         self.opened = False
         self.published_line = False
@@ -144,7 +159,7 @@ class _Reader:
     def take(self, piece: Piece, *, goes_on: bool = False) -> None:
         """One more; `goes_on` when it belongs to the one before."""
         heading = self._headings.heading(piece)
-        if heading and heading.meaning in {Fact.FURNITURE, Fact.STANDING}:
+        if heading and heading.meaning in {Fact.FURNITURE, Fact.IGNORED, Fact.STANDING}:
             heading = None  # what of these is the page's was cut before
         if heading and heading.level == 1 and not heading.meaning and not self._headline:
             self._begin(piece.text)
@@ -182,33 +197,49 @@ class _Reader:
 
     def _take_heading(self, heading: Heading, piece: Piece) -> None:
         meaning = heading.meaning
-        if isinstance(meaning, Fact):
-            self._take_fact(meaning, heading)
+        if isinstance(meaning, Fact) and meaning is not Fact.TEXT:
+            self._take_fact(meaning, heading, piece)
             return
         self._open = None
-        role = meaning or SectionRole.BODY
-        if meaning is None and self._is_inner(heading):
+        role = meaning if isinstance(meaning, SectionRole) else SectionRole.BODY
+        if meaning is Fact.TEXT:
+            self._parts.append(_Part(role, heading.name if self._parts else None, heading.level))
+        elif meaning is None and self._is_inner(heading):
             self._parts[-1].blocks.append(Subheading(heading.name))
         elif meaning and (part := self._part_of(role)):
-            if part.blocks:
-                part.blocks.append(Subheading(heading.name))
-            else:
-                part.heading = heading.name  # the first was a line of a table of contents
+            part.begin_again(heading.name)
             self._parts.append(self._parts.pop(self._parts.index(part)))
         else:
             self._parts.append(_Part(role, heading.name, heading.level))
         if heading.rest:
             self._parts[-1].add(piece.shape if piece.shape is not Shape.HEADING else Shape.TEXT, heading.rest)
 
-    def _take_fact(self, fact: Fact, heading: Heading) -> None:
-        self._keep(fact, *([heading.rest] if heading.rest else []))
-        self._open = None if heading.rest else fact
+    def _take_fact(self, fact: Fact, heading: Heading, piece: Piece) -> None:
+        if heading.rest and not is_value(fact, heading.rest, labelled=True):
+            self._open = None
+            self._take_text(piece if piece.shape is not Shape.HEADING else replace(piece, shape=Shape.TEXT))
+            return
+        self._keep(fact, heading, *([heading.rest] if heading.rest else []))
+        self._open, self._under = (None if heading.rest else (fact, heading)), []
 
-    def _take_text(self, piece: Piece, *, goes_on: bool) -> None:
-        if self._open is not None:
-            fact = self._open
-            self._keep(fact, *(piece.parts or (piece.text,)))
-            self._open = None if fact in _ONE_LINE else fact
+    def _take_value(self, fact: Fact, heading: Heading, piece: Piece) -> bool:
+        """Whether what stands under a fact's name is its value: sentences there are of the text, under a heading."""
+        if is_value(fact, piece.text) or len(piece.parts) > 1:
+            self._keep(fact, heading, *(piece.parts or (piece.text,)))
+            self._open = None if fact in _ONE_LINE else (fact, heading)
+            self._under.append(piece)
+            return True
+        self._open = None
+        if self._is_inner(heading) or (not heading.level and self._is_begun()):
+            self._parts[-1].blocks.append(Subheading(heading.name))
+        else:
+            self._parts.append(_Part(SectionRole.BODY, heading.name, heading.level))
+        for point in self._under if piece.shape in {Shape.ITEM, Shape.NUMBERED} else ():
+            self._parts[-1].add(point.shape, point.text, point.number)
+        return False
+
+    def _take_text(self, piece: Piece, *, goes_on: bool = False) -> None:
+        if self._open is not None and self._take_value(*self._open, piece):
             return
         if self._title_first and not self._headline and piece.shape is Shape.TEXT:
             self._open_with(piece.text)
@@ -226,9 +257,9 @@ class _Reader:
         else:
             part.add(piece.shape, text, piece.number, goes_on=goes_on)
 
-    def _keep(self, fact: Fact, *texts: str) -> None:
-        self._facts.keep(fact, *texts)
-        self.published_line = self.published_line or fact is Fact.PUBLISHED
+    def _keep(self, fact: Fact, heading: Heading, *texts: str) -> None:
+        self._facts.keep(fact, *texts, name=heading.name)
+        self.published_line = self.published_line or (fact is Fact.PUBLISHED and bool(texts))
 
     def _is_aside(self, piece: Piece) -> bool:
         """A date alone, a row of topics: facts that need no heading to be known."""
@@ -237,10 +268,14 @@ class _Reader:
         if is_date(piece.text):
             self._facts.keep(Fact.PUBLISHED, piece.text)
         elif piece.shape is Shape.TEXT and self._headline and is_glued(piece.text):
-            self._keep(Fact.TAGS, piece.text)
+            self._facts.keep(Fact.TAGS, piece.text)
         else:
             return False
         return True
+
+    def _is_begun(self) -> bool:
+        """Whether a section's name was read last: a line below it that is a name, too, stands inside."""
+        return bool(self._parts) and self._parts[-1].heading is not None and not self._parts[-1].blocks
 
     def _is_inner(self, heading: Heading) -> bool:
         if not self._parts or not heading.level:
@@ -267,21 +302,22 @@ class _Reader:
             tuple(section for section in (part.section() for part in self._parts) if section.blocks)
         )
         credibility, interest = self._facts.ratings
-        named = filter(None, (journal_named(one.text) for one in cut))
+        named = filter(None, (journal_named(one.text) for one in cut if one.rule in _NAME_A_JOURNAL))
+        dated = filter(None, (byline_date(one.text) for one in cut if one.rule is Rule.BYLINE))
         return Reading(
             headline=self._headline or self._facts.line(Fact.TITLE),
             sections=sections,
             why=tuple(None if section.role is SectionRole.BODY else Why.HEADING for section in sections),
             tags=read_tags(self._facts.texts(Fact.TAGS), vocabulary=vocabulary),
             journal=self._facts.journal or next(named, None),
-            published=self._facts.published,
+            published=self._facts.published or next(dated, None),
             credibility=credibility,
             interest=interest,
             people=self._facts.line(Fact.PEOPLE),
             design=self._facts.line(Fact.DESIGN),
             doi=self._facts.doi([only_doi(_running_text(sections))]),
             pmid=self._facts.pmid,
-            url=web_url(self._facts.line(Fact.LINK) or ""),
+            url=self._facts.url,
             cut=tuple(cut),
             unsure=doubts,
         )

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from digest.sentences import ends
+
 #: Nobody wraps at fewer characters; a shorter line is a heading, a label, a name.
 SHORTEST_WRAPPED = 30
 #: Nor at more: a longer line is a paragraph.
@@ -39,11 +41,17 @@ _SIGNS: Final = frozenset(",\uff0c=<>≤≥±+/([")
 _ENDED = re.compile(r"[.!?:;…。！？：；][\"'”’»)\]]{0,3}$")  # noqa: RUF001
 #: What is no item of a list, though it begins as one does: "… was small | - or none", "… before | 2019. It".
 _NO_MARK = re.compile(r"(?:\d{1,6}[.)]|[-–—+])(?:\s|$)")
+#: Words that end a sentence at once: "… few have | MS. They", "… the dose was | 10 mg. It", "… in group | B. It".
+_ENDS_AT_ONCE = re.compile(r"(?:[^\W_]|[^\W_][\w%-]{0,14})(?: [a-z]{1,6})?[.,;)](?:\s|$)")
+#: A word that was broken, or that goes on behind its hyphen.
+_HYPHENATED = re.compile(r"[^\W_][-‐‑]$")
 _LAST_WORD = re.compile(r"[^\W\d_][\w.’'-]{0,30}$")
 
 
 def in_mid_sentence(line: str) -> bool:
     """True for a line that cannot be the end of a paragraph: neither a sentence nor a heading ends so."""
+    if _HYPHENATED.search(line[-2:]):
+        return True
     if len(line) < SHORTEST_WRAPPED:
         return False
     return line[-1] in _SIGNS or line.rfind("(") > line.rfind(")") or _last_word(line) in _GOES_ON
@@ -96,10 +104,24 @@ def _sure_breaks(lines: Sequence[str], begins: Sequence[bool], *, wrapped: bool)
         # A short line in small letters that goes on with nothing is a list's, and so is the next.
         is_prose = sure[-1] or not above[0].islower() or len(above) > LONGEST_NAME
         is_lower = line[0].islower() or bool(_NO_MARK.match(line))
-        goes_on = is_lower and len(above) >= SHORTEST_WRAPPED and not is_ended(above)
+        # What goes on with the line above it is no name, however short.
+        may_go_on = (len(above) >= SHORTEST_WRAPPED or sure[-1]) and not is_ended(above)
+        goes_on = may_go_on and (is_lower or (wrapped and _goes_on_with(line, above, is_inside=sure[-1])))
         # A text that is not wrapped has lines that somebody cut: teasers.
         sure.append((goes_on and is_prose) or (wrapped and in_mid_sentence(above)))
     return sure
+
+
+def _goes_on_with(line: str, above: str, *, is_inside: bool) -> bool:
+    """Whether a line that begins with a figure or a capital can only be the rest of the sentence above.
+
+    Args:
+        line: without a mark that ends the sentence above.
+        above: the line above it.
+        is_inside: whether that is sure to be text, which it is as well where a sentence ends in it.
+    """
+    can_be = line[0].isdecimal() or _ENDS_AT_ONCE.match(line) is not None
+    return can_be and (is_inside or bool(ends(above)))
 
 
 def _width(lines: Sequence[str], sure: Sequence[bool]) -> int:

@@ -51,6 +51,22 @@ def test_what_is_wrong_is_named_and_the_rest_goes_on() -> None:
     }
 
 
+def test_a_file_without_text_is_named_as_what_it_is(tmp_path: Path) -> None:
+    """Whatever its name ends with; the others go on, also one with a zero byte that somebody pasted."""
+    (tmp_path / "a.txt").write_bytes(b"%PDF-1.4\n1 0 obj\n\x00\x01stream")
+    (tmp_path / "b.html").write_bytes(b"PK\x03\x04\x14\x00\x06\x00")
+    (tmp_path / "c.md").write_bytes(b"\x7fELF\x02\x01\x01" + bytes(9))
+    (tmp_path / "d.txt").write_bytes(b"Walking\0 and rest\n\nLimits\nIt was small.\n")
+    result = collect(tmp_path)
+    behind = "; save its text as .txt, .md or .html"
+    assert problems(result) == {
+        "a.txt": f"it seems to be a PDF file{behind}",
+        "b.html": f"it seems to be a ZIP file, as .docx, .odt and .epub are{behind}",
+        "c.md": f"it seems to be a program{behind}",
+    }
+    assert by_guid(result)["d.txt"].headline == "Walking and rest"
+
+
 def test_a_pattern_narrows() -> None:
     """Only files that match are looked at."""
     result = collect(DATA, pattern="*.html")

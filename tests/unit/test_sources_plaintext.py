@@ -83,6 +83,36 @@ def test_labels_and_headings_stand_alone_in_a_wrapped_text() -> None:
     assert [one.partition(":")[0][:8] for one in texts(text)] == ["The vest", "Results", "Publishe"]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["The trial began in the clinics of the north in", "2019. It ended after", "24 months, with the last scan."],
+        ["All walked further. The dose was two times", "10 mg. It was the same for all."],
+        ["All of the people lived in countries with few", "clinics, where few have", "MS. They were asked twice."],
+        ["They took less than those who took part in group", "one. It raised the vitamin", "D. Nothing changed."],
+        ["All had been seen. They were those in group", "B. They took less."],
+        ["The gain of those who walked was between 5-", "10 metres. In long-", "term care it was", "small."],
+    ],
+)  # fmt: skip
+def test_a_sentence_that_goes_on_is_one_however_short_its_lines(lines: list[str]) -> None:
+    """A figure, a letter or a short word at the beginning of a line ends what stands above."""
+    assert texts("\n".join(lines)) == [" ".join(lines).replace("- ", "-")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Doses that were tried in the trial\n10 mg\n20 mg",
+        "The study was small and short.\n24 months\n12 clinics",
+        "What was known before this study. Nothing.\nMS. A short word about it",
+        "Who took part in the trial and why\nMS. It is rare.",
+    ],
+)
+def test_figures_and_short_words_below_a_name_are_lines_of_their_own(text: str) -> None:
+    """Where nothing tells that the line above them is a sentence."""
+    assert texts(text) == text.split("\n")
+
+
 def test_a_date_that_ends_a_sentence_is_no_line_of_its_own() -> None:
     """Only a line that is nothing else is the date of something."""
     assert texts("The people were asked to keep a diary of their sleep until\nMarch 2026.") == [
@@ -116,7 +146,11 @@ def test_paragraphs_survive_any_wrapping(paragraphs: list[str], width: int) -> N
     [
         (["a long-", "term study"], "a long-term study"),
         (["a high-", "dose arm"], "a high-dose arm"),
-        (["the treat-", "ment of it"], "the treat-ment of it"),
+        (["the care-", "giver of it"], "the care-giver of it"),
+        (["the treat-", "ment of it"], "the treatment of it"),
+        (["they walked bet-", "ter."], "they walked better."),
+        (["an anti-", "tic drug"], "an anti-tic drug"),
+        (["the tele-ment, a tele-", "ment"], "the tele-ment, a tele-ment"),
         (["the treatment, treat-", "ment of it"], "the treatment, treatment of it"),
         (["the treatment, treat-", "ment and disabil-", "ity"], "the treatment, treatment and disability"),
         (
@@ -133,7 +167,7 @@ def test_paragraphs_survive_any_wrapping(paragraphs: list[str], width: int) -> N
     ],
 )
 def test_a_hyphen_stays_where_it_belongs_to_the_word(lines: list[str], text: str) -> None:
-    """It goes where the document has the word without it, or breaks other words so; it stays where nobody knows."""
+    """It goes where the document has the word without it, or breaks other words so, or behind it stands none."""
     assert Joiner(lines).joined(lines) == text
 
 
