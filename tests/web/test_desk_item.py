@@ -222,6 +222,19 @@ def test_the_source_s_words_come_back_part_by_part(desk: Desk, editor: TestClien
     assert item_of(desk).edited == () and desk.digest.shape(desk.digest.issue(MONTH)).edits == {}
 
 
+def test_what_is_left_is_what_it_was(desk: Desk, editor: TestClient) -> None:
+    """A section whose words went elsewhere is shown empty, with its own to be had again; the next one stays itself."""
+    Page(editor).chosen(HOW, 0, LIMITED).pressed(f"move {HOW}").typed(reason="why").pressed("save")
+    page = Page(editor)
+    assert (page.texts()[HOW], page.texts()[WHERE]) == ("", "In a park.")
+    assert [page.fields[f"heading-{place}"] for place in (HOW, WHERE)] == [["How"], ["Where"]]
+    where = fromstring(page.answer.text).get_element_by_id("part-body-2").text_content()
+    assert "edited" not in where and "In a park." in where and "By walking." not in where
+    page = page.pressed(f"restore {HOW}")
+    assert (page.texts()[HOW], page.texts()[WHERE]) == ("By walking.", "In a park.")
+    assert Page(editor).pressed("save").answer.status_code == 303 and len(desk.digest.store.acts(1)) == 1
+
+
 def test_all_of_it_comes_back_at_once(desk: Desk, editor: TestClient) -> None:
     """By the button on the issue's page."""
     Page(editor).typed(text_3="Few took part.", headline="Short", reason="why").pressed("save")

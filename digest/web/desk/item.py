@@ -31,7 +31,20 @@ from digest.models import (
     SectionRole,
 )
 from digest.newsroom import Digest
-from digest.parts import HEADED, PART_NAMES, alike, arranged, in_order, joined, made_of, own_sections, role_of, typed
+from digest.parts import (
+    HEADED,
+    PART_NAMES,
+    alike,
+    arranged,
+    in_order,
+    joined,
+    made_of,
+    own_sections,
+    role_of,
+    sources_of,
+    typed,
+    with_emptied,
+)
 from digest.shaping import as_edited
 from digest.web.desk.frame import RowNumber, TheIssue, show
 from digest.web.desk.gate import known_flaws
@@ -135,7 +148,7 @@ def page(
     item = as_edited(source, shape)
     form = typed_form or Form({})
     if parts is None:
-        parts = _typed(form) if typed_form else _with_empty(typed(item.summary.entry.sections), item.summary.entry.kind)
+        parts = _typed(form) if typed_form else _standing(item.summary.entry, source.summary.entry)
     seen = {"on": shape.version, "revision": item.summary.revision}
     if typed_form and not fresh:
         seen = {name: form.number(name) for name in seen}
@@ -179,10 +192,8 @@ def rows_of(parts: Sequence[EditedPart], entry: Entry) -> list[Row]:
     """The parts with what is to be said about each."""
     rows: list[Row] = []
     counts: dict[SectionRole, int] = {}
-    for part in parts:
+    for part, source in zip(parts, sources_of(parts, entry), strict=True):
         place = counts[part.role] = counts.get(part.role, 0) + 1
-        own = own_sections(entry, part.role)
-        source = own[place - 1] if place <= len(own) else None
         blocks = notation.read(part.text) if len(parts) <= _FEW_PARTS else ()
         rows.append(
             Row(
@@ -211,9 +222,10 @@ def _mark(block: Block) -> str:
     return hashlib.sha256(notation.written([block]).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def _with_empty(parts: Sequence[EditedPart], kind: Kind) -> list[EditedPart]:
-    """The parts, and an empty one for each that research should have and does not."""
-    wanted = _OF_RESEARCH if kind is Kind.RESEARCH else ()
+def _standing(now: Entry, source: Entry) -> list[EditedPart]:
+    """The parts that stand; an empty one for each besides that its source has, or research should have."""
+    parts = with_emptied(typed(now.sections), source)
+    wanted = _OF_RESEARCH if now.kind is Kind.RESEARCH else ()
     missing = [EditedPart(role=role, text="") for role in wanted if all(part.role is not role for part in parts)]
     return in_order([*parts, *missing])
 
