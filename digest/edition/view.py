@@ -17,7 +17,7 @@ from digest.edition.wording import (
 )
 from digest.models import Block, Entry, IssueItem, Kind, Length, Section, SectionRole
 from digest.parts import PART_NAMES
-from digest.shaping import enumerated
+from digest.telling import enumerated
 
 #: How many characters of one part are printed. Important considerations are never cut, at any length.
 _PART_LIMIT = {Length.BRIEF: 360, Length.STANDARD: 900, Length.FULL: 8000}

@@ -125,7 +125,8 @@ def test_nothing_is_saved_where_nothing_changed(desk: Desk, editor: TestClient) 
     """The fields hold what stands, and saving them is no act."""
     page = Page(editor).pressed("save")
     assert page.answer.headers["location"] == f"{ISSUE}#item-1"
-    assert "is like that already" in editor.get(ISSUE).text and desk.digest.store.acts(1) == ()
+    said = "Nothing was changed: no other words were given for “Walking eased fatigue in multiple sclerosis, a mixed-up"
+    assert said in unescape(editor.get(ISSUE).text) and desk.digest.store.acts(1) == ()
 
 
 def test_a_part_is_put_right(desk: Desk, editor: TestClient) -> None:
@@ -157,6 +158,39 @@ def test_considerations_do_not_vanish_by_mistake(desk: Desk, editor: TestClient)
     assert page.answer.status_code == 422 and page.fields["no-limits"] == ["1"]
     page.typed(reason="an offer").pressed("save")
     assert said(desk, LIMITS) == [] and "The source names none; the mail says so." in editor.get(ISSUE).text
+
+
+def test_no_limits_is_not_ticked_where_limits_stand(desk: Desk, editor: TestClient) -> None:
+    """It says what contradicts what, and keeps the tick and what was typed."""
+    page = Page(editor).typed(no_limits="1", reason="they are none").pressed("save")
+    assert page.answer.status_code == 422 and "important considerations stand there" in page.text
+    assert page.fields["no-limits"] == ["1"] and page.fields["reason"] == ["they are none"]
+    page.typed(text_3="").pressed("save")
+    assert said(desk, LIMITS) == []
+
+
+def test_an_item_has_a_headline(desk: Desk, editor: TestClient) -> None:
+    """An empty one is refused in words, whatever else was typed."""
+    page = Page(editor).typed(headline=" ", text_0="It may help.").pressed("save")
+    assert page.answer.status_code == 422 and "The headline is empty" in page.text
+    assert page.texts()[TAKEN] == "It may help." and desk.digest.store.acts(1) == ()
+
+
+def test_an_item_keeps_words(desk: Desk, editor: TestClient) -> None:
+    """One without any is left out instead."""
+    page = (
+        Page(editor).typed(**{f"text_{place}": "" for place in range(7)}, no_limits="1", reason="why").pressed("save")
+    )
+    assert page.answer.status_code == 422 and "leave the item out" in page.text and "summary 1" not in page.text
+    assert desk.digest.store.acts(1) == ()
+
+
+def test_the_log_says_what_came_where(desk: Desk, editor: TestClient) -> None:
+    """What only went to another part was not taken away."""
+    page = Page(editor).chosen(FOUND, 1, TAKEN).pressed(f"move {FOUND}")
+    page.chosen(HOW, 0, TAKEN).pressed(f"move {HOW}").chosen(WHERE, 0, TAKEN).pressed(f"move {WHERE}").pressed("save")
+    words = "Moved words from what they found to the key takeaway and moved the text to the key takeaway of “Walking"
+    assert words in unescape(editor.get(ISSUE).text)
 
 
 def test_paragraphs_move_to_other_parts(desk: Desk, editor: TestClient) -> None:

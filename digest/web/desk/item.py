@@ -123,7 +123,15 @@ def sent(
         status = status_of(error)
         fresh = status is HTTPStatus.CONFLICT
         return page(
-            request, site, issue, number, typed_form=form, trouble=str(error), status=status, fresh=fresh, at=where
+            request,
+            site,
+            issue,
+            number,
+            typed_form=form,
+            trouble=named(str(error), headlines_of(site.digest, issue)),
+            status=status,
+            fresh=fresh,
+            at=where,
         )
 
 
@@ -334,7 +342,7 @@ def _saved(site: Site, issue: Issue, number: int, person: Person, form: Form, do
     try:
         changed = desk.change(digest, issue, [edit if do == "save" else confirm], by=person.name, on=on)
     except NothingToDo as nothing:
-        return site.pages.go(goal, said=sentence(str(nothing)))
+        return site.pages.go(goal, said=sentence(named(str(nothing), headlines_of(digest, issue))))
     return site.pages.go(goal, said=said_of(digest, changed))
 
 
@@ -345,7 +353,9 @@ def _edit(digest: Digest, issue: Issue, number: int, form: Form) -> Edit:
     now, entry = as_edited(source, shape).summary.entry, source.summary.entry
     parts = _typed(form)
     changed = [role for role in PART_NAMES if not _stands(parts, role, now, entry)]
-    headline = form.text("headline")
+    headline = " ".join(form.text("headline").split())
+    if not headline:
+        raise InputError("the headline is empty: write one, or take its source's words again", about="headline")
     kept = tuple(part for role in changed for part in parts if part.role is role)
     gone = [role for role in changed if all(part.role is not role for part in parts)]
     return Edit(
@@ -353,7 +363,7 @@ def _edit(digest: Digest, issue: Issue, number: int, form: Form) -> Edit:
         headline=None if headline == now.headline else headline if headline != entry.headline else "",
         parts=(*kept, *(EditedPart(role=role, text="") for role in gone)),
         reason=form.text("reason"),
-        no_limits=form.is_set("no-limits") and SectionRole.CONSIDERATIONS in changed,
+        no_limits=form.is_set("no-limits"),
         revision=form.number("revision"),
     )
 
