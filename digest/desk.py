@@ -31,6 +31,7 @@ from digest.models import (
     Pin,
     Redo,
     Schedule,
+    SectionRole,
     Shape,
     Step,
     Title,
@@ -38,7 +39,8 @@ from digest.models import (
     Withdraw,
 )
 from digest.newsroom import Digest, did_you_mean
-from digest.shaping import changed, told_since
+from digest.shaping import as_edited, changed
+from digest.telling import so_already, told_since
 
 #: Characters of what stands in a header.
 _LONGEST_LINE = 200
@@ -84,7 +86,7 @@ def change(digest: Digest, issue: Issue, changes: Sequence[Change], *, by: str, 
             kept.append(one)
             wanted = changed(one, wanted, by)
     if wanted == shape:
-        raise NothingToDo(f"{issue.window.label} is like that already")
+        raise NothingToDo("nothing was changed: what is asked for takes itself back" if kept else so_already(changes))
     return _act(digest, issue, shape, kept, by, on)
 
 
@@ -177,17 +179,37 @@ def _checked(change: Change, known: Mapping[int, IssueItem], shape: Shape, diges
         near = did_you_mean(change.topic_id, digest.tree.by_id)
         raise InputError(f"{change.topic_id!r} is no topic{near}; `digest topics list` shows them all")
     if isinstance(change, Edit | Confirm):
-        return _settled(change, known[change.summary_id], shape.edits.get(change.summary_id, Edited()))
+        return _settled(change, known[change.summary_id], shape)
     return _tidied(change)
 
 
-def _settled(change: Edit | Confirm, item: IssueItem, standing: Edited) -> Change:
-    """The change with the revision it is about. StateError when that is no longer the one there is."""
+def _settled(change: Edit | Confirm, item: IssueItem, shape: Shape) -> Change:
+    """The change with the revision it is about.
+
+    Raises:
+        StateError: that revision is no longer the one there is.
+        InputError: something is wrong with the words, or none would be left to print.
+    """
     revision = item.summary.revision
     if change.revision not in (None, revision):
         raise StateError(f"the source of summary {item.summary.id} has changed its text since: look at it again")
     change = replace(change, revision=revision)
-    return settled(change, item.summary.entry, standing) if isinstance(change, Edit) else change
+    if isinstance(change, Confirm):
+        return change
+    kept = settled(change, item.summary.entry, shape.edits.get(change.summary_id, Edited()))
+    if _says(as_edited(item, shape)) and not _says(as_edited(item, changed(kept, shape, ""))):
+        raise InputError(
+            f"nothing of summary {item.summary.id} would be left to read: leave the item out of the issue instead, "
+            "or leave words in one of its parts",
+            about="parts",
+        )
+    return kept
+
+
+def _says(item: IssueItem) -> bool:
+    """Whether anything of what the study is about is printed: what is said of its limits alone is no summary."""
+    silent = (SectionRole.CONSIDERATIONS, SectionRole.REFERENCES)
+    return any(section.role not in silent for section in item.summary.entry.sections)
 
 
 def _tidied(change: Change) -> Change:

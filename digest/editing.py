@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from digest import notation
 from digest.errors import InputError
-from digest.models import Edit, Edited, EditedPart, Entry, SectionRole
+from digest.models import Edit, Edited, EditedPart, Entry, Moved, Section, SectionRole
 from digest.parts import HEADED, PART_NAMES, alike, made_of, own_sections, paragraphs, sections_of
 
 #: Characters: a headline, a plain text such as a takeaway, one part, and why something was done.
@@ -25,28 +26,30 @@ def settled(change: Edit, entry: Entry, standing: Edited) -> Edit:
     Raises:
         InputError: words are too long, a part is named twice, or the considerations change without a reason.
     """
-    headline, takeaway = change.headline, change.takeaway
     parts = tuple(map(_tidied, change.parts))
     _refuse_contradictions(replace(change, parts=parts))
     same = {role for role in _roles(parts) if alike(made_of(_of(parts, role), entry), own_sections(entry, role))}
     kept = tuple(part for role in _roles(parts) - same for part in _kept(_of(parts, role), entry, standing, change))
     edited = {*standing.parts, *([] if standing.takeaway is None else [SectionRole.TAKEAWAY])}
+    restore = tuple(role for role in PART_NAMES if role in edited and role in {*change.restore, *same})
+    before, after = _sections(standing, entry), _sections(standing, entry, kept, restore)
     return replace(
         change,
-        headline=None if headline is None else line(headline, "the headline", LONGEST_HEADLINE),
-        takeaway=None if takeaway is None else text(takeaway, "the key takeaway"),
+        headline=_headline(change.headline, entry, standing),
+        takeaway=_takeaway(change.takeaway, standing),
         parts=tuple(part for role in PART_NAMES for part in _of(kept, role)),
-        restore=tuple(role for role in PART_NAMES if role in edited and role in {*change.restore, *same}),
-        reason=_reason(change, kept, entry),
+        restore=restore,
+        moved=moved(before, after),
+        reason=_reason(change, kept, after[SectionRole.CONSIDERATIONS]),
         no_limits=change.no_limits and SectionRole.CONSIDERATIONS in _roles(kept),
     )
 
 
-def line(words: str, what: str, limit: int) -> str:
+def line(words: str, what: str, limit: int, *, about: str = "") -> str:
     """The words in one line. InputError when they are too long."""
     made = " ".join(words.split())
     if len(made) > limit:
-        raise InputError(f"{what} has {len(made)} characters, and room for {limit}")
+        raise InputError(f"{what} has {len(made)} characters, and room for {limit}", about=about)
     return made
 
 
@@ -58,10 +61,25 @@ def text(words: str, what: str) -> str:
     return made
 
 
+def _headline(words: str | None, entry: Entry, standing: Edited) -> str | None:
+    """The headline as it is kept; None where it stands already, empty where it is the source's again."""
+    made = None if words is None else line(words, "the headline", LONGEST_HEADLINE, about="headline")
+    made = "" if made == entry.headline else made
+    return None if made == (standing.headline or "") else made
+
+
+def _takeaway(words: str | None, standing: Edited) -> str | None:
+    """The same of a takeaway that is given as plain text."""
+    made = None if words is None else text(words, "the key takeaway")
+    is_edited = standing.takeaway is not None or SectionRole.TAKEAWAY in standing.parts
+    return None if made == "" and not is_edited else made
+
+
 def _tidied(part: EditedPart) -> EditedPart:
     name, words = PART_NAMES[part.role], notation.tidied(part.text)
     if len(words) > LONGEST_PART:
-        raise InputError(f"{name}: it has {len(words):,} characters, and room for {LONGEST_PART:,}")
+        many = f"{name}: it has {len(words):,} characters, and room for {LONGEST_PART:,}"
+        raise InputError(many, about=part.role.value)
     heading = line(part.heading or "", f"a heading in {name}", LONGEST_HEADLINE) if part.role in HEADED else ""
     return EditedPart(role=part.role, heading=heading or None, text=words)
 
@@ -93,19 +111,62 @@ def _kept(parts: tuple[EditedPart, ...], entry: Entry, standing: Edited, change:
         yield from [part for part in parts if part.text] or parts[:1]
 
 
-def _reason(change: Edit, kept: tuple[EditedPart, ...], entry: Entry) -> str:
-    reason = line(change.reason, "the reason", LONGEST_REASON)
-    limits = _of(kept, SectionRole.CONSIDERATIONS)
-    empty = not made_of(limits, entry)
-    if limits and not reason:
-        raise InputError("say why the important considerations are changed: the reason is kept in the log")
-    if limits and empty and not change.no_limits:
+def _sections(
+    words: Edited, entry: Entry, kept: tuple[EditedPart, ...] = (), restored: tuple[SectionRole, ...] = ()
+) -> Mapping[SectionRole, tuple[Section, ...]]:
+    """What stands in each part, with an editor's words until now, these ones, and those that are the source's again."""
+    made: dict[SectionRole, tuple[Section, ...]] = {}
+    for role in PART_NAMES:
+        own, standing = own_sections(entry, role), sections_of(words, role, entry)
+        made[role] = own if standing is None or role in restored else standing
+        if role in _roles(kept):
+            made[role] = made_of(_of(kept, role), entry)
+    return made
+
+
+def _reason(change: Edit, kept: tuple[EditedPart, ...], limits: tuple[Section, ...]) -> str:
+    reason = line(change.reason, "the reason", LONGEST_REASON, about="reason")
+    if change.no_limits and limits:
+        raise InputError(
+            "it is said that there are no limits (“it names no limits”), and important considerations stand there: "
+            "only one can be right. Take them out and say why, or take that back",
+            about="no limits",
+        )
+    if _of(kept, SectionRole.CONSIDERATIONS) and not reason:
+        raise InputError(
+            "say why the important considerations are changed: the reason is kept in the log", about="reason"
+        )
+    if _of(kept, SectionRole.CONSIDERATIONS) and not limits and not change.no_limits:
         raise InputError(
             "the important considerations would be empty, and readers be told that the source names no limits: "
-            "if that is so, say it (“it names no limits”), and say why"
-        )
-    if change.no_limits and limits and not empty:
-        raise InputError(
-            "there are important considerations, and it is said that there are none: only one can be right"
+            "if that is so, say it (“it names no limits”), and say why",
+            about="no limits",
         )
     return reason
+
+
+# --- what came to another place ------------------------------------------------------------------------------
+
+
+def moved(
+    before: Mapping[SectionRole, Sequence[Section]], after: Mapping[SectionRole, Sequence[Section]]
+) -> tuple[Moved, ...]:
+    """The words that are gone in one part and new in another one, in the order of parts."""
+    had, have = ({role: _blocks(given) for role, given in some.items()} for some in (before, after))
+    gone = {role: had[role] - have[role] for role in PART_NAMES}
+    new = {role: have[role] - had[role] for role in PART_NAMES}
+    went = {(a, b): gone[a] & new[b] for a in PART_NAMES for b in PART_NAMES if a is not b and gone[a] & new[b]}
+
+    def is_only(role: SectionRole) -> bool:
+        left = (words for (a, _), words in went.items() if a is role)
+        came = (words for (_, b), words in went.items() if b is role)
+        return sum(left, Counter()) >= gone[role] and sum(came, Counter()) >= new[role]
+
+    return tuple(
+        Moved(source=a, target=b, whole=not have[a] and words >= gone[a], only=is_only(a) and is_only(b))
+        for (a, b), words in went.items()
+    )
+
+
+def _blocks(sections: Sequence[Section]) -> Counter[str]:
+    return Counter(notation.written([block]) for section in sections for block in section.blocks)

@@ -40,11 +40,13 @@ class InputError(DigestError):
 
     Attributes:
         place: the file, with its line where known, e.g. `subscribers.yaml:12`.
+        about: which of several things that were given is wrong, e.g. `reason`; empty where it is not known.
     """
 
-    def __init__(self, message: str, *, place: str = "") -> None:
+    def __init__(self, message: str, *, place: str = "", about: str = "") -> None:
         super().__init__(f"{place}: {message}" if place else message)
         self.place = place
+        self.about = about
 
 
 class SourceError(DigestError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from digest.errors import DigestError, InputError
-from digest.models import Entry, Problem, Summary
+from digest.models import Bullets, Entry, Problem, Section, Summary
 from digest.newsroom import Digest
 from digest.sources.binary import binary_kind
 from digest.sources.entries import entry_from, language_tag
@@ -27,6 +28,9 @@ from digest.sources.sandbox import Sandbox
 
 #: How a feed's root element is called.
 _FEED: Final = re.compile(rb"\s*+(?:<\?xml[^>]{0,200}>\s*+)?(?:<!--[^>]{0,500}-->\s*+)?<(?:rss|feed|rdf:RDF)\b")
+
+#: So many characters that two texts have in common are no accident.
+_TELLING: Final = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,10 +169,13 @@ def _made(one: _Taken, language: str) -> Inspected | Problem:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A piece of a stored document, and why it was left out; None for what was not."""
+    """A piece of a stored document."""
 
     piece: Piece
+    #: Why it was left out; None for what was not.
     rule: Rule | None
+    #: The place of the section it went to; None for what was left out, or is a fact or the headline.
+    part: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -202,10 +209,59 @@ def as_read(digest: Digest, summary: Summary) -> AsRead | None:
 
 def _lines(original: Original, reading: Reading) -> Iterator[Line]:
     """What was run together is shown as it was parted, so that each cut stands at its place."""
-    cuts = list(reading.cut)
+    cuts, places = list(reading.cut), Places(reading.sections)
     for piece in parted(original):
         # Cuts are in the document's order, so the next one is the first that may be meant.
         if cuts and cuts[0].text == piece.text:
             yield Line(piece, cuts.pop(0).rule)
         else:
-            yield Line(piece, None)
+            yield Line(piece, None, places.of(piece))
+
+
+class Places:
+    """Where the pieces of a document went, asked for in their order."""
+
+    #: A piece that was joined with its neighbours, or parted, is looked for among so many lines behind the last one.
+    _NEAR = 12
+
+    def __init__(self, sections: Sequence[Section]) -> None:
+        self._lines = [(place, words) for place, section in enumerate(sections) for words in _words_of(section)]
+        self._known: dict[str, list[int]] = {}
+        for number, (_, words) in enumerate(self._lines):
+            self._known.setdefault(words, []).append(number)
+        self._next = 0
+
+    def of(self, piece: Piece) -> int | None:
+        """The place of the section that has these words; None where none has."""
+        words, rest = _plain(piece.text), _plain(piece.text.removeprefix(piece.lead).lstrip(" .:–—-"))
+        asked = (self._alike(rest), self._alike(words), self._near(words))
+        found = next((number for number in asked if number is not None), None)
+        if found is None:
+            return None
+        self._next = found + 1
+        return self._lines[found][0]
+
+    def _alike(self, words: str) -> int | None:
+        """The next line of these very words; where none comes any more, the first one."""
+        numbers = self._known.get(words, ())
+        later = bisect_left(numbers, self._next)
+        return numbers[later] if later < len(numbers) else numbers[0] if numbers else None
+
+    def _near(self, words: str) -> int | None:
+        # The last one may go on in this piece.
+        start = max(self._next - 1, 0)
+        for number in range(start, min(start + self._NEAR, len(self._lines))):
+            line = self._lines[number][1]
+            if min(len(words), len(line)) >= _TELLING and (words in line or line in words):
+                return number
+        return None
+
+
+def _words_of(section: Section) -> Iterator[str]:
+    yield from [_plain(section.heading)] if section.heading else []
+    for block in section.blocks:
+        yield from map(_plain, block.items if isinstance(block, Bullets) else (block.text,))
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.split()).casefold().rstrip(":")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from digest import notation
 from digest.errors import InputError
 from digest.models import Block, Edited, EditedPart, Entry, Paragraph, Section, SectionRole, Subheading
+from digest.pairing import paired
 
 #: What the parts of an item are called, in the order an item shows them; a mail says by these which were edited.
 PART_NAMES: Mapping[SectionRole, str] = {
@@ -86,12 +87,63 @@ def _said(section: Section) -> tuple[object, ...]:
 
 
 def with_sections(entry: Entry, role: SectionRole, sections: Sequence[Section]) -> Entry:
-    """The entry with these in the place of its own sections of this role; where it had none, in the order of roles."""
-    others = [section for section in entry.sections if section.role is not role]
-    own = [place for place, section in enumerate(entry.sections) if section.role is role]
-    later = (place for place, section in enumerate(others) if _PLACES[section.role] > _PLACES[role])
-    place = own[0] if own else next(later, len(others))
-    return replace(entry, sections=(*others[:place], *sections, *others[place:]))
+    """The entry with these in the place of its own sections of this role; where it had none, in the order of roles.
+
+    Each stands where its own stood, a new one behind the one it follows.
+    """
+    places = [place for place, section in enumerate(entry.sections) if section.role is role]
+    if not places:
+        later = (place for place, section in enumerate(entry.sections) if _PLACES[section.role] > _PLACES[role])
+        place = next(later, len(entry.sections))
+        return replace(entry, sections=(*entry.sections[:place], *sections, *entry.sections[place:]))
+    standing: dict[int, list[Section]] = {}
+    place = places[0]
+    for section, own in zip(sections, paired(sections, own_sections(entry, role)), strict=True):
+        place = place if own is None else max(place, places[own])
+        standing.setdefault(place, []).append(section)
+    made = ([one] if one.role is not role else standing.get(place, []) for place, one in enumerate(entry.sections))
+    return replace(entry, sections=tuple(section for some in made for section in some))
+
+
+# --- what the source has -------------------------------------------------------------------------------------
+
+
+def sources_of(parts: Sequence[EditedPart], entry: Entry) -> list[Section | None]:
+    """The source's own section of each part; None for a part that it does not have."""
+    found: list[Section | None] = [None] * len(parts)
+    for role in dict.fromkeys(part.role for part in parts):
+        places = [place for place, part in enumerate(parts) if part.role is role]
+        own = own_sections(entry, role)
+        for place, other in zip(places, _owned([parts[place] for place in places], own, entry), strict=True):
+            found[place] = None if other is None else own[other]
+    return found
+
+
+def with_emptied(parts: Sequence[EditedPart], entry: Entry) -> list[EditedPart]:
+    """The parts, and an empty one for each that the source has and they have not, where it stood."""
+    made: list[EditedPart] = []
+    for role in PART_NAMES:
+        mine = [part for part in parts if part.role is role]
+        own = own_sections(entry, role)
+        known = _owned(mine, own, entry)
+        gone = [place for place in range(len(own)) if place not in known]
+        for part, other in zip(mine, known, strict=True):
+            while gone and other is not None and gone[0] < other:
+                made.append(_emptied(own[gone.pop(0)]))
+            made.append(part)
+        made += [_emptied(own[place]) for place in gone]
+    return made
+
+
+def _owned(parts: Sequence[EditedPart], own: Sequence[Section], entry: Entry) -> tuple[int | None, ...]:
+    if len(parts) == 1 and len(own) == 1 and parts[0].role is not SectionRole.BODY:
+        # An item has one of that kind, so it is that one, whatever it says by now.
+        return (0,)
+    return paired([_section(part, entry) for part in parts], own)
+
+
+def _emptied(own: Section) -> EditedPart:
+    return EditedPart(role=own.role, heading=own.heading, text="")
 
 
 # --- arranging -----------------------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ from digest.models import (
     Title,
 )
 from digest.newsroom import Digest
-from digest.shaping import shaped, told
+from digest.shaping import shaped
+from digest.telling import told
 
 application = typer.Typer(
     help="Shape an issue: what is in it, where, in which words. Each act is kept, and can be undone.",

@@ -13,8 +13,8 @@ from digest import surveying
 from digest.cli.session import Output
 from digest.cli.tables import cell, counted, table, title
 from digest.models import Issue, TopicTree
-from digest.shaping import told
 from digest.surveying import Topics
+from digest.telling import told
 from digest.variants import Difference, Survey
 
 Label = Annotated[str | None, typer.Argument(metavar="[ISSUE]", help="Such as 2026-11; by default the latest.")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,10 +17,14 @@ from digest.edition.wording import (
 )
 from digest.models import Block, Entry, IssueItem, Kind, Length, Section, SectionRole
 from digest.parts import PART_NAMES
-from digest.shaping import enumerated
+from digest.telling import enumerated
 
 #: How many characters of one part are printed. Important considerations are never cut, at any length.
 _PART_LIMIT = {Length.BRIEF: 360, Length.STANDARD: 900, Length.FULL: 8000}
+#: What stands over the parts that have one name in every mail, in their order there.
+_LABELS = {SectionRole.FINDINGS: "What they found", SectionRole.RELEVANCE: "Why it matters"}
+#: What stands over a text without a heading that would else stand below another part's.
+MORE = "More from the summary"
 #: Ratings as sources word them, of three.
 _SCALE = {
     **dict.fromkeys(("very high", "high", "strong", "good"), 3),
@@ -168,18 +172,36 @@ def _parts(entry: Entry, length: Length, *, has_takeaway: bool) -> tuple[tuple[P
     return tuple(parts), cut or (length is not Length.FULL and _has_more(entry))
 
 
-def _printed(entry: Entry, length: Length) -> Iterable[tuple[str, Section]]:
-    """The sections of an item in the mail's order, with their labels."""
-    if findings := entry.section(SectionRole.FINDINGS):
-        yield "What they found", findings
-    if relevance := entry.section(SectionRole.RELEVANCE):
-        yield "Why it matters", relevance
-    bodies = [section for section in entry.sections if section.role is SectionRole.BODY]
+def _printed(entry: Entry, length: Length) -> Iterator[tuple[str, Section]]:
+    """The sections of an item in the mail's order, with their labels; none stands under the name of another one."""
+    above = ""
+    for section in _in_order(entry, length):
+        label = _LABELS.get(section.role) or section.heading or (MORE if above else "")
+        if section.role is SectionRole.FAQ:
+            label = section.heading or "Questions and answers"
+        yield ("" if label == MORE == above else label), section
+        above = label
+
+
+def _in_order(entry: Entry, length: Length) -> Iterator[Section]:
+    """What they found, why it matters, and each text of the item's own behind that of the two which it follows."""
+    named = {role: section for role in _LABELS if (section := entry.section(role))}
+    texts: dict[SectionRole | None, list[Section]] = {}
+    behind = None
+    for section in entry.sections:
+        if section is named.get(section.role):
+            behind = section.role
+        elif section.role is SectionRole.BODY:
+            texts.setdefault(behind, []).append(section)
     if length is not Length.FULL:
-        bodies = [] if entry.section(SectionRole.FINDINGS) else bodies[:1]
-    yield from ((section.heading or "", section) for section in bodies)
+        first = [] if SectionRole.FINDINGS in named else [section for some in texts.values() for section in some][:1]
+        texts = {role: [one for one in some if one in first] for role, some in texts.items()}
+    yield from texts.get(None, ())
+    for role, section in named.items():
+        yield section
+        yield from texts.get(role, ())
     if length is Length.FULL and (answers := entry.section(SectionRole.FAQ)):
-        yield answers.heading or "Questions and answers", answers
+        yield answers
 
 
 def _has_more(entry: Entry) -> bool:

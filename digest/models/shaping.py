@@ -76,6 +76,18 @@ class EditedPart:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Moved:
+    """Words that went from one part of an item to another."""
+
+    source: SectionRole
+    target: SectionRole
+    #: True when nothing is left there.
+    whole: bool = False
+    #: True when nothing else of the two was changed.
+    only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Edit:
     """Other words for this issue. None leaves a text as it is, an empty one brings the original back."""
 
@@ -88,6 +100,8 @@ class Edit:
     parts: tuple[EditedPart, ...] = ()
     #: Roles whose parts are the source's again.
     restore: tuple[SectionRole, ...] = ()
+    #: What of this is no change of words but of their place, for the log; found when it is kept, never asked for.
+    moved: tuple[Moved, ...] = ()
     #: Why; never empty where the considerations are other ones.
     reason: str = ""
     #: True when the item is to have no considerations any more, although its source has some.

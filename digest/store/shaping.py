@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from digest.errors import EditedMeanwhile, StateError, StoreError
 from digest.models import Act, DeliveryState, IssueStatus, Schedule, Step, Window, Withdraw
-from digest.shaping import is_content, told_since
+from digest.shaping import is_content
 from digest.store.engine import Part
 from digest.store.tables import (
     deliveries,
@@ -22,6 +22,7 @@ from digest.store.tables import (
     issue_status,
     issues,
 )
+from digest.telling import told_since
 
 #: Nothing of these has left, when it was never tried: what is deferred may wait for morning.
 _STILL_HERE = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from email import policy
@@ -30,7 +31,7 @@ from digest.models import (
     Title,
 )
 from digest.newsroom import Digest
-from digest.shaping import told
+from digest.telling import told
 from tests.integration.room import DECEMBER, JANUARY, NOVEMBER, READERS, Room, drafted, entry, issue, number
 
 HOSTILE = "</td><script>x</script> {{ hole('confirm') }} <!--z piece 0-->\r\nBcc: evil@example.org"
@@ -149,7 +150,7 @@ def test_saying_that_it_is_read_right_voids_no_approval(digest: Digest) -> None:
 def test_changes_of_one_act_follow_each_other(digest: Digest) -> None:
     """Each is measured by what the ones before it came to, not by what stood; what they cancel out is nothing."""
     one, other = number(digest, "1"), number(digest, "2")
-    with pytest.raises(NothingToDo, match="like that already"):
+    with pytest.raises(NothingToDo, match="takes itself back"):
         do(digest, Pin(summary_id=one), Pin(summary_id=one, pinned=False))
     done = do(digest, Pin(summary_id=one), Pin(summary_id=other), Pin(summary_id=one, pinned=False))
     assert done.shape.pinned == {other}
@@ -306,26 +307,74 @@ def test_what_cannot_be_is_refused(digest: Digest, change: Change, words: str) -
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "words"),
     [
-        Pin(summary_id=1, pinned=False),
-        Include(summary_id=1),
-        Move(summary_id=1, topic_id=None),
-        Edit(summary_id=1),
-        Edit(summary_id=1, headline=""),
-        Edit(summary_id=1, restore=(SectionRole.FINDINGS,)),
-        Edit(summary_id=1, parts=(EditedPart(role=SectionRole.CONSIDERATIONS, text="It was small."),)),
-        Confirm(summary_id=1, confirmed=False),
-        Note(text=" \n "),
-        Title(),
-        Title(subject=""),
-        Order(summary_ids=()),
+        (Pin(summary_id=1, pinned=False), "summary 1 is not pinned"),
+        (Include(summary_id=1), "summary 1 is not excluded"),
+        (Move(summary_id=1, topic_id=None), "summary 1 stands with its own topics already"),
+        (Edit(summary_id=1), "no other words were given for summary 1"),
+        (Edit(summary_id=1, headline=""), "summary 1 says what its source says already"),
+        (Edit(summary_id=1, takeaway=""), "summary 1 says what its source says already"),
+        (Edit(summary_id=1, restore=(SectionRole.FINDINGS,)), "summary 1 says what its source says already"),
+        (Edit(summary_id=1, parts=(EditedPart(role=SectionRole.CONSIDERATIONS, text="It was small."),)),
+         "summary 1 says just that already"),
+        (Confirm(summary_id=1, confirmed=False), "nobody said that summary 1 was read right"),
+        (Note(text=" \n "), "the note for all readers is empty already"),
+        (Title(), "subject and preheader for all readers are these already"),
+        (Title(subject=""), "subject and preheader for all readers are these already"),
+        (Order(summary_ids=()), "nothing was named"),
     ],
-)
-def test_what_changes_nothing_is_no_act(digest: Digest, change: Change) -> None:
-    """It voids no approval, and leaves no trace."""
-    with pytest.raises(NothingToDo, match="like that already"):
+)  # fmt: skip
+def test_what_changes_nothing_is_no_act(digest: Digest, change: Change, words: str) -> None:
+    """It voids no approval, leaves no trace, and is told what is so already."""
+    with pytest.raises(NothingToDo, match=f"nothing was changed: {words}"):
         do(digest, change)
+
+
+def test_what_is_asked_for_twice_is_so_already(digest: Digest) -> None:
+    """Each of several things is named once."""
+    asked = (Pin(summary_id=1), Exclude(summary_id=2, reason="old"), Note(text="Hello."), Confirm(summary_id=1))
+    do(digest, *asked)
+    words = "1 is pinned already; summary 2 is excluded for this reason already; the note for all readers says that"
+    with pytest.raises(NothingToDo, match=words):
+        do(digest, *asked, *asked)
+    with pytest.raises(NothingToDo, match="nothing was asked for"):
+        do(digest)
+
+
+ALL = tuple(EditedPart(role=role, text="") for role in SectionRole if role is not SectionRole.CONSIDERATIONS)
+
+
+def test_an_item_never_loses_all_its_words(digest: Digest) -> None:
+    """Neither at once nor one by one; one that says nothing is left out."""
+    one = number(digest, "1")
+    emptied = Edit(summary_id=one, parts=ALL)
+    with pytest.raises(InputError, match="leave the item out"):
+        do(digest, emptied)
+    limits = EditedPart(role=LIMITS, text="")
+    with pytest.raises(InputError, match="leave the item out"):
+        do(digest, replace(emptied, parts=(*ALL, limits), reason="why", no_limits=True))
+    for part in ALL[1:]:
+        with suppress(NothingToDo):
+            do(digest, Edit(summary_id=one, parts=(part,)))
+    with pytest.raises(InputError, match="leave the item out"):
+        do(digest, Edit(summary_id=one, parts=ALL[:1]))
+    kept = replace(ALL[0], text="It may help.")
+    do(digest, replace(emptied, parts=(kept, *ALL[1:])))
+
+
+def test_no_limits_is_not_said_where_limits_stand(digest: Digest) -> None:
+    """Alone, or beside a change of something else: nothing of it is passed over in silence."""
+    one = number(digest, "1")
+    for change in (
+        Edit(summary_id=one, headline="Other"),
+        Edit(summary_id=one),
+        Edit(summary_id=one, restore=(LIMITS,)),
+    ):
+        with pytest.raises(InputError, match="only one can be right"):
+            do(digest, replace(change, no_limits=True, reason="why"))
+    do(digest, limits_of(one, "", reason="why", no_limits=True))
+    do(digest, Edit(summary_id=one, headline="Other", no_limits=True))
 
 
 # --- approval ----------------------------------------------------------------------------------------------

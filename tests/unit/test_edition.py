@@ -357,6 +357,45 @@ def test_full_prints_what_standard_leaves_for_the_source() -> None:
     assert [part.label for part in full.parts] == ["How to tell", "Questions readers ask"]
 
 
+BARE, OTHER, HEADED = (
+    Section(role=SectionRole.BODY, heading=heading, blocks=(Paragraph(text),))
+    for heading, text in ((None, "It began at the sea."), (None, "A bus was hired."), ("Who paid?", "The town."))
+)
+FOUND, MATTERS = a_section(SectionRole.FINDINGS, "Walks helped."), a_section(SectionRole.RELEVANCE, "Rest is rare.")
+SHORT = a_section(SectionRole.TAKEAWAY, "It helped.")
+
+
+@pytest.mark.parametrize(
+    ("sections", "labels"),
+    [
+        ((FOUND, MATTERS, BARE), ["What they found", "Why it matters", "More from the summary"]),
+        ((FOUND, MATTERS, BARE, OTHER), ["What they found", "Why it matters", "More from the summary", ""]),
+        ((FOUND, BARE, HEADED, OTHER, MATTERS),
+         ["What they found", "More from the summary", "Who paid?", "More from the summary", "Why it matters"]),
+        ((BARE, HEADED, FOUND), ["", "Who paid?", "What they found"]),
+        ((BARE, OTHER, MATTERS, FOUND), ["", "", "What they found", "Why it matters"]),
+        ((SHORT, BARE), [""]),
+    ],
+)  # fmt: skip
+def test_no_text_stands_under_another_part_s_name(sections: tuple[Section, ...], labels: list[str]) -> None:
+    """It keeps its place, and bears a name of its own where one stands above it."""
+    full = view(an_item(of={"sections": sections}), Length.FULL, until=date(2026, 12, 1))
+    assert [part.label for part in full.parts] == labels
+
+
+def test_a_text_is_told_apart_where_there_is_no_frame() -> None:
+    """In HTML the takeaway has one; in text a name ends it."""
+    html, text = a_mail(an_item(of={"sections": (SHORT, BARE)}))
+    assert "More from the summary" not in html
+    assert "It helped.\n\nMore from the summary\n\nIt began at the sea." in text
+
+
+def test_a_shorter_mail_prints_a_text_in_its_place_too() -> None:
+    """The first of them, where nothing that was found stands there."""
+    shown = view(an_item(of={"sections": (MATTERS, BARE, HEADED)}), Length.STANDARD, until=date(2026, 12, 1))
+    assert [part.label for part in shown.parts] == ["Why it matters", "More from the summary"]
+
+
 def test_lists_stay_lists() -> None:
     """Points are list elements in HTML and dashes in text."""
     html, text = a_mail(pool=POOL, selection=a_selection())

@@ -20,6 +20,7 @@ from digest.models import (
     EditedPart,
     Entry,
     IssueItem,
+    Moved,
     Paragraph,
     Section,
     SectionRole,
@@ -29,7 +30,8 @@ from digest.models import (
 )
 from digest.notation import read, written
 from digest.parts import arranged, from_one_text, in_one_text, joined, made_of, own_sections, typed
-from digest.shaping import enumerated, fold, is_content, shaped, told
+from digest.shaping import fold, is_content, shaped
+from digest.telling import enumerated, told
 from tests.factories import NOW, a_section, an_entry, an_item
 from tests.unit.test_notation import BLOCKS
 
@@ -226,6 +228,37 @@ def test_only_what_changes_is_kept() -> None:
     assert settled(again, ENTRY, standing) == edit(part(FINDINGS, "a"), restore=(LIMITS,), revision=2)
 
 
+MANY = an_entry(sections=(a_section(TAKEAWAY, "T."), a_section(FINDINGS, "A.", "B."), a_section(LIMITS, "L.")))
+
+
+@pytest.mark.parametrize(
+    ("parts", "found"),
+    [
+        ([(FINDINGS, "A."), (LIMITS, "B.\n\nL.")], [Moved(source=FINDINGS, target=LIMITS, only=True)]),
+        ([(FINDINGS, ""), (LIMITS, "A.\n\nB.\n\nL.")], [Moved(source=FINDINGS, target=LIMITS, whole=True, only=True)]),
+        ([(FINDINGS, ""), (LIMITS, "B.\n\nL."), (TAKEAWAY, "T.\n\nA.")],
+         [Moved(source=FINDINGS, target=TAKEAWAY, only=True), Moved(source=FINDINGS, target=LIMITS, only=True)]),
+        ([(FINDINGS, "Other."), (LIMITS, "B.\n\nL.")], [Moved(source=FINDINGS, target=LIMITS)]),
+        ([(FINDINGS, "A."), (LIMITS, "B.\n\nMore.")], [Moved(source=FINDINGS, target=LIMITS)]),
+        ([(FINDINGS, "A."), (LIMITS, "Not B.\n\nL.")], []),
+        ([(LIMITS, "A.\n\nL.")], []),
+    ],
+)  # fmt: skip
+def test_what_came_to_another_part_is_seen(parts: list[tuple[SectionRole, str]], found: list[Moved]) -> None:
+    """Word for word; and whether that was all that was done. What somebody says of it is not believed."""
+    change = edit(*(part(role, text) for role, text in parts), reason="why", moved=(Moved(source=FAQ, target=BODY),))
+    assert list(settled(change, MANY, Edited()).moved) == found
+
+
+def test_a_headline_that_stands_is_no_change() -> None:
+    """The source's own is kept as that; nothing is called restored that was its own all the time."""
+    own = ENTRY.headline
+    kept = [settled(edit(headline=words), ENTRY, Edited()).headline for words in ("", own, f" {own} ", "Other")]
+    assert kept == [None, None, None, "Other"]
+    edited = Edited(headline="Other")
+    assert [settled(edit(headline=words), ENTRY, edited).headline for words in ("", own, "Other")] == ["", "", None]
+
+
 def test_considerations_the_source_has_not_may_be_written() -> None:
     """With a reason; without words there is nothing to be done."""
     bare = an_entry(sections=())
@@ -297,10 +330,15 @@ def test_all_parts_in_one_text_come_back(parts: list[EditedPart]) -> None:
             edit(part(FINDINGS, "a"), part(BODY, ""), part(BODY, "b"), headline="x", restore=(RELEVANCE,)),
             "edited the headline, what they found and the text and restored why it matters of summary 1",
         ),
+        (edit(part(TAKEAWAY, "a"), part(BODY, ""), moved=(Moved(source=BODY, target=TAKEAWAY, whole=True, only=True),)),
+         "moved the text to the key takeaway of summary 1"),
+        (edit(part(FINDINGS, "a"), part(LIMITS, "b"), moved=(Moved(source=FINDINGS, target=LIMITS),), reason="why"),
+         ("moved words from what they found to the important considerations and edited what they found and "
+          "the important considerations of summary 1 (why)")),
         (Confirm(summary_id=1), "saw that summary 1 was read right"),
         (Confirm(summary_id=1, confirmed=False), "was not sure any more that summary 1 was read right"),
     ],
-)
+)  # fmt: skip
 def test_the_log_tells_which_parts_and_why(step: Step, words: str) -> None:
     """In one line."""
     assert told(Act(issue_id=1, number=1, at=NOW, by="ada", steps=(step,))) == words

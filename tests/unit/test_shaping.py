@@ -38,8 +38,9 @@ from digest.models import (
 )
 from digest.parts import paragraphs
 from digest.selection import topics_read
-from digest.shaping import fold, is_content, shaped, told
+from digest.shaping import fold, is_content, shaped
 from digest.store.values import read_steps, write_steps
+from digest.telling import told
 from tests.factories import NOW, a_tree, an_item
 
 ITEMS = tuple(an_item(number, "btk") for number in range(1, 6))

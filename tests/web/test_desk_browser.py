@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 from starlette.types import Receive, Scope, Send
 
 from digest import access, approving, departures
@@ -419,7 +419,7 @@ def gone_by_keys(page: Page, words: str = "") -> None:
 
 
 def test_a_limit_is_put_in_its_place_by_keys_alone(browser: Browser, desk: Desk) -> None:
-    """The page stays at the part it is about, and says that nothing is saved; then it is, with the reason."""
+    """The page goes on where the words went, and says that nothing is saved; then it is, with the reason."""
     filled(desk.digest)
     with served(desk.app) as address, seated(browser, desk, address, EDITOR) as editor:
         page = editor.go(f"{HERE}/items/1")
@@ -428,14 +428,74 @@ def test_a_limit_is_put_in_its_place_by_keys_alone(browser: Browser, desk: Desk)
         by_keys(page, "^Where to$")
         page.keyboard.type("Important")
         gone_by_keys(page, "^Move what is chosen: What they found")
-        assert page.evaluate("document.querySelector('#part-findings').getBoundingClientRect().top") < 200
-        expect(page.get_by_text("Not saved yet.")).to_be_in_viewport()
+        expect(page.get_by_role("textbox", name="Important considerations")).to_be_focused()
+        for words in ("Not saved yet.", "Came here: “Two things were seen.”"):
+            expect(page.get_by_text(words)).to_be_in_viewport()
         page.locator("#reason").fill("It stood among the findings")
         page.locator(".save-bar").get_by_role("button", name="Save").focus()
         gone_by_keys(page)
         expect(page.locator("#item-1 .limits")).to_contain_text("Two things were seen.")
         expect(page.locator("#item-1 .badge")).to_have_text("edited")
     assert "among the findings" in str(desk.digest.store.acts(1)[0].steps)
+
+
+def test_what_is_typed_is_not_left_by_mistake(browser: Browser, desk: Desk) -> None:
+    """Whoever goes elsewhere with words that are not saved is asked; with none, or by the form's own buttons, not."""
+    filled(desk.digest)
+    with served(desk.app) as address, seated(browser, desk, address, EDITOR) as editor:
+        page = editor.go(f"{HERE}/items/1")
+        asked: list[str] = []
+
+        def stay(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.dismiss()
+
+        page.on("dialog", stay)
+        page.locator("#text-1").press("End")
+        page.locator(".save-bar").get_by_role("link", name="To the issue").click()
+        page.wait_for_url(f"**{HERE}#item-1")
+        editor.go(f"{HERE}/items/1").locator("#text-1").fill("Mine.")
+        page.locator(".save-bar").get_by_role("link", name="To the issue").click(no_wait_after=True)
+        expect(page.locator("#text-1")).to_have_value("Mine.")
+        editor.press("Add it")
+        expect(page.get_by_text("Not saved yet.")).to_be_visible()
+        page.locator("#headline").press("End")
+        page.locator(".save-bar").get_by_role("link", name="To the issue").click(no_wait_after=True)
+        page.wait_for_timeout(300)
+        assert asked == ["beforeunload", "beforeunload"] and page.url.endswith("/items/1")
+        editor.press("Save")
+        page.wait_for_url(f"**{HERE}#item-1")
+        assert len(asked) == 2
+
+
+def test_what_is_said_covers_nothing_that_it_is_about(browser: Browser, desk: Desk) -> None:
+    """After a page was saved the issue shows the item from its top, and what was done to it, wide or narrow."""
+    filled(desk.digest)
+    with served(desk.app) as address, seated(browser, desk, address, EDITOR) as editor:
+        for width in (360, 1200):
+            editor.page.set_viewport_size({"width": width, "height": 740})
+            page = editor.go(f"{HERE}/items/2")
+            page.locator("#text-1").fill(f"Mine, at {width}.")
+            page.locator(".save-bar").get_by_role("button", name="Save").click()
+            said, headline = page.locator(".said"), page.locator("#headline-2")
+            expect(said).to_be_in_viewport()
+            expect(headline).to_be_in_viewport()
+            assert headline.bounding_box()["y"] + headline.bounding_box()["height"] < said.bounding_box()["y"]
+
+
+def test_the_reason_that_lacks_is_asked_for_where_it_is_written(browser: Browser, desk: Desk) -> None:
+    """The field has the focus and is to be seen, with what is wrong beside it; the link above leads there, too."""
+    filled(desk.digest)
+    with served(desk.app) as address, seated(browser, desk, address, EDITOR) as editor:
+        page = editor.go(f"{HERE}/items/1")
+        page.locator("#text-3").fill("Few.")
+        page.locator(".save-bar").get_by_role("button", name="Save").click()
+        reason = page.get_by_role("textbox", name="Why these words change")
+        expect(reason).to_be_focused()
+        expect(reason).to_be_in_viewport()
+        expect(reason).to_have_accessible_description(re.compile("Say why the important considerations"))
+        page.get_by_role("link", name="Go there").click()
+        expect(reason).to_be_focused()
 
 
 def test_an_issue_is_made_by_keys_alone(browser: Browser, desk: Desk) -> None:

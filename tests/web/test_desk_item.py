@@ -125,7 +125,8 @@ def test_nothing_is_saved_where_nothing_changed(desk: Desk, editor: TestClient) 
     """The fields hold what stands, and saving them is no act."""
     page = Page(editor).pressed("save")
     assert page.answer.headers["location"] == f"{ISSUE}#item-1"
-    assert "is like that already" in editor.get(ISSUE).text and desk.digest.store.acts(1) == ()
+    said = "Nothing was changed: no other words were given for “Walking eased fatigue in multiple sclerosis, a mixed-up"
+    assert said in unescape(editor.get(ISSUE).text) and desk.digest.store.acts(1) == ()
 
 
 def test_a_part_is_put_right(desk: Desk, editor: TestClient) -> None:
@@ -159,10 +160,43 @@ def test_considerations_do_not_vanish_by_mistake(desk: Desk, editor: TestClient)
     assert said(desk, LIMITS) == [] and "The source names none; the mail says so." in editor.get(ISSUE).text
 
 
+def test_no_limits_is_not_ticked_where_limits_stand(desk: Desk, editor: TestClient) -> None:
+    """It says what contradicts what, and keeps the tick and what was typed."""
+    page = Page(editor).typed(no_limits="1", reason="they are none").pressed("save")
+    assert page.answer.status_code == 422 and "important considerations stand there" in page.text
+    assert page.fields["no-limits"] == ["1"] and page.fields["reason"] == ["they are none"]
+    page.typed(text_3="").pressed("save")
+    assert said(desk, LIMITS) == []
+
+
+def test_an_item_has_a_headline(desk: Desk, editor: TestClient) -> None:
+    """An empty one is refused in words, whatever else was typed."""
+    page = Page(editor).typed(headline=" ", text_0="It may help.").pressed("save")
+    assert page.answer.status_code == 422 and "The headline is empty" in page.text
+    assert page.texts()[TAKEN] == "It may help." and desk.digest.store.acts(1) == ()
+
+
+def test_an_item_keeps_words(desk: Desk, editor: TestClient) -> None:
+    """One without any is left out instead."""
+    page = (
+        Page(editor).typed(**{f"text_{place}": "" for place in range(7)}, no_limits="1", reason="why").pressed("save")
+    )
+    assert page.answer.status_code == 422 and "leave the item out" in page.text and "summary 1" not in page.text
+    assert desk.digest.store.acts(1) == ()
+
+
+def test_the_log_says_what_came_where(desk: Desk, editor: TestClient) -> None:
+    """What only went to another part was not taken away."""
+    page = Page(editor).chosen(FOUND, 1, TAKEN).pressed(f"move {FOUND}")
+    page.chosen(HOW, 0, TAKEN).pressed(f"move {HOW}").chosen(WHERE, 0, TAKEN).pressed(f"move {WHERE}").pressed("save")
+    words = "Moved words from what they found to the key takeaway and moved the text to the key takeaway of “Walking"
+    assert words in unescape(editor.get(ISSUE).text)
+
+
 def test_paragraphs_move_to_other_parts(desk: Desk, editor: TestClient) -> None:
     """Several at once, in their order: down before what was there, up behind it, and out. Nothing is saved by it."""
-    page = Page(editor).chosen(FOUND, 1, LIMITED).chosen(FOUND, 2, LIMITED).chosen(LIMITED, 0, "out")
-    page = page.chosen(LIMITED, 1, TAKEN).pressed(f"move {FOUND}")
+    page = Page(editor).chosen(LIMITED, 0, "out").chosen(LIMITED, 1, TAKEN).pressed(f"move {LIMITED}")
+    page = page.chosen(FOUND, 1, LIMITED).chosen(FOUND, 2, LIMITED).pressed(f"move {FOUND}")
     assert page.texts()[:4] == [
         "It helped.\n\n- by day\n- by night", "Walks helped.", "", "Few took part.\n\nNobody was followed for long.",
     ]  # fmt: skip
@@ -170,6 +204,95 @@ def test_paragraphs_move_to_other_parts(desk: Desk, editor: TestClient) -> None:
     page.typed(reason="they stood among the findings").pressed("save")
     assert said(desk, LIMITS) == [(Paragraph("Few took part."), Paragraph("Nobody was followed for long."))]
     assert len(desk.digest.store.acts(1)) == 1
+
+
+def test_a_button_moves_what_is_chosen_in_its_part(editor: TestClient) -> None:
+    """What is chosen in others is chosen still, wherever they and their goals stand by then; then it goes, too."""
+    page = Page(editor).chosen(ASKED, 1, WHERE).chosen(FOUND, 0, "references").chosen(WHERE, 0, "references")
+    page = page.chosen(HOW, 0, "new").chosen(LIMITED, 1, "out").pressed(f"move {HOW}")
+    assert page.texts()[FOUND].startswith("Walks helped.") and page.texts()[HOW : HOW + 3] == [
+        "", "In a park.", "By walking."]  # fmt: skip
+    asked = ASKED + 1
+    assert (page.fields[f"to-{asked}"], page.fields[f"to-{LIMITED}"]) == (["", str(WHERE)], ["", "out"])
+    page = page.pressed(f"move {FOUND}")
+    references = asked + 1
+    assert page.texts()[references] == "Walks helped." and page.fields[f"to-{WHERE}"] == [str(references)]
+    page = page.pressed(f"join {WHERE}")
+    assert page.fields[f"to-{HOW}"] == ["", str(references - 1)] and page.fields[f"to-{asked - 1}"] == ["", str(HOW)]
+    page = page.typed(text_3="Other.").pressed("save")
+    assert page.answer.status_code == 422 and page.fields[f"to-{asked - 1}"] == ["", str(HOW)]
+
+
+def focused(page: Page) -> str | None:
+    """The id of what the page goes on with."""
+    (found,) = fromstring(page.answer.text).xpath("//*[@autofocus]") or [None]
+    return None if found is None else found.get("id")
+
+
+def test_the_page_goes_on_where_the_words_went(editor: TestClient) -> None:
+    """Down, up, to a new section, or out; and it says what came, or went."""
+    page = Page(editor).chosen(FOUND, 1, LIMITED).pressed(f"move {FOUND}")
+    assert focused(page) == f"text-{LIMITED}" and "Came here: “Few took part.”" in page.text
+    page = page.chosen(WHERE, 0, TAKEN).pressed(f"move {WHERE}")
+    assert focused(page) == f"text-{TAKEN}" and "Few took part.”" not in page.text
+    page = page.chosen(HOW, 0, "new").pressed(f"move {HOW}")
+    assert focused(page) == f"text-{WHERE + 1}"
+    page = page.chosen(FOUND, 0, "out").pressed(f"move {FOUND}")
+    assert focused(page) == f"text-{FOUND}" and "Taken out: “Walks helped.”" in page.text
+    assert focused(page.typed(new="references").pressed("add")) == f"text-{ASKED + 2}"
+    assert focused(page.pressed(f"join {WHERE}")) == f"text-{HOW}"
+    assert focused(page.pressed(f"restore {HOW}")) == f"text-{HOW}" and focused(Page(editor)) is None
+
+
+def test_what_is_wrong_is_said_at_its_field(editor: TestClient) -> None:
+    """It is marked, named by the words beside it, and where the page goes on; a link leads there."""
+    wrong = {
+        "reason": {"text_3": "Few."}, "no-limits": {"text_3": "", "reason": "why"}, "headline": {"headline": ""},
+        "text-1": {"text_1": "x" * 50_001},
+    }  # fmt: skip
+    for field, fields in wrong.items():
+        page = Page(editor).typed(**fields).pressed("save")
+        (marked,) = fromstring(page.answer.text).xpath("//*[@aria-invalid='true']")
+        assert marked.get("id") == focused(page) == field and f'href="#{field}"' in page.text
+        assert "fault" in marked.get("aria-describedby").split()
+        assert fromstring(page.answer.text).get_element_by_id("fault").text_content()
+
+
+def test_no_two_goals_are_called_the_same(desk: Desk) -> None:
+    """Sections are told by their headings or first words, and by their numbers; a part of one name by that alone."""
+    bare = Section(role=BODY, blocks=(Paragraph("They met every week."),))
+    filled(desk.digest, (an_entry("x", headline="Multiple sclerosis", sections=(
+        Section(role=TAKEAWAY, heading="Key takeaway", blocks=(Paragraph("It helped."),)), bare, bare,
+        Section(role=BODY, heading="Who paid?", blocks=(Paragraph("The town."),)))),))  # fmt: skip
+    page = fromstring(Page(desk.of(EDITOR)).answer.text)
+    goals = [one.text for one in page.xpath("//select[@name='to-0']/option")]
+    assert goals[4:7] == ["Text 1 of 3: “They met every week.”", "Text 2 of 3: “They met every week.”",
+                          "Text 3 of 3: Who paid?"]  # fmt: skip
+    assert "Key takeaway" in [one.text for one in page.xpath("//select[@name='to-4']/option")]
+    named = [one.get("aria-label") for one in page.xpath("//button[@aria-label]")]
+    assert len(set(named)) == len(named)
+
+
+def test_an_empty_part_says_that_it_is_not_printed(editor: TestClient) -> None:
+    """As long as its field is empty; so does a heading over nothing."""
+    page = Page(editor).chosen(HOW, 0, TAKEN).pressed(f"move {HOW}")
+    field = fromstring(page.answer.text).get_element_by_id(f"text-{HOW}")
+    assert field.get("aria-describedby") == f"empty-{HOW}"
+    assert "neither it nor its heading" in fromstring(page.answer.text).get_element_by_id(f"empty-{HOW}").text
+
+
+def test_the_source_s_headline_comes_back(editor: TestClient) -> None:
+    """By a button, as any part's words do, and beside what else was typed."""
+    page = Page(editor).typed(headline="Other", text_0="It may help.").pressed("restore headline")
+    assert page.fields["headline"] == [MIXED.headline] and page.texts()[TAKEN] == "It may help."
+    assert focused(page) == "headline"
+
+
+def test_only_what_would_be_lost_is_not_saved(editor: TestClient) -> None:
+    """A part that was added empty is nothing to be asked about."""
+    page = Page(editor).typed(new="references").pressed("add")
+    assert "Not saved yet." not in page.text
+    assert "Not saved yet." in page.typed(text_1="Mine.").pressed("add").text
 
 
 def test_a_paragraph_moves_to_a_part_of_its_own(editor: TestClient) -> None:
@@ -220,6 +343,19 @@ def test_the_source_s_words_come_back_part_by_part(desk: Desk, editor: TestClien
     assert (page.texts()[LIMITED], page.fields["heading-4"]) == ("Talk to us.\n\n- by day\n- by night", ["How"])
     page.pressed("save")
     assert item_of(desk).edited == () and desk.digest.shape(desk.digest.issue(MONTH)).edits == {}
+
+
+def test_what_is_left_is_what_it_was(desk: Desk, editor: TestClient) -> None:
+    """A section whose words went elsewhere is shown empty, with its own to be had again; the next one stays itself."""
+    Page(editor).chosen(HOW, 0, LIMITED).pressed(f"move {HOW}").typed(reason="why").pressed("save")
+    page = Page(editor)
+    assert (page.texts()[HOW], page.texts()[WHERE]) == ("", "In a park.")
+    assert [page.fields[f"heading-{place}"] for place in (HOW, WHERE)] == [["How"], ["Where"]]
+    where = fromstring(page.answer.text).get_element_by_id("part-body-2").text_content()
+    assert "edited" not in where and "In a park." in where and "By walking." not in where
+    page = page.pressed(f"restore {HOW}")
+    assert (page.texts()[HOW], page.texts()[WHERE]) == ("By walking.", "In a park.")
+    assert Page(editor).pressed("save").answer.status_code == 303 and len(desk.digest.store.acts(1)) == 1
 
 
 def test_all_of_it_comes_back_at_once(desk: Desk, editor: TestClient) -> None:
@@ -277,6 +413,7 @@ def test_the_second_of_two_editors_loses_nothing(desk: Desk, editor: TestClient)
     acts.change(desk.digest, desk.digest.issue(MONTH), [theirs], by="ben@example.org")
     page = page.pressed("save")
     assert page.answer.status_code == 409 and "ben@example.org edited the important considerations" in page.text
+    assert page.text.lower().count("somebody was faster") == 1
     assert (page.texts()[FOUND], page.fields["headline"]) == ("Mine.", ["My headline"])
     assert page.fields["on"] == ["1"]
     page.typed(text_3="Theirs.").pressed("save")

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
+from lxml.html import fromstring
 from starlette.testclient import TestClient
 
 from digest import approving, departures
@@ -164,6 +165,22 @@ def test_how_a_summary_was_read(editor: TestClient, desk: Desk) -> None:
     for words in ("What they found", "by its heading", "Left out: a label of the page", "Advertisement"):
         assert words in page
     assert f"/desk/summaries/{number}/read" in editor.get(f"/desk/summaries/{number}").text
+
+
+def test_each_line_of_a_document_leads_to_its_part_and_back(editor: TestClient, desk: Desk) -> None:
+    """Also what is left out stands between; the names of the parts come first, then the document, then its parts."""
+    number = with_a_document(desk.digest)
+    page = fromstring(editor.get(f"/desk/summaries/{number}/read").text)
+    names = page.xpath("//nav[@aria-label='Its parts']//a")
+    assert [one.text for one in names] == ["What they found", "Important considerations"]
+    led = {one.text: one.get("href") for one in page.xpath("//*[@class='small went-to']/a")}
+    assert led == {one.text: one.get("href") for one in names}
+    lines = {one.get("id"): one.get("class").split()[0] for one in page.xpath("//*[starts-with(@id, 'line-')]")}
+    assert list(lines.values()) == ["nowhere", *["went"] * 6, "left-out"]
+    back = page.xpath("//*[contains(@class, 'stands-at')]/a")
+    assert [(one.get("href"), one.text) for one in back] == [("#line-1", "What They Found"), ("#line-5", "Limitations")]
+    order = [one.get("id") or "nav" for one in page.xpath("//nav[@aria-label='Its parts']|//h2")]
+    assert order == ["nav", "document", "parts"]
 
 
 def test_how_a_summary_was_read_where_nothing_was_kept(editor: TestClient) -> None:

@@ -15,7 +15,8 @@ from digest.errors import InputError, NothingToDo
 from digest.models import Approval, Change, Edited, EditedPart, Issue, SectionRole, Shape
 from digest.newsroom import Digest
 from digest.parts import PART_NAMES, typed
-from digest.shaping import as_edited, told
+from digest.shaping import as_edited
+from digest.telling import told
 from digest.web.api.answers import Answer, Call, Cursor, Limit, Page, page_of
 from digest.web.api.doors import Caller, ForEditors, by, router_for
 from digest.web.api.issues import IssueAnswer, ItemAnswer, TheIssue

@@ -5,20 +5,19 @@ What is arranged is shown again with all that was typed; nothing is kept before 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from digest import desk, notation
+from digest.edition.view import MORE
 from digest.edition.wording import shortened
 from digest.errors import DigestError, EditedMeanwhile, InputError, NothingToDo
 from digest.models import (
-    Block,
-    Bullets,
     Confirm,
     Edit,
     EditedPart,
@@ -31,27 +30,44 @@ from digest.models import (
     SectionRole,
 )
 from digest.newsroom import Digest
-from digest.parts import HEADED, PART_NAMES, alike, arranged, in_order, joined, made_of, own_sections, role_of, typed
+from digest.parts import (
+    HEADED,
+    PART_NAMES,
+    alike,
+    in_order,
+    made_of,
+    own_sections,
+    sources_of,
+    typed,
+    with_emptied,
+)
 from digest.shaping import as_edited
+from digest.web.desk.arranging import (
+    HEADLINE,
+    NEW,
+    OUT,
+    Arrangement,
+    as_typed,
+    asked,
+    first_words,
+    mark_of,
+    typed_parts,
+)
 from digest.web.desk.frame import RowNumber, TheIssue, show
 from digest.web.desk.gate import known_flaws
 from digest.web.desk.log import headlines_of, named, said_of, sentence
 from digest.web.desk.reading import can_shape
 from digest.web.doors import DeskForm, Somebody
 from digest.web.faults import NotFound, status_of
-from digest.web.forms import Form, whole
+from digest.web.forms import Form
 from digest.web.site import Site, TheSite
 
 router = APIRouter(prefix="/issues/{label}/items/{number}")
 
 #: Parts that research has, so that there is a field for each.
 _OF_RESEARCH = (SectionRole.TAKEAWAY, SectionRole.FINDINGS, SectionRole.RELEVANCE, SectionRole.CONSIDERATIONS)
-#: More parts than any item has.
-_MOST_PARTS = 2_000
 #: So many paragraphs of a part can be moved by the page, and only where there are not more parts than a list can show.
 _MOST_BLOCKS, _FEW_PARTS = 300, 40
-#: Where a paragraph may go besides the parts there are.
-NEW, OUT = "new", "out"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +77,8 @@ class Movable:
     #: Tells whether the field still holds it when the list is sent.
     mark: str
     words: str
+    #: Where it is to go, as was chosen; empty where it stays.
+    to: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,17 +88,26 @@ class Row:
     #: What a link leads to: `part-findings`, `part-body-2`.
     anchor: str
     name: str
+    #: The same so that no other part is called so: with its heading, or its first words.
+    called: str
     part: EditedPart
     blocks: tuple[Movable, ...]
-    #: The source's own in this place; None where it has none.
+    #: The source's own; None where it has no such part.
     source: Section | None
     is_edited: bool
     has_heading: bool
+    #: What was just done to it.
+    note: str
 
     @property
     def lines(self) -> int:
         """About as many lines as its text has in its field."""
         return min(max(3, sum(1 + len(line) // 75 for line in self.part.text.split("\n")) + 1), 24)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of it would be printed."""
+        return not notation.read(self.part.text)
 
 
 @router.get("")
@@ -98,20 +125,13 @@ def sent(
     try:
         if do in ("save", "confirm", "doubt"):
             return _saved(site, issue, number, person, form, do)
-        parts = _asked(form, do, where, source_of(site.digest, issue, number).summary.entry)
-        return page(request, site, issue, number, typed_form=form, parts=parts, at=where)
+        made = asked(form, do, where, source_of(site.digest, issue, number).summary.entry)
+        return page(request, site, issue, number, typed_form=form, arrangement=made)
     except EditedMeanwhile as error:
         words = named(str(error), headlines_of(site.digest, issue))
-        return page(
-            request, site, issue, number, typed_form=form, meanwhile=words, status=HTTPStatus.CONFLICT, fresh=True
-        )
+        return page(request, site, issue, number, typed_form=form, meanwhile=words, status=HTTPStatus.CONFLICT)
     except DigestError as error:
-        # Of another text by now: from here on it is about that one.
-        status = status_of(error)
-        fresh = status is HTTPStatus.CONFLICT
-        return page(
-            request, site, issue, number, typed_form=form, trouble=str(error), status=status, fresh=fresh, at=where
-        )
+        return page(request, site, issue, number, typed_form=form, trouble=error, status=status_of(error))
 
 
 def page(
@@ -121,24 +141,26 @@ def page(
     number: int,
     *,
     typed_form: Form | None = None,
-    parts: Sequence[EditedPart] | None = None,
+    arrangement: Arrangement | None = None,
     meanwhile: str = "",
-    trouble: str = "",
+    trouble: DigestError | None = None,
     status: HTTPStatus = HTTPStatus.OK,
-    fresh: bool = False,
-    at: str = "",
 ) -> Response:
-    """The page; with what was typed, about the version that was seen then, unless somebody was told of a newer one."""
+    """The page; with what was typed, about the version that was seen then, unless somebody is told of a newer one."""
     digest = site.digest
     issue = digest.store.issue_by_id(issue.id)
     source, shape = source_of(digest, issue, number), digest.shape(issue)
     item = as_edited(source, shape)
+    now, own = item.summary.entry, source.summary.entry
     form = typed_form or Form({})
-    if parts is None:
-        parts = _typed(form) if typed_form else _with_empty(typed(item.summary.entry.sections), item.summary.entry.kind)
+    made = arrangement or (as_typed(form) if typed_form else Arrangement(parts=_standing(now, own)))
+    headline = form.text("headline") if typed_form and made.at != HEADLINE else now.headline
+    headline = own.headline if made.at == HEADLINE else headline
     seen = {"on": shape.version, "revision": item.summary.revision}
-    if typed_form and not fresh:
+    # Of another text by now: from here on it is about that one.
+    if typed_form and status is not HTTPStatus.CONFLICT:
         seen = {name: form.number(name) for name in seen}
+    rows = rows_of(made, own)
     return show(
         request,
         site,
@@ -147,21 +169,39 @@ def page(
         item=item,
         source=source,
         seen=seen,
-        rows=rows_of(parts, source.summary.entry),
-        choices=_choices(parts),
-        headline=form.text("headline") if typed_form else item.summary.entry.headline,
+        rows=rows,
+        choices=_choices(made.parts),
+        headline=headline,
         is_excluded=number in shape.excluded,
         is_confirmed=number in shape.confirmed,
         can_shape=can_shape(digest, issue),
         flaws=known_flaws(site, issue).get(number, []),
         typed=form,
-        is_unsaved=typed_form is not None,
-        names=PART_NAMES,
-        at=at,
+        is_unsaved=typed_form is not None and _is_unsaved(form, headline, made, now, own),
+        more=MORE,
+        at=made.at,
         meanwhile=meanwhile,
-        trouble=trouble,
+        trouble=named(str(trouble), headlines_of(digest, issue)) if trouble else "",
+        fault=_fault(trouble, rows),
         status=status,
     )
+
+
+def _is_unsaved(form: Form, headline: str, made: Arrangement, now: Entry, source: Entry) -> bool:
+    """Whether something would be lost with the page."""
+    is_typed = headline != now.headline or bool(form.text("reason") or made.chosen or form.is_set("no-limits"))
+    return is_typed or not all(_stands(made.parts, role, now, source) for role in PART_NAMES)
+
+
+def _fault(trouble: DigestError | None, rows: Sequence[Row]) -> str:
+    """The id of the field that something is wrong with; empty where it is none alone."""
+    about = trouble.about if isinstance(trouble, InputError) else ""
+    fields = {"headline": "headline"} | {f"text-{place}": f"text-{place}" for place in range(len(rows))}
+    for place, row in enumerate(rows):
+        fields.setdefault(row.part.role.value, f"text-{place}")
+        if row.part.role is SectionRole.CONSIDERATIONS:
+            fields |= {"reason": "reason", "no limits": "no-limits"}
+    return fields.get(about, "")
 
 
 def source_of(digest: Digest, issue: Issue, number: int) -> IssueItem:
@@ -175,135 +215,79 @@ def source_of(digest: Digest, issue: Issue, number: int) -> IssueItem:
 # --- what is shown -----------------------------------------------------------------------------------------
 
 
-def rows_of(parts: Sequence[EditedPart], entry: Entry) -> list[Row]:
+def rows_of(made: Arrangement, entry: Entry) -> list[Row]:
     """The parts with what is to be said about each."""
+    parts = made.parts
     rows: list[Row] = []
     counts: dict[SectionRole, int] = {}
-    for part in parts:
+    names = _names(parts)
+    for at, (part, source) in enumerate(zip(parts, sources_of(parts, entry), strict=True)):
         place = counts[part.role] = counts.get(part.role, 0) + 1
-        own = own_sections(entry, part.role)
-        source = own[place - 1] if place <= len(own) else None
-        blocks = notation.read(part.text) if len(parts) <= _FEW_PARTS else ()
+        blocks = notation.read(part.text)[:_MOST_BLOCKS] if len(parts) <= _FEW_PARTS else ()
         rows.append(
             Row(
                 anchor=f"part-{part.role.value}{f'-{place}' if part.role is SectionRole.BODY else ''}",
-                name=_name(part),
+                name=names[at],
+                called=_called(names[at], part),
                 part=part,
-                blocks=tuple(Movable(mark=_mark(block), words=_words(block)) for block in blocks[:_MOST_BLOCKS]),
+                blocks=tuple(
+                    Movable(mark=mark_of(block), words=first_words(block), to=made.chosen.get((at, number), ""))
+                    for number, block in enumerate(blocks)
+                ),
                 source=source,
                 is_edited=not alike(made_of([part], entry), [source] if source else []),
                 has_heading=part.role in HEADED,
+                note=made.notes.get(at, ""),
             )
         )
     return rows
 
 
-def _name(part: EditedPart) -> str:
-    name = PART_NAMES[part.role]
-    return f"{name[:1].upper()}{name[1:]}"
+def _name(role: SectionRole) -> str:
+    return f"{PART_NAMES[role][:1].upper()}{PART_NAMES[role][1:]}"
 
 
-def _words(block: Block) -> str:
-    return shortened(" ".join(block.items) if isinstance(block, Bullets) else block.text, 140)
+def _names(parts: Sequence[EditedPart]) -> list[str]:
+    """What the parts are called; of several of a kind each with its number."""
+    many = Counter(part.role for part in parts)
+    counts: Counter[SectionRole] = Counter()
+    made = []
+    for part in parts:
+        counts[part.role] += 1
+        number = f" {counts[part.role]} of {many[part.role]}" if many[part.role] > 1 else ""
+        made.append(f"{_name(part.role)}{number}")
+    return made
 
 
-def _mark(block: Block) -> str:
-    return hashlib.sha256(notation.written([block]).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+def _called(name: str, part: EditedPart) -> str:
+    """A part's name with what tells it from others of its kind."""
+    if part.role not in HEADED:
+        return name
+    words = shortened(part.heading, 40) if part.heading else ""
+    first = next(iter(notation.read(part.text)), None)
+    words = words or (f"“{first_words(first, 40)}”" if first else "empty")
+    return f"{name}: {words}"
 
 
-def _with_empty(parts: Sequence[EditedPart], kind: Kind) -> list[EditedPart]:
-    """The parts, and an empty one for each that research should have and does not."""
-    wanted = _OF_RESEARCH if kind is Kind.RESEARCH else ()
+def _standing(now: Entry, source: Entry) -> list[EditedPart]:
+    """The parts that stand; an empty one for each besides that its source has, or research should have."""
+    parts = with_emptied(typed(now.sections), source)
+    wanted = _OF_RESEARCH if now.kind is Kind.RESEARCH else ()
     missing = [EditedPart(role=role, text="") for role in wanted if all(part.role is not role for part in parts)]
     return in_order([*parts, *missing])
 
 
 def _choices(parts: Sequence[EditedPart]) -> list[tuple[str, str]]:
     """Where a paragraph may go, each with its words: the parts there are, those there could be, a new section, out."""
-    choices = [
-        (str(place), f"{_name(part)}{f': {shortened(part.heading, 40)}' if part.heading else ''}")
-        for place, part in enumerate(parts)
-    ]
+    named_parts = zip(_names(parts), parts, strict=True)
+    choices = [(str(place), _called(name, part)) for place, (name, part) in enumerate(named_parts)]
     missing = [role for role in PART_NAMES if all(part.role is not role for part in parts)]
     return [
         *choices,
-        *((role.value, _name(EditedPart(role=role, text=""))) for role in missing if role is not SectionRole.BODY),
+        *((role.value, _name(role)) for role in missing if role is not SectionRole.BODY),
         (NEW, "A new section"),
         (OUT, "Out of it"),
     ]
-
-
-# --- what was typed ----------------------------------------------------------------------------------------
-
-
-def _typed(form: Form) -> list[EditedPart]:
-    """The parts as they stand in the fields."""
-    rows = whole(form.text("rows"))
-    if rows is None or not 0 <= rows <= _MOST_PARTS:
-        raise InputError("this page is too old: open it again")
-    return [
-        EditedPart(
-            role=role_of(form.text(f"role-{place}")),
-            heading=form.text(f"heading-{place}") or None,
-            text=form.text(f"text-{place}"),
-        )
-        for place in range(rows)
-    ]
-
-
-def _asked(form: Form, do: str, where: str, entry: Entry) -> list[EditedPart]:
-    """The parts as a button arranges them. InputError when it is none of ours, or a paragraph is not there any more."""
-    parts = _typed(form)
-    place = whole(where)
-    if do == "move":
-        return _moved(parts, form)
-    if do == "add":
-        return in_order([*parts, EditedPart(role=_role(form.text("new")), text="")])
-    if place is not None and 0 <= place < len(parts):
-        if do == "join" and place > 0:
-            return joined(parts, place)
-        if do == "restore":
-            source = rows_of(parts, entry)[place].source
-            own = typed([source] if source else [])
-            return [*parts[:place], *(own or [replace(parts[place], text="", heading=None)]), *parts[place + 1 :]]
-    raise InputError("this page is too old: open it again")
-
-
-def _role(value: str) -> SectionRole:
-    return SectionRole.BODY if value == NEW else role_of(value)
-
-
-def _moved(parts: Sequence[EditedPart], form: Form) -> list[EditedPart]:
-    wanted = _wanted(parts, form)
-    made = list(parts)
-    targets: dict[str, int | None] = {str(place): place for place in range(len(parts))} | {OUT: None}
-    for value in wanted.values():
-        if value not in targets:
-            targets[value] = len(made)
-            made.append(EditedPart(role=_role(value), text=""))
-    return in_order(arranged(made, {block: targets[value] for block, value in wanted.items()}))
-
-
-def _wanted(parts: Sequence[EditedPart], form: Form) -> Mapping[tuple[int, int], str]:
-    """(part, block) -> where it goes. A field may hold other paragraphs than the list that was shown beside it."""
-    wanted: dict[tuple[int, int], str] = {}
-    for place, part in enumerate(parts):
-        marks = [_mark(block) for block in notation.read(part.text)]
-        for number, (mark, value) in enumerate(zip(form.many(f"mark-{place}"), form.many(f"to-{place}"), strict=False)):
-            if value and value != str(place):
-                wanted[place, _found(marks, mark, number, _name(part))] = value
-    return wanted
-
-
-def _found(marks: Sequence[str], mark: str, number: int, name: str) -> int:
-    if number < len(marks) and marks[number] == mark:
-        return number
-    if marks.count(mark) == 1:
-        return marks.index(mark)
-    raise InputError(
-        f"{name}: its words were changed after the list of its paragraphs was made, so nothing was moved; "
-        "the list is a new one now: choose once more"
-    )
 
 
 # --- saving ------------------------------------------------------------------------------------------------
@@ -322,7 +306,7 @@ def _saved(site: Site, issue: Issue, number: int, person: Person, form: Form, do
     try:
         changed = desk.change(digest, issue, [edit if do == "save" else confirm], by=person.name, on=on)
     except NothingToDo as nothing:
-        return site.pages.go(goal, said=sentence(str(nothing)))
+        return site.pages.go(goal, said=sentence(named(str(nothing), headlines_of(digest, issue))))
     return site.pages.go(goal, said=said_of(digest, changed))
 
 
@@ -331,9 +315,11 @@ def _edit(digest: Digest, issue: Issue, number: int, form: Form) -> Edit:
     source = source_of(digest, issue, number)
     shape = digest.shape(issue)
     now, entry = as_edited(source, shape).summary.entry, source.summary.entry
-    parts = _typed(form)
+    parts = typed_parts(form)
     changed = [role for role in PART_NAMES if not _stands(parts, role, now, entry)]
-    headline = form.text("headline")
+    headline = " ".join(form.text("headline").split())
+    if not headline:
+        raise InputError("the headline is empty: write one, or take its source's words again", about="headline")
     kept = tuple(part for role in changed for part in parts if part.role is role)
     gone = [role for role in changed if all(part.role is not role for part in parts)]
     return Edit(
@@ -341,7 +327,7 @@ def _edit(digest: Digest, issue: Issue, number: int, form: Form) -> Edit:
         headline=None if headline == now.headline else headline if headline != entry.headline else "",
         parts=(*kept, *(EditedPart(role=role, text="") for role in gone)),
         reason=form.text("reason"),
-        no_limits=form.is_set("no-limits") and SectionRole.CONSIDERATIONS in changed,
+        no_limits=form.is_set("no-limits"),
         revision=form.number("revision"),
     )
 

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from digest.desk import Changed
 from digest.models import Deed, Issue, Person
 from digest.newsroom import Digest
-from digest.shaping import told
+from digest.telling import told
 from digest.web.desk.frame import TheIssue, show
 from digest.web.doors import Somebody
 from digest.web.site import Newsroom, TheSite

@@ -29,7 +29,8 @@ from digest.models import (
 from digest.newsroom import Digest
 from digest.parts import PART_NAMES, own_sections
 from digest.selection import History, Limits, select
-from digest.shaping import shaped, told
+from digest.shaping import shaped
+from digest.telling import told
 from digest.web.desk.frame import TheIssue, show
 from digest.web.desk.gate import known_flaws
 from digest.web.desk.log import named

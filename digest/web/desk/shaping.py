@@ -48,12 +48,14 @@ def shaped(request: Request, site: TheSite, issue: TheIssue, person: Somebody, f
     try:
         changed = _done(site.digest, issue, person, form)
     except NothingToDo as nothing:
-        return site.pages.go(_here(issue, form), said=sentence(str(nothing)))
+        words = named(str(nothing), headlines_of(site.digest, issue))
+        return site.pages.go(_here(issue, form), said=sentence(words))
     except EditedMeanwhile as error:
         words = named(str(error), headlines_of(site.digest, issue))
         return page(request, site, issue, typed=form, meanwhile=words, status=HTTPStatus.CONFLICT)
     except DigestError as error:
-        return page(request, site, issue, typed=form, trouble=str(error), status=status_of(error))
+        words = named(str(error), headlines_of(site.digest, issue))
+        return page(request, site, issue, typed=form, trouble=words, status=status_of(error))
     return site.pages.go(_here(issue, form), said=said_of(site.digest, changed))
 
 

@@ -39,3 +39,24 @@ async function looked(from) {
   }
 }
 document.querySelectorAll("[data-poll]").forEach((one) => lookAgain(one));
+
+/* Words that were typed into an item's page, or arranged there, and not saved: whoever leaves it is asked first. The
+   buttons of its own form take them along. */
+document.querySelectorAll("form[data-keep]").forEach((form) => {
+  let sent = false;
+  form.addEventListener("submit", () => (sent = true));
+  addEventListener("pageshow", () => (sent = false));
+  addEventListener("beforeunload", (event) => {
+    if (!sent && (form.dataset.keep || [...form.elements].some(isOther))) event.preventDefault();
+  });
+});
+
+/* Whether a field holds something else than the page came with. */
+function isOther(field) {
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+  if (field.tagName === "SELECT") {
+    const first = [...field.options].findIndex((one) => one.defaultSelected);
+    return field.selectedIndex !== Math.max(first, 0) && field.name !== "new";
+  }
+  return "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue;
+}
