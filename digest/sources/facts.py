@@ -9,7 +9,7 @@ from digest.models import PublishedDate
 from digest.sentences import FEWEST_WORDS, is_whole, sentences
 from digest.sources.clean import shorten
 from digest.sources.dates import read_date
-from digest.sources.headings import Fact, name_key
+from digest.sources.headings import SOURCE_NAMES, Fact, name_key
 from digest.sources.identity import read_doi, read_pmid, web_url
 
 #: Characters of a one-line fact that are kept.
@@ -57,10 +57,13 @@ class Facts:
             self._texts.setdefault(fact, []).extend(texts)
             return
         said = " ".join(texts)
+        if read_date(said):  # "Published in: March 2026"
+            self._texts.setdefault(Fact.PUBLISHED, []).append(said)
+            return
         links = [found[0].strip("()<>[].,;") for found in _ADDRESS.finditer(said)]
         self._texts.setdefault(Fact.LINK, []).extend(links)
         journal = " ".join(_ADDRESS.sub(" ", said).split()).strip(" ,;:–—-")
-        journals = self._sources if name_key(name) == "source" else self._texts.setdefault(fact, [])
+        journals = self._sources if name_key(name) in SOURCE_NAMES else self._texts.setdefault(fact, [])
         journals += [journal] if journal else []
 
     def has(self, fact: Fact) -> bool:

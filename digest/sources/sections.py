@@ -23,6 +23,7 @@ from digest.sources.reading import Reading
 from digest.sources.roles import Why
 from digest.sources.tags import is_glued, read_tags
 from digest.sources.unheaded import with_roles
+from digest.sources.unknown import with_unknown_headings
 
 #: A longer question is an answer.
 LONGEST_QUESTION = 200
@@ -81,7 +82,7 @@ def read_summary(
     reading = _said_once(reading)
     kind = _kind(reading, published_line=reader.published_line)
     told = journal_in(_running_text(reading.sections)) if kind is Kind.RESEARCH and not reading.journal else None
-    return replace(reading, kind=kind, journal=reading.journal or told)
+    return with_unknown_headings(replace(reading, kind=kind, journal=reading.journal or told))
 
 
 class _Part:
