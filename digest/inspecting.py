@@ -18,6 +18,7 @@ from digest.sources.entries import entry_from, language_tag
 from digest.sources.fetch import Fetched, Fetcher
 from digest.sources.folder import bytes_of, read_file
 from digest.sources.furniture import Rule
+from digest.sources.guard import PrivateAddressError
 from digest.sources.identity import shown
 from digest.sources.learning import Alike, Learnt, learn
 from digest.sources.original import Manner, Original, parted, read, said_in, unpacked
@@ -27,7 +28,11 @@ from digest.sources.reading import Reading
 from digest.sources.sandbox import Sandbox
 
 #: How a feed's root element is called.
-_FEED: Final = re.compile(rb"\s*+(?:<\?xml[^>]{0,200}>\s*+)?(?:<!--[^>]{0,500}-->\s*+)?<(?:rss|feed|rdf:RDF)\b")
+_FEED: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]{0,200}>\s*+)?(?:<!--[^>]{0,500}-->\s*+)?<(?:rss|feed|rdf:RDF)\b"
+)
+
+_OTHER_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z+.-]{1,20}:/")
 
 #: So many characters that two texts have in common are no accident.
 _TELLING: Final = 16
@@ -42,6 +47,8 @@ class Inspected:
     #: As it would be stored.
     entry: Entry
     reading: Reading
+    #: What is wrong with it although it could be read.
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +74,7 @@ def inspect(
     language: str = "en",
     together: bool = False,
 ) -> Iterator[Inspected | Problem]:
-    """How each document is read, or why it cannot be, in the order of the places; behind one what is wrong with it.
+    """How each document is read, or why it cannot be, in the order of the places.
 
     Args:
         places: paths of files, and http or https addresses of pages.
@@ -84,7 +91,6 @@ def inspect(
                 yield one
                 continue
             yield _made(one, language)
-            yield from [one.problem] if one.problem else []
 
 
 def _taken(place: str, manner: Manner, sandbox: Sandbox, fetch: Fetcher, now: datetime) -> _Taken | Problem:
@@ -93,6 +99,8 @@ def _taken(place: str, manner: Manner, sandbox: Sandbox, fetch: Fetcher, now: da
     named = shown(place) if is_address else place
     try:
         return _asked(place, manner, sandbox, fetch, now) if is_address else _opened(place, manner, sandbox)
+    except PrivateAddressError as error:
+        return Problem(place=named, message=f"{error}; name that source with `--source NAME`")
     except InputError as error:
         return Problem(place=named, message=str(error).removeprefix(f"{error.place}: "))
     except DigestError as error:
@@ -103,8 +111,7 @@ def _taken(place: str, manner: Manner, sandbox: Sandbox, fetch: Fetcher, now: da
 
 def _asked(url: str, manner: Manner, sandbox: Sandbox, fetch: Fetcher, now: datetime) -> _Taken:
     fetched = fetch.get(url, now=now)
-    if _FEED.match(fetched.body[:2_000]):
-        raise InputError("it is a feed: add it to `sources`, or give the address of one of its entries")
+    _refuse_feed(fetched.body)
     if kind := binary_kind(fetched.body):
         raise InputError(f"it seems to be {kind}: give the address of a page")
     page = sandbox.read_page(fetched.body, charset=fetched.charset, headings=manner.headings)
@@ -130,7 +137,18 @@ def _what_is_wrong(page: Document, reading: Reading, fetched: Fetched, url: str)
 
 
 def _opened(path: str, manner: Manner, sandbox: Sandbox) -> _Taken:
-    file = read_file(bytes_of(Path(path)), Path(path).name, sandbox, manner)
+    if _OTHER_SCHEME.match(path):
+        raise InputError("only files, and http and https addresses, can be read")
+    place = Path(path)
+    if place.is_dir():
+        raise InputError("it is a folder: name the files in it")
+    if not place.exists() and path != "-":
+        raise InputError("there is no such file")
+    if not place.is_file():
+        raise InputError("it is no ordinary file: save the document, and name the file")
+    data = bytes_of(place)
+    _refuse_feed(data)
+    file = read_file(data, place.name, sandbox, manner)
     return _Taken(
         place=path,
         original=file.original,
@@ -139,6 +157,11 @@ def _opened(path: str, manner: Manner, sandbox: Sandbox) -> _Taken:
         language=file.language,
         problem=file.problem,
     )
+
+
+def _refuse_feed(data: bytes) -> None:
+    if _FEED.match(data[:2_000]):
+        raise InputError("it is a feed: add it to `sources`, or give the address of one of its entries")
 
 
 def _with_what_most_have(taken: Sequence[_Taken | Problem], manner: Manner) -> Iterator[_Taken | Problem]:
@@ -161,7 +184,7 @@ def _made(one: _Taken, language: str) -> Inspected | Problem:
     )
     if entry is None:
         return Problem(place=one.place, message="there is no text in it")
-    return Inspected(place=one.place, entry=entry, reading=one.reading)
+    return Inspected(place=one.place, entry=entry, reading=one.reading, problem=one.problem)
 
 
 # --- what is stored ------------------------------------------------------------------------------------------

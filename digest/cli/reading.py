@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ from digest.topics import Tagger
 
 #: Characters of something cut that are shown.
 SHOWN = 100
+#: Columns that are taken, however narrow the window is.
+NARROWEST = 40
 _AS_KNOWN = {Precision.DAY: 10, Precision.MONTH: 7, Precision.YEAR: 4}
 
 
@@ -60,11 +63,13 @@ def read(
             wrong += 1
             output.note(f"{one.place}: {one.message}")
             continue
+        if one.problem is not None:
+            output.note(f"{one.problem.place}: {one.problem.message}")
         matches = tagger.tag(one.entry, condition_assumed=how.assumed)
         if as_json:
             sys.stdout.write(json.dumps(_data(one, matches), ensure_ascii=False) + "\n")
         else:
-            _show(output.console, one, matches)
+            _show(Console(highlight=False), one, matches)
     if wrong:
         raise typer.Exit(1)
 
@@ -149,7 +154,7 @@ def _show(console: Console, one: Inspected, matches: Iterable[Match]) -> None:
     entry, reading = one.entry, one.reading
     console.rule(cell(one.place), align="left")
     console.print(f"{entry.headline}", style="bold", markup=False)
-    console.print(_facts(one), markup=False)
+    _print(console, _facts(one))
     for section, why in zip(entry.sections, reading.why, strict=True):
         known = f"by its {why.value}" if why is Why.HEADING else f"by {why.value}" if why else "no role"
         name = f" “{section.heading}”" if section.heading else ""
@@ -158,10 +163,11 @@ def _show(console: Console, one: Inspected, matches: Iterable[Match]) -> None:
             _show_block(console, block)
     _show_cut(console, reading.cut)
     topics = ", ".join(f"{match.topic_id} {match.score:.1f}" for match in matches)
-    console.print(f"\nTopics: {topics or 'none'}", markup=False)
+    console.print()
+    _print(console, f"Topics: {topics or 'none'}")
     console.print("How sure: without doubt" if not reading.unsure else "Unsure, a person should look:", markup=False)
     for doubt in reading.unsure:
-        console.print(f"  {doubt}", style="yellow", markup=False)
+        _print(console, doubt, "  ", style="yellow")
     console.print()
 
 
@@ -173,7 +179,7 @@ def _show_cut(console: Console, cuts: Sequence[Cut]) -> None:
     for rule, texts in by_rule.items():
         console.print(f"\nLeft out, {rule}:", style="cyan", markup=False)
         for text in dict.fromkeys(shortened(text, SHOWN) for text in texts):
-            console.print(f"  {text}", markup=False, style="dim")
+            _print(console, text, "  ", style="dim")
 
 
 def _facts(one: Inspected) -> str:
@@ -198,6 +204,19 @@ def _facts(one: Inspected) -> str:
 def _show_block(console: Console, block: Block) -> None:
     if isinstance(block, Bullets):
         for number, item in enumerate(block.items, block.start):
-            console.print(f"  {f'{number}.' if block.ordered else '-'} {item}", markup=False)
+            _print(console, item, f"  {f'{number}.' if block.ordered else '-'} ")
         return
-    console.print(f"  {block.text}", style="bold" if isinstance(block, Subheading) else None, markup=False)
+    _print(console, block.text, "  ", style="bold" if isinstance(block, Subheading) else None)
+
+
+def _print(console: Console, text: str, before: str = "", *, style: str | None = None) -> None:
+    """A paragraph as wide as the console, its later lines below the words of its first."""
+    lines = textwrap.wrap(
+        text,
+        max(console.width, NARROWEST),
+        initial_indent=before,
+        subsequent_indent=" " * max(len(before), 2),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    console.print("\n".join(lines), style=style, markup=False, soft_wrap=True)

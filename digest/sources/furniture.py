@@ -43,6 +43,7 @@ class Rule(StrEnum):
     STANDING = "about research in general"
     ADVICE = "general advice"
     OFFER = "an offer of the site"
+    BEFORE = "said before the text, and not in it"
     BYLINE = "who wrote it, or whose it is"
     NO_REFERENCE = "no reference, though it stands below them"
     LEARNT = "stands in most documents of this source"

@@ -50,6 +50,10 @@ class Deadline:
         return left if at_most is None else min(left, at_most)
 
 
+class PrivateAddressError(SourceError):
+    """An address that an operator may allow."""
+
+
 class GuardedNetwork(httpcore.NetworkBackend):
     """Connections to public addresses, within one deadline.
 
@@ -94,8 +98,9 @@ class GuardedNetwork(httpcore.NetworkBackend):
             raise httpcore.ConnectError(f"the name {host} cannot be resolved") from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         if not self._allow_private and not all(map(is_public, addresses)):
-            raise SourceError(
-                f"{host} is an address inside a private network, which is refused; an operator may allow it",
+            raise PrivateAddressError(
+                f"{host} is an address inside a private network, which is refused but for a source with"
+                " `allow_private: true` (sources[].allow_private)",
                 permanent=True,
             )
         return addresses

@@ -51,7 +51,8 @@ Meaning = SectionRole | Fact
 _NAMES: dict[Meaning, str] = {
     SectionRole.TAKEAWAY: "key takeaway|key takeaways|the takeaway|takeaway|takeaways|the key takeaway|key point"
     "|key points|the bottom line|bottom line|in brief|at a glance|in a nutshell|main message|key message|main point"
-    "|the main point|the main points|key messages|conclusion|conclusions|interpretation|in short",
+    "|the main point|the main points|key messages|conclusion|conclusions|interpretation|in short"
+    "|in one sentence|tl dr|tldr",
     SectionRole.FINDINGS: "what they found|what did they find|what the study found|what the researchers found"
     "|what researchers found|what was found|findings|key findings|main findings|the findings|results"
     "|main results|what the research found|what did the study find|what we found|finding|what the study showed"
@@ -79,7 +80,11 @@ _NAMES: dict[Meaning, str] = {
     "|a word of caution"
     "|words of caution|what are the limitations|what are the limits|what we dont know|what we do not know"
     "|what is not known|what is still unknown|what we still dont know|what the study cannot tell us"
-    "|what this study cannot tell us|what it does not show|limitations to consider",
+    "|what this study cannot tell us|what it does not show|limitations to consider"
+    "|strengths and limitations of this study|strengths and limitations of the study|what this study does not tell us"
+    "|what the study does not tell us"
+    "|what this study did not show|what the study did not show|caution|a note of caution|caveats and funding"
+    "|limitations and funding",
     SectionRole.FAQ: "faq|faqs|frequently asked questions|frequently asked questions faq"
     "|frequently asked questions faqs|common questions|questions and answers|your questions answered",
     SectionRole.REFERENCES: "references|reference|sources|bibliography|works cited|citations|literature",
@@ -89,9 +94,22 @@ _NAMES: dict[Meaning, str] = {
     Fact.INTEREST: "interest|interest rating|interest score",
     Fact.RATINGS: "credibility and interest ratings|credibility and interest rating|credibility and interest|ratings"
     "|article ratings|article rating",
-    Fact.JOURNAL: "journal|journal name|published in|source journal|publication|journal title|source",
+    Fact.JOURNAL: "journal|journal name|published in|source journal|publication|journal title|source"
+    "|revue|revue scientifique|publié dans|paru dans|zeitschrift|fachzeitschrift|erschienen in|veröffentlicht in"
+    "|tijdschrift|gepubliceerd in|verschenen in|rivista|pubblicato su|pubblicato in|revista|publicado en|publicado na"
+    "|publicado no|publicado em|tidskrift|publicerad i|publicerat i|tidsskrift|publiceret i|udgivet i|publisert i"
+    "|lehti|tiedelehti|julkaistu lehdessä|czasopismo|opublikowano w|časopis|publikováno v"
+    "|quelle|bron|fonte|fuente|källa|kilde|lähde|źródło|zdroj",
     Fact.PUBLISHED: "published|published on|publication date|date published|published date|date of publication"
-    "|published online|date|cover date|available online",
+    "|published online|date|cover date|available online"
+    "|publié|publié le|paru le|mis en ligne le|date de publication|date de parution"
+    "|veröffentlicht|veröffentlicht am|veröffentlichungsdatum|erschienen|erschienen am|publiziert am|datum"
+    "|publikationsdatum|gepubliceerd|gepubliceerd op|publicatiedatum|verschenen|verschenen op"
+    "|pubblicato|pubblicato il|data di pubblicazione|publicado|publicado el|fecha|fecha de publicación"
+    "|data de publicação|publicerad|publicerad den|publicerat|publiceringsdatum"
+    "|publiceret|publiceret den|udgivet|udgivet den|udgivelsesdato|publisert|publiseringsdato|dato"
+    "|julkaistu|julkaisupäivä|päivämäärä|opublikowano|data publikacji|data wydania"
+    "|publikováno|zveřejněno|vydáno|datum vydání|datum publikace",
     Fact.PEOPLE: "participants|people studied|who was studied|who took part|who they studied|study participants"
     "|people|population|study population|patients|who was in the study|sample|number of participants|sample size",
     Fact.DESIGN: "study type|study design|type of study|design|kind of study|type of research|how it was studied",
@@ -141,6 +159,10 @@ _SPEAKS_OF_LIMITS = re.compile(
 #: Words of such a heading; more are a sentence.
 _LONGEST_HEADING = 9
 _APOSTROPHES = str.maketrans("", "", "'’‘\u02bc")
+#: Names under which a journal stands as well as a site.
+SOURCE_NAMES = frozenset(("source", "quelle", "bron", "fonte", "fuente", "källa", "kilde", "lähde", "źródło", "zdroj"))
+#: A label with a dash behind it, as far as a sentence or a figure stands there: `Findings — The team…`.
+_DASHED = re.compile(r"^(?P<name>[^\W\d_][^:.!?;\n–—-]{2,60}?)\s{1,3}[–—-]{1,2}\s{1,3}(?P<rest>[^\W_].*)$", re.DOTALL)
 #: The labels of a structured abstract: `METHODS: …`.
 _SHOUTED = re.compile(r"^(?P<name>[A-Z][A-Z ,/&-]{3,50}):\s+(?P<rest>\S.*)$", re.DOTALL)
 _LABEL = re.compile(r"^(?P<name>[^:\n]{2,80}?)\s*:\s*(?P<rest>.*)$", re.DOTALL)
@@ -242,9 +264,19 @@ class Headings:
             return None
         return Heading(meaning, piece.lead.rstrip(" :.–—-"), piece.text[len(piece.lead) :].lstrip(" :.–—-"), 0)
 
-    def _label(self, piece: Piece) -> Heading | None:
-        if ":" not in piece.text:
+    def dashed(self, text: str) -> Heading | None:
+        """A text that begins with the name of a section and a dash, behind which a sentence begins; else None."""
+        found = _DASHED.match(text)
+        meaning = self.meaning(found["name"]) if found else None
+        begins = found is not None and (found["rest"][0].isupper() or found["rest"][0].isdecimal())
+        if not found or not begins or not isinstance(meaning, SectionRole) or not text[0].isupper():
             return None
+        return Heading(meaning, found["name"], found["rest"].strip(), 0)
+
+    def _label(self, piece: Piece) -> Heading | None:
+        dashed = self.dashed(piece.text)
+        if dashed or ":" not in piece.text:
+            return dashed
         found = _LABEL.match(piece.text)
         meaning = self.meaning(found["name"]) if found else None
         if found and meaning:

@@ -16,6 +16,7 @@ from digest.sources.dates import read_date
 from digest.sources.headings import Headings
 from digest.sources.identity import read_doi, read_pmid, web_url
 from digest.sources.items import ParsedFeed
+from digest.sources.jsonwords import all_wrong
 from digest.sources.pieces import Piece, Shape
 from digest.sources.plaintext import read_text
 from digest.sources.reading import Reading
@@ -88,6 +89,8 @@ def read_json(text: str, *, name: str, headings: Headings, sandbox: TakesApart) 
         raise InputError("it holds a number that no summary has", place=name) from error
     except RecursionError as error:
         raise InputError("this is nested deeper than any summary", place=name) from error
+    if isinstance(value, dict) and isinstance(value.get("items"), list):
+        raise InputError("it is a feed: add its address to `sources`, or put each of its items into a file", place=name)
     if not isinstance(value, dict):
         raise InputError("one object was expected, with a `headline` and `sections`", place=name)
     if _ITEM_KEYS & value.keys():
@@ -95,13 +98,8 @@ def read_json(text: str, *, name: str, headings: Headings, sandbox: TakesApart) 
     try:
         summary = _Summary.model_validate(value)
     except ValidationError as error:
-        raise InputError(_all_wrong(error), place=name) from error
+        raise InputError(all_wrong(error.errors(), tuple(_Summary.model_fields)), place=name) from error
     return _from_summary(summary, name, sandbox), summary.language
-
-
-def _all_wrong(error: ValidationError) -> str:
-    wrong = (f"{'.'.join(map(str, one['loc'])) or 'the object'}: {one['msg']}" for one in error.errors())
-    return "; ".join(dict.fromkeys(wrong))[:1_000]
 
 
 def _from_item(value: dict[str, Any], headings: Headings, name: str, sandbox: TakesApart) -> tuple[Reading, str | None]:

@@ -73,7 +73,7 @@ def is_label(line: str) -> bool:
 def _is_named(line: str, headings: Headings) -> bool:
     """A heading or a label with a name that means something to us."""
     label = _LABEL.match(line)
-    return _is_name(label[1] if label else line, headings)
+    return _is_name(label[1] if label else line, headings) or headings.dashed(line) is not None
 
 
 def _is_fact(line: str, headings: Headings) -> bool:

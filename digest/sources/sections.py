@@ -13,7 +13,7 @@ from digest.sentences import is_whole, sentences
 from digest.sources.bylines import byline_date
 from digest.sources.clean import end_at_word
 from digest.sources.dates import is_date
-from digest.sources.facts import Facts, is_value
+from digest.sources.facts import OF_THE_STUDY, Facts, is_value
 from digest.sources.furniture import Cut, Recurs, Rule, nothing, without_furniture
 from digest.sources.headings import Fact, Heading, Headings, name_key
 from digest.sources.identity import only_doi
@@ -24,6 +24,7 @@ from digest.sources.roles import Why
 from digest.sources.runs import numbered_runs
 from digest.sources.tags import is_glued, read_tags
 from digest.sources.unheaded import with_a_word_about_limits, with_limits_by_name, with_roles
+from digest.sources.unknown import with_unknown_headings
 
 #: A longer question is an answer.
 LONGEST_QUESTION = 200
@@ -86,7 +87,7 @@ def read_summary(
     if kind is Kind.RESEARCH:
         reading = with_a_word_about_limits(reading)
     told = journal_in(_running_text(reading.sections)) if kind is Kind.RESEARCH and not reading.journal else None
-    return replace(reading, kind=kind, journal=reading.journal or told)
+    return with_unknown_headings(replace(reading, kind=kind, journal=reading.journal or told))
 
 
 class _Part:
@@ -215,12 +216,20 @@ class _Reader:
             self._parts[-1].add(piece.shape if piece.shape is not Shape.HEADING else Shape.TEXT, heading.rest)
 
     def _take_fact(self, fact: Fact, heading: Heading, piece: Piece) -> None:
-        if heading.rest and not is_value(fact, heading.rest, labelled=True):
+        if heading.rest and (
+            self._is_limit(fact, heading.rest, piece) or not is_value(fact, heading.rest, labelled=True)
+        ):
             self._open = None
             self._take_text(piece if piece.shape is not Shape.HEADING else replace(piece, shape=Shape.TEXT))
             return
         self._keep(fact, heading, *([heading.rest] if heading.rest else []))
         self._open, self._under = (None if heading.rest else (fact, heading)), []
+
+    def _is_limit(self, fact: Fact, rest: str, piece: Piece) -> bool:
+        """Whether a label says something of the study's limits: a point below their heading, or a sentence there."""
+        if fact not in OF_THE_STUDY or not self._parts or self._parts[-1].role is not SectionRole.CONSIDERATIONS:
+            return False
+        return piece.shape in {Shape.ITEM, Shape.NUMBERED} or is_whole(rest)
 
     def _take_value(self, fact: Fact, heading: Heading, piece: Piece) -> bool:
         """Whether what stands under a fact's name is its value: sentences there are of the text, under a heading."""

@@ -7,16 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from digest.models import Paragraph, Section, SectionRole
+from digest.models import Bullets, Paragraph, Section, SectionRole
+from digest.sentences import is_whole
 from digest.sources.clean import clean_title
 from digest.sources.dates import read_date
 from digest.sources.frontmatter import front_matter
-from digest.sources.furniture import Recurs, nothing
-from digest.sources.headings import Fact, Headings
+from digest.sources.furniture import Cut, Recurs, Rule, nothing
+from digest.sources.headings import Fact, Headings, name_key
 from digest.sources.identity import read_doi, read_pmid, web_url
 from digest.sources.pieces import Document, Piece, Shape
 from digest.sources.plaintext import lines_of, read_text
 from digest.sources.reading import Reading
+from digest.sources.roles import Why
 from digest.sources.sections import read_summary
 from digest.sources.tags import read_tags
 
@@ -34,8 +36,9 @@ _PARAGRAPHS: Final = frozenset({"p", "div", "li", "ul", "ol", "table", "h1", "h2
 _BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[ \t]{0,200}\n")
 _LANGUAGE: Final = ("lang", "language", "locale")
-#: A teaser: it is the text where there is no other.
-_TEASER: Final = ("description", "summary", "excerpt", "teaser", "abstract", "lead", "subtitle")
+#: What tells a text in a sentence or two is its takeaway where it has none, and any teaser the text of an empty file.
+_SUMMARY: Final = ("summary", "abstract", "lead")
+_TEASER: Final = (*_SUMMARY, "description", "excerpt", "teaser", "subtitle")
 
 
 def taken_apart(text: str, *, markdown: bool, headings: Headings | None = None) -> Document:
@@ -99,11 +102,35 @@ def read_text_file(
         recurs=recurs,
     )
     full = said.or_else(reading)
+    if full.sections:
+        return _with_summary(full, document.meta)
     teaser = next((document.meta[name] for name in _TEASER if document.meta.get(name)), "")
-    if full.sections or not teaser:
+    if not teaser:
         return full
     section = Section(role=SectionRole.BODY, blocks=(Paragraph(_line(teaser)),))
     return replace(full, sections=(section,), why=(None,))
+
+
+def _with_summary(reading: Reading, meta: Mapping[str, str]) -> Reading:
+    """The reading with what was said before the text in a sentence or two: its takeaway, where it has none."""
+    said = {name: _line(meta[name]) for name in _TEASER if meta.get(name)}
+    known = name_key(" ".join((reading.headline or "", *_words(reading.sections))))
+    new = [text for text in dict.fromkeys(said.values()) if text and name_key(text.rstrip("….")) not in known]
+    has_takeaway = any(section.role is SectionRole.TAKEAWAY for section in reading.sections)
+    told = (said.get(name, "") for name in _SUMMARY if not has_takeaway)
+    takeaway = next((text for text in told if text in new and is_whole(text)), None)
+    cuts = tuple(Cut(Rule.BEFORE, text) for text in new if text != takeaway)
+    full = replace(reading, cut=(*reading.cut, *cuts))
+    if takeaway is None:
+        return full
+    section = Section(role=SectionRole.TAKEAWAY, blocks=(Paragraph(takeaway),))
+    return replace(full, sections=(section, *full.sections), why=(Why.HEADING, *full.why))
+
+
+def _words(sections: Iterable[Section]) -> Iterator[str]:
+    for section in sections:
+        for block in section.blocks:
+            yield from block.items if isinstance(block, Bullets) else (block.text,)
 
 
 def _labelled_title(document: Document, headings: Headings) -> str | None:

@@ -62,14 +62,37 @@ def test_one_that_cannot_be_read_takes_no_other_with_it(operator: Operator) -> N
     operator.write("vest.txt", EXTRACT)
     operator.write("empty.txt", " ")
     operator.write("broken.json", "{")
+    operator.write("feed.xml", "<?xml version='1.0'?><rss version='2.0'></rss>")
     told = operator.run("read", "--json", "missing.txt", "empty.txt", "broken.json", "vest.txt", expect=1)
     assert [one["file"] for one in objects(told.out)] == ["vest.txt"]
+    (operator.folder / "folder").mkdir()
+    told.err += operator.run("read", "-", "ftp://e.org/x", "folder", "feed.xml", expect=1).err
     for words in (
-        "missing.txt: it is no ordinary file",
+        "-: it is no ordinary file: save the document",
+        "ftp://e.org/x: only files, and http and https addresses, can be read",
+        "folder: it is a folder: name the files in it",
+        "feed.xml: it is a feed: add it to `sources`",
+        "missing.txt: there is no such file",
         "empty.txt: it is empty",
         "broken.json: this is not valid JSON",
     ):
         assert words in told.err
+
+
+def test_broken_front_matter_is_said_and_the_text_is_read(operator: Operator) -> None:
+    """It is no fault of the reading: the exit code is that of a document that was read."""
+    operator.write("bad.md", "---\ntitle: Heat: a trial\n---\n## Limitations\n\nFew took part.\n")
+    told = operator.run("read", "bad.md")
+    assert "Few took part." in told.out and "bad.md:2: this is no valid YAML" in told.err
+
+
+def test_it_is_no_wider_than_its_console(operator: Operator) -> None:
+    """Long lines go on below the words of their first, also where a pipe takes them."""
+    operator.write("vest.txt", EXTRACT)
+    lines = operator.run("read", "vest.txt").out.splitlines()
+    assert max(map(len, lines)) <= 80
+    (place,) = (place for place, line in enumerate(lines) if line.startswith("  2. Of these"))
+    assert lines[place + 1].startswith("     ") or not lines[place + 1]
 
 
 def test_no_newsletter_is_needed(tmp_path: Path) -> None:
@@ -99,7 +122,8 @@ def test_a_page_at_an_address(operator: Operator) -> None:
         told = operator.run("read", "--source", "news", "--json", f"{server.url}/page", f"{server.url}/feed", expect=1)
         refused = operator.run("read", f"{server.url}/page", expect=1).err
     assert objects(told.out)[0]["sections"][0]["role"] == "findings"
-    assert "it is a feed" in told.err and "private" in refused
+    assert "it is a feed" in told.err
+    assert "allow_private" in refused and "--source NAME" in refused
 
 
 def test_a_page_that_would_not_be_collected(operator: Operator) -> None:
@@ -134,7 +158,9 @@ def test_what_was_learnt_can_be_seen_and_answered(operator: Operator) -> None:
     (request,) = (row for row in rows if row["text"].startswith("A word from Alderbrook"))
     read = objects(operator.run("read", "--json", "--source", name, "summaries/1.txt").out)[0]
     assert "A word from Alderbrook" not in json.dumps(read["sections"])
-    assert "kept: it is content" in operator.run("sources", "furniture", name, "--keep", request["key"]).out
+    kept = operator.run("sources", "furniture", name, "--keep", request["key"])
+    assert "kept: it is content" in kept.out and "the next `digest compose`" in kept.err
+    assert "kept already" in operator.run("sources", "furniture", name, "--keep", request["key"], expect=3).err
     operator.run("sources", "furniture", name, "--forget", request["key"])
     assert len(operator.run("sources", "furniture", name, "--json").json) == len(rows) - 1
 
@@ -147,4 +173,6 @@ def test_mistakes_are_named(operator: Operator) -> None:
     """A source that is none, a text that is none: what they might have been, and no traceback."""
     assert "there is no source 'summary'" in operator.run("read", "--source", "summary", "x.txt", expect=1).err
     name = objects_of_sources(operator)[0]
+    both = operator.run("sources", "furniture", name, "--keep", "abc", "--forget", "abc", expect=1).err
+    assert "name one of `--keep` and `--forget`" in both
     assert "has no text 'abc'" in operator.run("sources", "furniture", name, "--keep", "abc", expect=1).err

@@ -47,7 +47,8 @@ def test_what_is_wrong_is_named_and_the_rest_goes_on() -> None:
         "broken.json:4": "this is not valid JSON: Expecting value",
         "empty.txt": "it is empty",
         "picture.png": "it is none of .html, .md, .txt and .json; narrow `pattern`",
-        "wrong.json": "headline: Field required; titel: Extra inputs are not permitted",
+        "wrong.json": "headline is missing; titel is no key of a summary; it may have headline, kind, sections, tags,"
+        " url, journal, doi, pmid, published, credibility, interest, people, design, language",
     }
 
 

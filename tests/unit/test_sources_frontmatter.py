@@ -6,6 +6,7 @@ import pytest
 
 from digest.models import PublishedDate, SectionRole
 from digest.sources.frontmatter import LONGEST_BLOCK, MOST_VALUES, front_matter
+from digest.sources.furniture import Rule
 from digest.sources.headings import Headings
 from digest.sources.plaintext import lines_of
 from digest.sources.reading import Reading
@@ -146,3 +147,23 @@ def test_hostile_blocks(block: str) -> None:
     document = taken_apart(f"---\na: b\n{block}\n---\n\nThe text.", markdown=True)
     assert document.pieces[-1].text == "The text."
     assert len(document.meta) <= MOST_VALUES and sum(map(len, document.meta.values())) <= 100 * LONGEST_BLOCK
+
+
+def roles(reading: Reading) -> list[tuple[str, str]]:
+    return [(one.role.value, " ".join(block.text for block in one.blocks)) for one in reading.sections]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", ["summary", "abstract", "lead"])
+def test_a_summary_before_the_text_is_its_takeaway(name: str) -> None:
+    """Where the text has none of its own; it is told in a sentence."""
+    head = f"---\ntitle: Heat\n{name}: Heat made walking slower.\n---\n"
+    assert roles(read(f"{head}## Limits\n\nIt was small.")) == [
+        ("takeaway", "Heat made walking slower."), ("considerations", "It was small."),
+    ]  # fmt: skip
+
+
+def test_what_is_not_printed_of_it_is_listed() -> None:
+    """A second takeaway, or words that are no sentence; what the text says as well is not."""
+    reading = read(f"---\ntitle: Heat\nsummary: Cold helped.\nsubtitle: On heat\nlead: Heat made\n---\n{TEXT}")
+    assert [(cut.rule, cut.text) for cut in reading.cut] == [(Rule.BEFORE, "Cold helped."), (Rule.BEFORE, "On heat")]
+    assert [role for role, _ in roles(reading)] == ["takeaway"]
