@@ -104,7 +104,12 @@ _NAMES: dict[Meaning, str] = {
     "|subscribe|newsletter|newsletter sign up|sign up for our newsletter|subscribe to our newsletter|comments"
     "|leave a comment|leave a reply|follow us|about the author|advertisement|cookie settings|cookie preferences"
     "|cookie policy|we value your privacy|your privacy|get in touch|contact us|media contact|media contacts"
-    "|press contact|press contacts|forward looking statements|notes to editors|post navigation|table of contents",
+    "|press contact|press contacts|forward looking statements|notes to editors|post navigation|table of contents"
+    "|most popular|most viewed|most shared|popular posts|popular stories|popular|editors picks|editors pick"
+    "|editors choice|top stories|trending now|trending stories|more stories|more news|more from us|recent posts"
+    "|recent articles|recent news|latest posts|latest stories|in case you missed it|join the conversation"
+    "|join the discussion|sponsored|sponsored content|sponsored links|also read|read also|dont miss|donate|donate now"
+    "|cite this article|how to cite this article|listen to this article|download pdf",
     Fact.IGNORED: "abstract|summary|article|author|authors|author s|copyright|byline|in this article",
 }
 #: What a site says of research in general, and what a release says of whose it is.
