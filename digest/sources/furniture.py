@@ -176,10 +176,15 @@ class _Marked:
         if _ADVERTISEMENT.match(name):
             return True
         if inside.card:
-            return under.are_limits and reads_like_limits(piece.text)
+            return self._is_second(place, inside) or (under.are_limits and reads_like_limits(piece.text))
         if piece.shape is Shape.TEXT and under.holds(inside.heading) and not _TALK.search(name):
             return True
         return under.is_known and reads_like_study(piece.text)
+
+    def _is_second(self, place: int, inside: _Inside) -> bool:
+        """Whether it is the second of two paragraphs in a row: a card has one, an article goes on so."""
+        is_text = all(one.shape is Shape.TEXT and not one.linked for one in self.pieces[place - 1 : place + 1])
+        return is_text and is_whole(self.pieces[place - 1].text) and not _TALK.search(inside.heading.name)
 
     def _is_long(self, place: int, inside: _Inside) -> bool:
         """Whether it is the article going on behind a box of links."""

@@ -326,3 +326,9 @@ def test_lists_of_links_under_names_that_pages_give_them(label: str) -> None:
     """The names are known, so the links below go, too."""
     links = "<ul><li><a href='/a'>Ten days in the heat</a></li></ul>"
     assert of_html(f"{SECTION}<h3>{label}</h3>{links}<p>{NEXT}</p>")[-2:] == [LIMITS, NEXT]
+
+
+def test_an_article_goes_on_behind_a_box_of_titles() -> None:
+    """Paragraphs in a row are no cards, in an article without any sections, too."""
+    box = "<p><b>Don’t miss</b></p><p>Ten days in the heat [VIDEO]</p><p>Find out how people spent their summer.</p>"
+    assert of_html(f"<h1>A vest</h1><p>{STUDY}</p>{box}<p>{LIMITS}</p><p>{NEXT}</p>")[-2:] == [LIMITS, NEXT]

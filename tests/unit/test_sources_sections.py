@@ -239,3 +239,26 @@ def test_no_document_breaks_the_reader(tokens: list[str], title_first: bool) -> 
     roles = [section.role for section in reading.sections if section.role is not SectionRole.BODY]
     assert len(roles) == len(set(roles))
     assert all(section.blocks for section in reading.sections)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["NOTE: The vest was free.", "WARNING: It may cool too much.", "IMPORTANT: Nobody was blinded.", "EDSS: a scale.",
+     "UPDATE: Two people left.", "CAUTION: It was short.", "PLEASE NOTE: It was short.", "TENS, FES: two devices."],
+)  # fmt: skip
+def test_a_word_in_capitals_begins_no_section(text: str) -> None:
+    """What it calls to notice, and the limits behind it, stay in their section."""
+    reading = from_html(f"<h2>Limitations</h2><p>It was small.</p><p>{text}</p><p>Nobody was assigned by chance.</p>")
+    assert [section.heading for section in reading.sections] == ["Limitations"]
+    assert [block.text for block in reading.sections[0].blocks][1:] == [text, "Nobody was assigned by chance."]
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["METHODS", "DESIGN, SETTING, AND PARTICIPANTS", "MATERIALS & METHODS", "TRIAL REGISTRATION", "FUNDING",
+     "MAIN OUTCOMES AND MEASURES", "DATA SOURCES"],
+)  # fmt: skip
+def test_a_label_of_a_structured_abstract_begins_a_section(label: str) -> None:
+    """What stands behind it is none of the limits above."""
+    reading = from_html(f"<p>LIMITATIONS: It was small.</p><p>{label}: Forty adults.</p>")
+    assert [section.heading for section in reading.sections] == ["LIMITATIONS", label.capitalize()]
