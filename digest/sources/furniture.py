@@ -8,24 +8,30 @@ A limit that is lost is as bad as one that is invented: a rule that is not sure 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from digest.models import SectionRole
 from digest.sentences import is_whole, sentences
 from digest.sources.bylines import byline_date
+from digest.sources.cues import score
 from digest.sources.dates import is_date
 from digest.sources.facts import is_value
 from digest.sources.headings import Fact, Heading, Headings, Meaning
-from digest.sources.pieces import Piece, Shape
+from digest.sources.lines import is_about_cookies, is_line_of_page
+from digest.sources.more import is_read_more, unglued
+from digest.sources.pieces import BOLD_LEVEL, Piece, Shape
 from digest.sources.standing import is_advice, is_offer, is_standing
+from digest.sources.under import Under, reads_like_limits, reads_like_study
 
 #: A teaser's text is no shorter than this, and what breaks off no longer than that.
 SHORTEST_TEASER = 30
 LONGEST_TITLE = 300
 #: Titles above a teaser's date: pages print one for the eye and one for the screen reader.
 TITLES_ABOVE = 3
+#: What came to pass on a date is told in as many characters; a teaser's text is cut off behind more.
+LONGEST_EVENT = 90
 #: A paragraph with as many characters and two sentences is the article going on behind a box of links.
 SHORTEST_RESUMED = 160
 
@@ -43,9 +49,9 @@ class Rule(StrEnum):
     STANDING = "about research in general"
     ADVICE = "general advice"
     OFFER = "an offer of the site"
+    NO_REFERENCE = "no reference, though it stands below them"
     BEFORE = "said before the text, and not in it"
     BYLINE = "who wrote it, or whose it is"
-    NO_REFERENCE = "no reference, though it stands below them"
     LEARNT = "stands in most documents of this source"
 
 
@@ -61,72 +67,25 @@ class Cut:
     text: str
 
 
-#: The words under a teaser, or at the end of a text that goes on elsewhere.
-_MORE = (
-    r"(?:read|learn|see|find out|show|view|discover) (?:the )?(?:more|full (?:story|article|post|text|summary))"
-    r"|(?:continue|keep) reading|(?:read|see|view) (?:on|all)"
-)
-_READ_MORE = re.compile(rf"^(?:{_MORE}|\(more(?:…|\.{{3}})\)|\[more\])(?:\s?[\W_]{{0,6}})$", re.IGNORECASE)
-#: Characters at the end of a text in which such words stand.
-_TAIL = 60
-_DATE = r"(?:\d{1,2}[/.]\d{1,2}[/.]\d{4}|[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8} \d{4})"
-#: The same run into what stands beside it: a date, or the next text's first letter.
-_GLUED = re.compile(rf"(?:(?:Read|Learn|See) [Mm]ore|\b(?:Continue|Keep) [Rr]eading)(?=\s?{_DATE}|[A-Z“‘])")
-#: One of these stands in what `_GLUED` finds.
-_FIRST_WORDS = ("Read ", "Learn ", "See ", "ontinue ", "eep ")
-_AT_END = re.compile(
-    rf"(?:(?<=[.!?…\])”\",;:])\s?|(?<=\w)\s)"
-    rf"(?:(?:{_MORE})[\s\W_]{{0,6}}|\(more(?:…|\.{{3}})\)|\[more\]|more [»→>\u203a]{{1,2}})$",
-    re.IGNORECASE,
-)
-#: With one of these ends what `_AT_END` finds, but for a few signs.
-_LAST_WORDS = ("more", "story", "article", "post", "text", "summary", "reading", " on", " all")
-_ENDS_IN_DATE = re.compile(rf"(?<=[.!?”\"])({_DATE})$")
-_GLUED_DATE = re.compile(rf"^({_DATE})(?=[A-Z“‘]|[,;:] [A-Z“‘])")
-_NETWORK = (
-    r"(?:facebook|twitter|x|linkedin|whatsapp|reddit|pinterest|e-?mail|print|copy link|tweet|pin it|bluesky|telegram"
-    r"|threads|mastodon)"
-)
-_LINE = re.compile(
-    r"^(?:share(?: this)?(?: article| post| page| story)?(?: (?:on|via) [^.]{1,40})?[:!]?"
-    rf"|{_NETWORK}(?:[\s|,·•/]{{1,5}}{_NETWORK}){{0,20}}"
-    r"|(?:click|tap) here\b.{0,80}|skip to (?:main )?content|for immediate release|scroll to continue"
-    r"|back to (?:top|home|list|all|the|our|articles|news)\b.{0,30}(?<![.!?])|be the first to .{1,40}"
-    r"|(?:join|get|read) our .{1,60}(?<![.])|was this (?:page |article )?(?:helpful|useful)\b.{0,30}"
-    r"|like what you(?:[’']re| are)? (?:read|see)\w{0,4}\b.{0,60}"
-    r"|(?:medically |last |next )?(?:reviewed|written|edited|updated|checked)(?: by| on|:)\s.{1,80}(?<![.])"
-    r"|(?-i:By (?:the [Ee]ditor|[Ss]taff|[A-Z])[\w .,’'-]{1,60}(?<![.\d]))|advertisement"
-    r"|loading(?:\.{3}|…)?|menu|search|home|log ?in|sign (?:in|up)|subscribe(?: now)?|listen to this article"
-    r"|(?:subscribe|sign up) (?:to|for) (?:our|the) .{0,60}|all rights reserved\.?"
-    r"|(?:©|\(c\)|copyright) .{0,100}"
-    r"|(?:accept|reject|decline|allow)(?: all)?(?: cookies)?|cookie (?:settings|policy|preferences|notice)"
-    r"|manage cookies|(?:continue|keep) reading .{1,200}(?<![.!?])"
-    r"|(?:previous|next)(?: article| post)?(?: [→←»«])?|\d{1,6} (?:min(?:ute)?s? read|comments?|views|shares?)"
-    r"|[→←»«|·•\-–—*_=\s]{1,200}"
-    r"|home ?[/|>\u203a»·] ?.{1,80}(?<![.!?])"
-    # A menu, or the way to the page: short names with marks between them.
-    r"|[^|>\u203a»·.!?,;:\d]{1,25}(?: ?[|>\u203a»·] ?[^|>\u203a»·.!?,;:\d]{1,25}){2,12})$",
-    re.IGNORECASE,
-)
-#: What sites put under a text where others print it; behind it stands their name, or a page's.
-_FIRST_ON = re.compile(
-    r"^(?:the|this) (?:post|article|story|page|entry) (?:.{1,300}? )?"
-    r"(?P<where>(?:appeared first|first appeared|was (?:first|originally) (?:published|posted)) (?:on|at)) "
-    r"(?-i:[A-Z0-9]|\w{1,30}\.\w)",
-    re.IGNORECASE,
-)
-_RELEASE = re.compile(r"\bforward[-‐‑ ]looking statements?\b", re.IGNORECASE)
-_COOKIES = re.compile(
-    r"\b(?:we|this (?:web)?site|our (?:web)?site|our partners)\b[^.]{0,80}\buses?\b[^.]{0,40}\bcookies\b"
-    r"|\bby (?:continuing|using|clicking)\b[^.]{0,80}\bcookies\b",
-    re.IGNORECASE,
-)
 #: Under these stand people's words and forms, not links: nothing under them is the article going on.
 _TALK = re.compile(r"author|comment|reply|follow|cookie|privacy|contact|touch|newsletter|subscribe", re.IGNORECASE)
 #: Words that announce something of the study as well: "Recommended: 600 mg a day".
-_AMBIGUOUS = re.compile(r"recommended|comments", re.IGNORECASE)
+_AMBIGUOUS = re.compile(r"recommended|comments|share|related", re.IGNORECASE)
 _QUANTITY = re.compile(
-    r"\d\s?(?:%|mg|g|ml|µg|μg|iu|units?|minutes?|hours?|days?|weeks?|months?|years?|times)\b", re.IGNORECASE
+    r"\d\s?(?:%|(?:mg|g|ml|µg|μg|iu|units?|minutes?|hours?|days?|weeks?|months?|years?|times|per ?cent|(?:out )?of|in"
+    r"|people|patients|participants)\b)",
+    re.IGNORECASE,
+)
+#: Behind such a label stand its own words, not those of the page: "Share: only one third took part".
+_SMALL = re.compile(r"(?!(?:on|via|with|our|your|this|these|the|to|by|closed|off)\b)[a-z]+ [^|·•]{3,}")
+#: Under it stands an advertisement, in a picture.
+_ADVERTISEMENT = re.compile(r"advertis|sponsor", re.IGNORECASE)
+
+#: How a teaser begins.
+_INVITES = re.compile(
+    r"(?:learn|discover|see|find|understand|compare|read|explore|get|meet|hear|watch|join|how|why|what|when|who|whether"
+    r"|can|could|does|is|are|new|(?:a )?stud(?:y|ies) \w+s)\b",
+    re.IGNORECASE,
 )
 
 #: True for a text that stands in most documents of the source.
@@ -152,67 +111,13 @@ def without_furniture(
     return kept, cuts
 
 
-def unglued(piece: Piece) -> Iterator[Piece]:
-    """A piece parted where "Read more" or a teaser's date was run into another text."""
-    waiting = [piece]
-    while waiting:
-        one = waiting.pop()
-        parts = _parted(one)
-        if parts is None:
-            yield one
-        else:
-            waiting += reversed([part for part in parts if part.text])
+@dataclass(slots=True)
+class _Inside:
+    """A heading of the page, under which the pieces stand that are looked at."""
 
-
-def _parted(piece: Piece) -> tuple[Piece, ...] | None:
-    """A piece in two or three, each still to be looked at; None where nothing was run together in it."""
-    text = piece.text
-    # Most texts have none of these: the words are looked for before the expressions are asked.
-    may_end = piece.shape is not Shape.HEADING and any(map(text[-20:].lower().__contains__, _LAST_WORDS))
-    if may_end and (end := _AT_END.search(text, max(len(text) - _TAIL, 0))) and end.start():
-        return _before(piece, end.start()), Piece(Shape.TEXT, text[end.start() :].strip())
-    if any(map(text.__contains__, _FIRST_WORDS)) and (glued := _GLUED.search(text)) and len(glued[0]) < len(text):
-        behind = Piece(Shape.TEXT, text[glued.end() :].strip())
-        return _before(piece, glued.start()), Piece(Shape.TEXT, glued[0]), behind
-    if "first" in text or "originally" in text:
-        *before, last = sentences(text) or [""]
-        if before and is_first_on(last):
-            return _before(piece, len(text) - len(last)), Piece(Shape.TEXT, last)
-    if text[-4:].isdecimal() and (ended := _ENDS_IN_DATE.search(text, max(len(text) - _TAIL, 0))):
-        return _before(piece, ended.start()), Piece(Shape.TEXT, ended[1])
-    if dated := _GLUED_DATE.match(text):
-        return Piece(Shape.TEXT, dated[1]), replace(piece, text=text[dated.end() :].lstrip(" ,;:"), parts=())
-    return None
-
-
-def _before(piece: Piece, place: int) -> Piece:
-    return replace(piece, text=piece.text[:place].rstrip(), parts=())
-
-
-def is_furniture(text: str) -> bool:
-    """True for a line no summary holds: share links, cookie notices, the words under a teaser."""
-    if len(text) <= 400 and (_LINE.match(text) or is_first_on(text)):
-        return True
-    return is_about_cookies(text) or is_read_more(text) or ("ooking" in text and bool(_RELEASE.search(text)))
-
-
-def is_first_on(text: str) -> bool:
-    """True for a line that says at which site a text stood first; one that says when is of the text."""
-    found = _FIRST_ON.match(text[:500])
-    if found is None or len(text) > 400 or len(sentences(text)) > 1:
-        return False
-    behind = text[found.end("where") :].strip(" .")
-    return not is_date(behind)
-
-
-def is_about_cookies(text: str) -> bool:
-    """True for a notice about cookies."""
-    return "ookies" in text and _COOKIES.search(text) is not None
-
-
-def is_read_more(text: str) -> bool:
-    """True for the words under a teaser."""
-    return len(text) <= 40 and _READ_MORE.match(text) is not None
+    heading: Heading
+    #: Whether a part of another article's card came behind it.
+    card: bool = False
 
 
 class _Marked:
@@ -223,6 +128,8 @@ class _Marked:
         self.rules: list[Rule | None] = [Rule.BESIDE if one.beside else None for one in pieces]
         self._names = headings
         self._headings = [headings.heading(one) for one in pieces]
+        #: Under what each stands.
+        self.under: list[Under] = []
         #: Where each teaser begins.
         self._teasers: list[int] = []
 
@@ -230,42 +137,45 @@ class _Marked:
 
     def headings(self) -> None:
         """What follows a furniture heading goes with it, up to what is content again."""
-        inside: Heading | None = None
+        inside: _Inside | None = None
+        under = Under()
         for place, heading in enumerate(self._headings):
             piece = self.pieces[place]
+            self.under.append(under)
             if piece.beside:
                 continue
             if heading and heading.meaning in {Fact.FURNITURE, Fact.IGNORED, Fact.STANDING}:
                 inside = self._begun(place, heading)
-            elif inside is not None and inside.meaning is Fact.IGNORED:
+            elif inside is not None and inside.heading.meaning is Fact.IGNORED:
                 inside = self._ignored(place, inside)
+                under = self.under[place]
             elif inside is not None and not self._resumes(place, inside):
-                self.rules[place] = Rule.STANDING if inside.meaning is Fact.STANDING else Rule.HEADING
+                self.rules[place] = Rule.STANDING if inside.heading.meaning is Fact.STANDING else Rule.HEADING
+                inside.card = inside.card or _is_of_card(piece)
             else:
                 inside = None if piece.shape is Shape.HEADING or not is_read_more(piece.text) else inside
+                self.under[place] = under = under.behind(heading)
 
-    def _begun(self, place: int, heading: Heading) -> Heading | None:
+    def _begun(self, place: int, heading: Heading) -> _Inside | None:
         piece = self.pieces[place]
         if heading.rest and heading.meaning is Fact.FURNITURE:
-            says_more = _AMBIGUOUS.fullmatch(heading.name) and (
-                _QUANTITY.search(heading.rest) or is_whole(heading.rest)
-            )
-            self.rules[place] = None if says_more else Rule.LABEL
+            self.rules[place] = None if _says_more(heading, self.under[place]) else Rule.LABEL
             return None
         if heading.meaning is Fact.IGNORED:
             says_more = not self._is_left_out(heading, heading.rest)
             self.rules[place] = None if says_more else Rule.BYLINE
-            return None if heading.rest else heading
+            return None if heading.rest else _Inside(heading)
         self.rules[place] = Rule.STANDING if heading.meaning is Fact.STANDING else Rule.LABEL
         # A line that is no heading stands above links; nothing tells how far it reaches.
-        return heading if piece.shape is Shape.HEADING or heading.meaning is Fact.STANDING else None
+        reaches = piece.shape is Shape.HEADING or heading.meaning is Fact.STANDING
+        return _Inside(heading) if reaches else None
 
-    def _ignored(self, place: int, inside: Heading) -> Heading | None:
+    def _ignored(self, place: int, inside: _Inside) -> _Inside | None:
         """What stands under a name that says whose it is: names, but no sentences, if nobody said that it shall go."""
         piece, heading = self.pieces[place], self._headings[place]
-        if (heading and heading.meaning) or (piece.shape is Shape.HEADING and piece.level <= (inside.level or 9)):
-            return None
-        if not self._is_left_out(inside, piece.text):
+        ends = piece.shape is Shape.HEADING and piece.level <= (inside.heading.level or BOLD_LEVEL)
+        if (heading and heading.meaning) or ends or not self._is_left_out(inside.heading, piece.text):
+            self.under[place] = self.under[place].behind(heading)
             return None
         self.rules[place] = Rule.BYLINE
         return inside
@@ -274,16 +184,39 @@ class _Marked:
         """Whether a text under a name that says whose it is goes: whatever an operator named, of others no sentence."""
         return self._names.is_own(name.name) or is_value(Fact.IGNORED, text)
 
-    def _resumes(self, place: int, inside: Heading) -> bool:
+    def _resumes(self, place: int, inside: _Inside) -> bool:
         """Whether the summary goes on here."""
         piece, heading = self.pieces[place], self._headings[place]
-        if (heading and heading.meaning) or self._outranks(place, inside.level):
+        if (heading and heading.meaning) or self._outranks(place, inside.heading.level):
             return True
-        if inside.meaning is Fact.STANDING or _TALK.search(inside.name):
+        if inside.heading.meaning is Fact.STANDING or piece.linked or self._is_teased(place):
             return False
+        if _ADVERTISEMENT.match(inside.heading.name) and piece.shape is not Shape.TEXT:
+            return True
+        is_told = piece.shape is not Shape.HEADING and is_whole(piece.text) and _rule_of(piece.text) is None
+        return is_told and (self._goes_on(place, inside) or self._is_long(place, inside))
+
+    def _goes_on(self, place: int, inside: _Inside) -> bool:
+        """Whether a sentence under a heading of the page is the section's in which that heading stands."""
+        piece, under, name = self.pieces[place], self.under[place], inside.heading.name
+        if _ADVERTISEMENT.match(name):
+            return True
+        if inside.card:
+            return self._is_second(place, inside) or (under.are_limits and reads_like_limits(piece.text))
+        if piece.shape is Shape.TEXT and under.holds(inside.heading) and not _TALK.search(name):
+            return True
+        return under.is_known and reads_like_study(piece.text)
+
+    def _is_second(self, place: int, inside: _Inside) -> bool:
+        """Whether it is the second of two paragraphs in a row: a card has one, an article goes on so."""
+        is_text = all(one.shape is Shape.TEXT and not one.linked for one in self.pieces[place - 1 : place + 1])
+        return is_text and is_whole(self.pieces[place - 1].text) and not _TALK.search(inside.heading.name)
+
+    def _is_long(self, place: int, inside: _Inside) -> bool:
+        """Whether it is the article going on behind a box of links."""
         before = self.pieces[place - 1]
-        is_card = before.shape is Shape.HEADING and self.rules[place - 1] is Rule.HEADING
-        return not is_card and not is_date(before.text) and _is_prose(piece) and not self._is_teased(place)
+        is_card = is_date(before.text) or (before.shape is Shape.HEADING and self.rules[place - 1] is Rule.HEADING)
+        return not _TALK.search(inside.heading.name) and not is_card and _is_prose(self.pieces[place])
 
     def _outranks(self, place: int, level: int) -> bool:
         piece = self.pieces[place]
@@ -310,8 +243,18 @@ class _Marked:
                 self.rules[place] = Rule.COOKIES
             elif byline_date(piece.text):
                 self.rules[place] = Rule.BYLINE
-            elif is_furniture(piece.text) or self._is_link(place):
+            elif self._is_line(place) or self._is_link(place):
                 self.rules[place] = Rule.LINE
+
+    def _is_line(self, place: int) -> bool:
+        within = self.under[place].is_known or self._is_row(place)
+        return is_line_of_page(self.pieces[place].text, within=within)
+
+    def _is_row(self, place: int) -> bool:
+        """Whether it is a row of a table typed as lines: figures stand in a row beside it."""
+        bars = self.pieces[place].text.count("|")
+        near = self.pieces[max(place - 1, 0) : place + 2] if bars else []
+        return any(one.text.count("|") == bars and any(map(str.isdecimal, one.text)) for one in near)
 
     def _is_link(self, place: int) -> bool:
         """Whether it is a link and nothing more; a sentence that is one is said by the summary."""
@@ -320,18 +263,17 @@ class _Marked:
 
     def paragraphs(self, recurs: Recurs) -> None:
         """Paragraphs that speak of research in general, advise anybody, offer something, or stand everywhere."""
-        under: Meaning | None = None
         teased = 0
         for place, piece in enumerate(self.pieces):
-            if self._is_known(place):
-                under, teased = self._meaning(place), 0
-            teased += place in self._teasers
+            under = self.under[place]
+            teased = 0 if self._is_known(place) else teased + (place in self._teasers)
+            if self.rules[place] is not None or piece.shape is not Shape.TEXT or self._is_known(place):
+                continue
             # What stands under a heading of considerations is never taken for the page's by what it says.
-            are_limits = under is SectionRole.CONSIDERATIONS and not teased
-            if self.rules[place] is not None or piece.shape is not Shape.TEXT or are_limits or self._is_known(place):
+            if under.are_limits and not teased:
                 continue
             self.rules[place] = _rule_of(piece.text, behind_teasers=teased > 1, recurs=recurs)
-            if self.rules[place] is None and under is SectionRole.REFERENCES and not _is_reference(piece.text):
+            if self.rules[place] is None and under.meaning is SectionRole.REFERENCES and not _is_reference(piece.text):
                 self.rules[place] = Rule.NO_REFERENCE
 
     # --- teasers -----------------------------------------------------------------------------------------
@@ -353,9 +295,16 @@ class _Marked:
             below += 1
         leads_on = self._is_link_to_more(below + 1)
         below += leads_on and not self._is_known(below)
-        if any(len(one.text) >= SHORTEST_TEASER for one in self.pieces[place + 1 : below]):
+        told = self.pieces[place + 1 : below]
+        if self.under[place].is_known and not self._is_linked(place) and any(map(_is_of_a_timeline, told)):
+            return
+        if any(len(one.text) >= SHORTEST_TEASER for one in told):
             self._tease(place, below)
             self._mark_titles_above(place)
+
+    def _is_linked(self, place: int) -> bool:
+        """Whether "Read more" stands close below."""
+        return any(is_read_more(one.text) for one in self.pieces[place + 1 : place + TITLES_ABOVE + 2])
 
     def _tease_by_link(self, place: int) -> None:
         above = place - 1
@@ -413,7 +362,32 @@ class _Marked:
         )
 
 
-def _rule_of(text: str, *, behind_teasers: bool, recurs: Recurs) -> Rule | None:
+def _is_of_a_timeline(piece: Piece) -> bool:
+    """What came to pass in the study on a date; a teaser is a link, invites to read, or fills the lines it has."""
+    is_plain = piece.shape is Shape.TEXT and not piece.linked and len(piece.text) <= LONGEST_EVENT
+    is_told = is_plain and not _INVITES.match(piece.text)
+    return is_told and (reads_like_study(piece.text) or score(piece.text, SectionRole.FINDINGS) > 0)
+
+
+def _says_more(heading: Heading, under: Under) -> bool:
+    """Whether what stands behind a label of the page is the study's all the same."""
+    name, rest = heading.name.lower(), heading.rest
+    if name == "related" and not under.is_known:
+        return False
+    if not _AMBIGUOUS.fullmatch(name):
+        return under.is_known and is_whole(rest) and reads_like_study(rest)
+    if is_line_of_page(rest):
+        return False
+    has_figure = _QUANTITY.search(rest) or (name == "share" and any(map(str.isdecimal, rest)))
+    return bool(has_figure or is_whole(rest) or _SMALL.match(rest))
+
+
+def _is_of_card(piece: Piece) -> bool:
+    """A title, a date, whatever else stands on the card of another article, beside its text."""
+    return piece.shape is Shape.HEADING or (piece.shape is Shape.TEXT and (piece.linked or not is_whole(piece.text)))
+
+
+def _rule_of(text: str, *, behind_teasers: bool = False, recurs: Recurs = nothing) -> Rule | None:
     if is_standing(text, behind_teasers=behind_teasers):
         return Rule.STANDING
     if is_advice(text):

@@ -124,7 +124,12 @@ _NAMES: dict[Meaning, str] = {
     "|subscribe|newsletter|newsletter sign up|sign up for our newsletter|subscribe to our newsletter|comments"
     "|leave a comment|leave a reply|follow us|about the author|advertisement|cookie settings|cookie preferences"
     "|cookie policy|we value your privacy|your privacy|get in touch|contact us|media contact|media contacts"
-    "|press contact|press contacts|forward looking statements|notes to editors|post navigation|table of contents",
+    "|press contact|press contacts|forward looking statements|notes to editors|post navigation|table of contents"
+    "|most popular|most viewed|most shared|popular posts|popular stories|popular|editors picks|editors pick"
+    "|editors choice|top stories|trending now|trending stories|more stories|more news|more from us|recent posts"
+    "|recent articles|recent news|latest posts|latest stories|in case you missed it|join the conversation"
+    "|join the discussion|sponsored|sponsored content|sponsored links|also read|read also|dont miss|donate|donate now"
+    "|cite this article|how to cite this article|listen to this article|download pdf",
     Fact.TEXT: "abstract|summary|article",
     Fact.IGNORED: "author|authors|author s|copyright|byline|in this article",
 }
@@ -163,7 +168,164 @@ _APOSTROPHES = str.maketrans("", "", "'’‘\u02bc")
 SOURCE_NAMES = frozenset(("source", "quelle", "bron", "fonte", "fuente", "källa", "kilde", "lähde", "źródło", "zdroj"))
 #: A label with a dash behind it, as far as a sentence or a figure stands there: `Findings — The team…`.
 _DASHED = re.compile(r"^(?P<name>[^\W\d_][^:.!?;\n–—-]{2,60}?)\s{1,3}[–—-]{1,2}\s{1,3}(?P<rest>[^\W_].*)$", re.DOTALL)
-#: The labels of a structured abstract: `METHODS: …`.
+#: The labels of a structured abstract, and of what stands below one; other words in capitals stand in a text:
+#: "NOTE: The vest was free".
+_OF_AN_ABSTRACT = frozenset(
+    [
+        "introduction",
+        "background",
+        "context",
+        "rationale",
+        "importance",
+        "significance",
+        "statement of significance",
+        "objective",
+        "objectives",
+        "aim",
+        "aims",
+        "goal",
+        "goals",
+        "purpose",
+        "question",
+        "questions",
+        "research question",
+        "hypothesis",
+        "hypotheses",
+        "design",
+        "study design",
+        "research design",
+        "trial design",
+        "setting",
+        "settings",
+        "study setting",
+        "participant",
+        "participants",
+        "patients",
+        "subjects",
+        "population",
+        "sample",
+        "animals",
+        "samples",
+        "intervention",
+        "interventions",
+        "exposure",
+        "exposures",
+        "treatment",
+        "comparator",
+        "comparison",
+        "comparators",
+        "procedure",
+        "procedures",
+        "approach",
+        "main outcomes",
+        "main outcome",
+        "outcome",
+        "outcomes",
+        "main outcome measure",
+        "main outcome measures",
+        "outcome measure",
+        "outcome measures",
+        "primary outcome",
+        "primary outcome measures",
+        "primary outcomes",
+        "measures",
+        "measure",
+        "main measures",
+        "measurement",
+        "measurements",
+        "material",
+        "materials",
+        "method",
+        "methods",
+        "methodology",
+        "methodological approach",
+        "statistical analysis",
+        "analysis",
+        "data analysis",
+        "data source",
+        "data sources",
+        "data collection",
+        "study selection",
+        "data extraction",
+        "data synthesis",
+        "search strategy",
+        "eligibility criteria",
+        "selection criteria",
+        "inclusion criteria",
+        "search methods",
+        "review methods",
+        "evidence acquisition",
+        "evidence synthesis",
+        "evidence review",
+        "synthesis",
+        "main results",
+        "authors conclusions",
+        "result",
+        "results",
+        "finding",
+        "findings",
+        "key findings",
+        "conclusion",
+        "conclusions",
+        "interpretation",
+        "discussion",
+        "implication",
+        "implications",
+        "implications for practice",
+        "clinical implications",
+        "practice implications",
+        "clinical significance",
+        "clinical relevance",
+        "relevance",
+        "relevance to clinical practice",
+        "clinical impact",
+        "impact",
+        "novelty",
+        "what this study adds",
+        "what is known",
+        "limitation",
+        "limitations",
+        "strengths",
+        "strength",
+        "weaknesses",
+        "level of evidence",
+        "classification of evidence",
+        "quality of evidence",
+        "certainty of evidence",
+        "registration",
+        "trial registration",
+        "clinical trial registration",
+        "trial registration number",
+        "systematic review registration",
+        "protocol",
+        "protocol registration",
+        "funding",
+        "sources of funding",
+        "funding sources",
+        "support",
+        "sponsor",
+        "disclosure",
+        "disclosures",
+        "conflict of interest",
+        "conflicts of interest",
+        "competing interests",
+        "declaration of interests",
+        "ethics",
+        "data availability",
+        "acknowledgments",
+        "acknowledgements",
+        "correspondence",
+        "keywords",
+        "key words",
+        "abbreviations",
+        "author contributions",
+        "contributors",
+        "patient or public contribution",
+        "public contribution",
+        "copyright",
+    ]
+)
+_AND = re.compile(r"[,/&]|\bAND\b")
 _SHOUTED = re.compile(r"^(?P<name>[A-Z][A-Z ,/&-]{3,50}):\s+(?P<rest>\S.*)$", re.DOTALL)
 _LABEL = re.compile(r"^(?P<name>[^:\n]{2,80}?)\s*:\s*(?P<rest>.*)$", re.DOTALL)
 
@@ -282,13 +444,21 @@ class Headings:
         if found and meaning:
             return Heading(meaning, found["name"], found["rest"].strip(), 0)
         shouted = _SHOUTED.match(piece.text) if piece.shape is Shape.TEXT else None
-        return Heading(None, shouted["name"].capitalize(), shouted["rest"], 0) if shouted else None
+        if not shouted or not _is_of_an_abstract(shouted["name"]):
+            return None
+        return Heading(None, shouted["name"].capitalize(), shouted["rest"], 0)
 
 
 @lru_cache(maxsize=1)
 def usual_headings() -> Headings:
     """The bundled names alone, made once."""
     return Headings()
+
+
+def _is_of_an_abstract(name: str) -> bool:
+    """Whether a label in capitals is one of a structured abstract: a name, or several, as "DESIGN AND SETTING"."""
+    keys = [key for part in (name, *_AND.split(name)) if (key := name_key(part))]
+    return keys[0] in _OF_AN_ABSTRACT or all(key in _OF_AN_ABSTRACT for key in keys[1:])
 
 
 def _meaning_named(name: str, meaning: str) -> Meaning:

@@ -15,11 +15,12 @@ from digest.models import Paragraph, SectionRole
 from digest.sources.cues import score
 from digest.sources.dates import read_date
 from digest.sources.entries import text_length
-from digest.sources.furniture import Recurs, nothing, unglued, without_furniture
+from digest.sources.furniture import Recurs, nothing, without_furniture
 from digest.sources.headings import Headings, speaks_of_limits
 from digest.sources.identity import read_doi, read_pmid
 from digest.sources.items import Item, item_from, item_to
 from digest.sources.learning import Learnt, Said
+from digest.sources.more import unglued
 from digest.sources.page import doi_in_head, read_page
 from digest.sources.pieces import Document, Piece, Shape, document_from, document_to
 from digest.sources.reading import Reading

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from digest.sources.furniture import Rule, unglued, without_furniture
+from digest.sources.furniture import Rule, without_furniture
 from digest.sources.headings import Headings
 from digest.sources.journals import journal_named
 from digest.sources.markup import read_html
+from digest.sources.more import unglued
 from digest.sources.pieces import Piece, Shape
 from digest.sources.standing import is_advice, is_offer, is_standing
 
@@ -217,3 +218,117 @@ def test_each_cut_says_by_which_rule() -> None:
     texts = [STUDY, "Advertisement", "Read more", STANDING[3], "Donate today.", "Always ask your doctor."]
     _, cuts = without_furniture([Piece(Shape.TEXT, text) for text in texts], Headings())
     assert [cut.rule for cut in cuts] == [Rule.LABEL, Rule.READ_MORE, Rule.STANDING, Rule.OFFER, Rule.ADVICE]
+
+
+SECTION = f"<h1>A vest and walking</h1><h2>What They Found</h2><p>{STUDY}</p><h2>Limitations</h2><p>{LIMITS}</p>"
+NEXT = "It may not apply to people who use a wheelchair, and more research is needed."
+LABELS = ["Advertisement", "Share", "Comments", "Recommended", "Related articles", "Subscribe", "Up next", "Follow us",
+          "Table of contents", "About the author", "Most popular", "Sponsored"]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["<h2>{}</h2>", "<h3>{}</h3>", "<h4>{}</h4>", "<p><strong>{}</strong></p>"])
+@pytest.mark.parametrize("label", LABELS)
+def test_a_section_goes_on_behind_a_heading_of_the_page(label: str, form: str) -> None:
+    """The limits behind it stay, short ones too; the heading goes."""
+    html = f"{SECTION}{form.format(label)}<p>{NEXT}</p><p>It was short.</p>"
+    assert of_html(html)[-3:] == [LIMITS, NEXT, "It was short."]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<ul><li><a href='/a'>Ten days in the heat</a></li></ul>",
+        "<h4>Ten days in the heat</h4><p>See how ten people spent their summer.</p>",
+        "<p><a href='/a'>Ten days in the heat</a></p><p>Forty adults in a trial found walking easier.</p>",
+        "<p>Ten days in the heat</p><p>3/1/2026</p><p>Find out how people spent their summer.</p>",
+    ],
+)
+def test_cards_go_with_the_heading_above_them(below: str) -> None:
+    """Links, titles and the sentences of other articles are not the section's; what comes behind them is."""
+    assert of_html(f"{SECTION}<h3>Related</h3>{below}")[-1] == LIMITS
+    assert of_html(f"{SECTION}<h3>Related</h3>{below}<p>{NEXT}</p>")[-2:] == [LIMITS, NEXT]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["I walked to the sea and did not test it myself.", "My sister was in a small study.", "It helped us a lot.",
+     "Sign up for free news in your inbox."],
+)  # fmt: skip
+@pytest.mark.parametrize("label", ["Comments", "Leave a reply", "About the author", "Newsletter"])
+def test_people_s_words_behind_the_last_section(label: str, said: str) -> None:
+    """What readers and authors say of themselves is none of the limits it stands below."""
+    assert of_html(f"{SECTION}<h2>{label}</h2><p>{said}</p>")[-1] == LIMITS
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Larger studies are needed before we can learn more.", "It is too early, and people with MS should find out more.",
+     "Nobody asked what they could see more.", "The patients (of 40) read more.", "Half of them did not read on"],
+)  # fmt: skip
+def test_a_sentence_that_ends_in_the_words_of_a_link(text: str) -> None:
+    """It is whole only with them."""
+    assert kept("Limitations", text) == ["Limitations", text]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Small sample · No control group · Short follow-up", "Small sample | No control group | Short follow-up",
+     "By Week Twelve half had left the trial", "By April, half had left", "Checked by two readers who knew the group",
+     "Reviewed by no independent board", "(c) Nobody was assigned by chance.", "(c) 2019 data were missing.",
+     "Comments: nobody was blinded to the group", "Share: only one third took part", "Recommended: take it with food",
+     "Share: 50 percent", "Related: no one had an effect on sleep", "Copyright law kept the pictures out.",
+     "Sponsored by the maker of the vest", "Image: MRI showed no change in forty people", "Back to the old dose later",
+     "Watch: two of them broke."],
+)  # fmt: skip
+@pytest.mark.parametrize("shape", [Shape.TEXT, Shape.ITEM])
+def test_limits_that_look_like_lines_of_a_page(line: str, shape: Shape) -> None:
+    """Short as they are, under a heading of limits they are limits."""
+    pieces = [Piece(Shape.TEXT, "Limitations"), Piece(shape, line)]
+    assert [one.text for one in without_furniture(pieces, Headings())[0]] == ["Limitations", line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Sponsored", "Article continues below advertisement", "Photo: Getty Images", "Image credit: A. Person / Example",
+     "Follow us on Facebook", "Also read: Ten days in the heat", "READ MORE: Why heat hurts", "Read more: Ten days",
+     "Watch: How a cooling vest works", "Listen to article", "Most popular", "Editor’s picks", "Join the conversation",
+     "Download PDF", "Cite this article", "Donate", "Tweet this", "Save", "Photo by Jane Doe / Unsplash",
+     "By Jane Doe, MD", "By Staff Writer", "Reviewed by Jane Doe, MD", "Medically reviewed by a nurse on 3 March 2026",
+     "Home | About | Contact", "© 2026 Example", "(c) 2026 Example Media", "Reviewed by the Example editorial team",
+     "Comments: 12", "Share: Facebook, X", "Related: Ten days in the heat"],
+)  # fmt: skip
+def test_lines_of_a_page_in_a_section(line: str) -> None:
+    """They are cut in any section, and alone."""
+    assert kept("Limitations", LIMITS, line, NEXT) == ["Limitations", LIMITS, NEXT]
+
+
+def test_a_row_of_a_table_is_no_menu() -> None:
+    """Where figures stand in the row below, these are the columns' names."""
+    assert kept(STUDY, "Group | Before | After", "Vest | 1.2 | 1.5") == [
+        STUDY,
+        "Group | Before | After",
+        "Vest | 1.2 | 1.5",
+    ]
+    assert kept(STUDY, "Heat | Sleep | Food") == [STUDY]
+
+
+def test_dates_in_a_section_tell_what_came_to_pass() -> None:
+    """A timeline of the study is no row of teasers, and takes no limit behind it away."""
+    told = ["March 3, 2026", "The trial began in two clinics without a control group", "April 3, 2026",
+            "Half of the people had left the trial by then", NEXT]  # fmt: skip
+    assert kept("Limitations", LIMITS, *told) == ["Limitations", LIMITS, *told]
+    teaser = ["March 3, 2026", "Learn how the trial of a vest began in two clinics and what it me"]
+    assert kept("Limitations", LIMITS, *teaser) == ["Limitations", LIMITS]
+
+
+@pytest.mark.parametrize("label", ["Most popular", "Editor’s picks", "Top stories", "In case you missed it", "Donate"])
+def test_lists_of_links_under_names_that_pages_give_them(label: str) -> None:
+    """The names are known, so the links below go, too."""
+    links = "<ul><li><a href='/a'>Ten days in the heat</a></li></ul>"
+    assert of_html(f"{SECTION}<h3>{label}</h3>{links}<p>{NEXT}</p>")[-2:] == [LIMITS, NEXT]
+
+
+def test_an_article_goes_on_behind_a_box_of_titles() -> None:
+    """Paragraphs in a row are no cards, in an article without any sections, too."""
+    box = "<p><b>Don’t miss</b></p><p>Ten days in the heat [VIDEO]</p><p>Find out how people spent their summer.</p>"
+    assert of_html(f"<h1>A vest</h1><p>{STUDY}</p>{box}<p>{LIMITS}</p><p>{NEXT}</p>")[-2:] == [LIMITS, NEXT]

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from digest.errors import ConfigError
 from digest.models import Bullets, Kind, Paragraph, Section, SectionRole, Subheading
 from digest.sources.facts import LONGEST_FACT
-from digest.sources.furniture import is_furniture, is_read_more
 from digest.sources.headings import Fact, Headings
 from digest.sources.journals import journal_named
+from digest.sources.lines import is_line_of_page
 from digest.sources.markup import read_html
+from digest.sources.more import is_read_more
 from digest.sources.plaintext import read_text
 from digest.sources.reading import Reading
 from digest.sources.runs import numbered_runs
@@ -107,7 +108,7 @@ def test_numbered_runs(text: str, blocks: list[object]) -> None:
 )  # fmt: skip
 def test_furniture(text: str) -> None:
     """Lines of the page are no content."""
-    assert is_furniture(text)
+    assert is_line_of_page(text) or is_read_more(text)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_furniture(text: str) -> None:
 )  # fmt: skip
 def test_content_that_looks_a_little_like_furniture(text: str) -> None:
     """Sentences with the same words are content."""
-    assert not is_furniture(text)
+    assert not is_line_of_page(text)
 
 
 def test_read_more_is_a_line_of_its_own() -> None:
@@ -255,3 +256,26 @@ def test_no_document_breaks_the_reader(tokens: list[str], title_first: bool) -> 
     roles = [section.role for section in reading.sections if section.role is not SectionRole.BODY]
     assert len(roles) == len(set(roles))
     assert all(section.blocks for section in reading.sections)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["NOTE: The vest was free.", "WARNING: It may cool too much.", "IMPORTANT: Nobody was blinded.", "EDSS: a scale.",
+     "UPDATE: Two people left.", "REMEMBER: It was short.", "PLEASE NOTE: It was short.", "TENS, FES: two devices."],
+)  # fmt: skip
+def test_a_word_in_capitals_begins_no_section(text: str) -> None:
+    """What it calls to notice, and the limits behind it, stay in their section."""
+    reading = from_html(f"<h2>Limitations</h2><p>It was small.</p><p>{text}</p><p>Nobody was assigned by chance.</p>")
+    assert [section.heading for section in reading.sections] == ["Limitations"]
+    assert [block.text for block in reading.sections[0].blocks][1:] == [text, "Nobody was assigned by chance."]
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["METHODS", "DESIGN, SETTING, AND PARTICIPANTS", "MATERIALS & METHODS", "TRIAL REGISTRATION", "FUNDING",
+     "MAIN OUTCOMES AND MEASURES", "DATA SOURCES"],
+)  # fmt: skip
+def test_a_label_of_a_structured_abstract_begins_a_section(label: str) -> None:
+    """What stands behind it is none of the limits above."""
+    reading = from_html(f"<p>LIMITATIONS: It was small.</p><p>{label}: Forty adults.</p>")
+    assert [section.heading for section in reading.sections] == ["LIMITATIONS", label.capitalize()]
