@@ -13,9 +13,11 @@ import nh3
 from lxml import etree
 
 from digest.models import SectionRole
+from digest.sources.boxes import touches_words
 from digest.sources.clean import clean_title
 from digest.sources.ends import breaks_off, forgets_to_close, looks_like_page
 from digest.sources.escaped import MOST_ESCAPES, read_as_markup, shows_markup, words_kept
+from digest.sources.foreign import MADE_UP, MATHS, in_html
 from digest.sources.head import read_head
 from digest.sources.headings import Headings, usual_headings
 from digest.sources.pieces import MOST_PIECES, Document, Piece
@@ -142,9 +144,10 @@ def _check_depth(body: str) -> None:
 
 def _tree(text: str, dropped: frozenset[str]) -> etree._Element:
     """The cleaned tree, in which no text shows markup."""
+    text = in_html(words_kept(text))
     own = frozenset(islice(dict.fromkeys(name.lower() for name in _OWN_NAME.findall(text)), MOST_NAMES))
     cleaned = _cleaner(dropped, own).clean
-    body = cleaned(words_kept(text))
+    body = cleaned(text)
     for _ in range(MOST_ESCAPES):
         if not shows_markup(body):
             break
@@ -152,10 +155,19 @@ def _tree(text: str, dropped: frozenset[str]) -> etree._Element:
     _check_depth(body)
     root = etree.fromstring(f"<html><body>{body}</body></html>", etree.HTMLParser(encoding=None))
     for element in root.iter() if own else ():
-        if "-" in str(element.tag) and (parent := element.getparent()) is not None:
-            # A page's own element: nobody knows whether it begins a line, so where words are, it does not.
-            element.tag = "div" if str(parent.tag) in BLOCKS - {"p"} else "span"
+        if "-" in str(element.tag):
+            element.tag = _tag_of_own(element)
     return root
+
+
+def _tag_of_own(element: etree._Element) -> str:
+    """Nobody knows whether a page's own element begins a line, so where words are, it does not."""
+    name, parent = str(element.tag).removeprefix(MADE_UP), element.getparent()
+    if name in MATHS:
+        return name
+    is_made_up = name != element.tag
+    in_words = parent is None or str(parent.tag) not in BLOCKS - {"p"} or (is_made_up and touches_words(element))
+    return "span" if in_words else "div"
 
 
 @lru_cache(maxsize=16)
