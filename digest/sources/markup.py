@@ -20,7 +20,7 @@ from digest.sources.escaped import MOST_ESCAPES, read_as_markup, shows_markup, w
 from digest.sources.foreign import MADE_UP, MATHS, in_html
 from digest.sources.head import read_head
 from digest.sources.headings import Headings, usual_headings
-from digest.sources.pieces import MOST_PIECES, Document, Piece
+from digest.sources.pieces import MOST_PIECES, Document, Piece, is_longer
 from digest.sources.visible import take_out
 from digest.sources.walk import BLOCKS, Found, Walk, boxes_of
 
@@ -68,6 +68,8 @@ _CONTAINER = re.compile(
     re.IGNORECASE,
 )
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*(?:>|\Z)")
+#: An address that is a picture itself.
+_DATA = re.compile(r"data:[\w/+.;=-]{1,100},[^\s\"'()<>]{100,}")
 _OWN_NAME = re.compile(r"<([a-z][a-z0-9]{0,30}-[a-z0-9._-]{0,60})", re.IGNORECASE)
 
 
@@ -88,6 +90,7 @@ def read_html(text: str, *, article: bool | None = None, headings: Headings | No
         TooDeep: it is nested over `DEEPEST` levels.
     """
     # JSON can smuggle in half a surrogate pair, which no encoding can write.
+    text = _DATA.sub("data:,", text)
     is_cut = len(text) > LONGEST_HTML
     text = text[:LONGEST_HTML].encode("utf-8", "replace").translate(None, _CONTROLS).decode()
     headings = headings or usual_headings()
@@ -106,7 +109,7 @@ def read_html(text: str, *, article: bool | None = None, headings: Headings | No
         title=head.title,
         language=head.language,
         meta=_with_time(head.meta, root),
-        cut=sum(not one.beside for one in found) > MOST_PIECES,
+        cut=is_cut or is_longer([one for one in found if not one.beside]),
         broken=article and not is_cut and breaks_off(text),
     )
 

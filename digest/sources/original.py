@@ -20,7 +20,7 @@ from digest.sources.identity import read_doi, read_pmid
 from digest.sources.items import Item, item_from, item_to
 from digest.sources.learning import Learnt, Said
 from digest.sources.page import doi_in_head, read_page
-from digest.sources.pieces import Document, Piece, Shape, document_from, document_to
+from digest.sources.pieces import Document, Piece, Shape, document_from, document_to, is_longer
 from digest.sources.reading import Reading
 from digest.sources.roles import Why
 from digest.sources.sections import read_summary
@@ -29,6 +29,8 @@ from digest.sources.textfile import read_text_file
 
 #: Characters a page without known headings must have: a consent wall has fewer.
 LEAST_PAGE_TEXT = 300
+#: Why a person should look at what was read of a document that is longer than any we know.
+TOO_LONG = "it is longer than what is read of one document, so its end is missing here"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,18 +77,24 @@ def read(original: Original, manner: Manner) -> Reading:
 
 def read_plain(text: Document, manner: Manner) -> Reading:
     """What a text without markup says, or Markdown."""
-    return read_text_file(text, headings=manner.headings, vocabulary=manner.vocabulary, recurs=manner.recurs)
+    reading = read_text_file(text, headings=manner.headings, vocabulary=manner.vocabulary, recurs=manner.recurs)
+    return _saying(reading, cut=text.cut)
 
 
 def read_page_as(page: Document, manner: Manner, *, said: Reading | None = None) -> Reading:
     """What a page says; the headline of the entry it stands behind is known."""
-    return read_page(
+    reading = read_page(
         page,
         headings=manner.headings,
         headline=said.headline if said else None,
         vocabulary=manner.vocabulary,
         recurs=manner.recurs,
     )
+    return _saying(reading, cut=page.cut)
+
+
+def _saying(reading: Reading, *, cut: bool) -> Reading:
+    return replace(reading, unsure=(*reading.unsure, TOO_LONG)) if cut else reading
 
 
 def read_item(item: Item, manner: Manner) -> Reading:
@@ -105,7 +113,7 @@ def read_item(item: Item, manner: Manner) -> Reading:
         journal=item.journal or None,
         published=next(filter(None, map(read_date, item.dates)), None),
     )
-    full = reading.or_else(outside)
+    full = _saying(reading, cut=is_longer(item.pieces)).or_else(outside)
     return replace(
         full,
         doi=read_doi(marks) or full.doi,

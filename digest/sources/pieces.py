@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from digest.sources.clean import clean
+from digest.sources.clean import LONGEST_TEXT, clean
 
 #: Grows whenever the same bytes are read as something else: whatever the sources still show is read once more then.
 READING = 2
@@ -62,7 +62,7 @@ class Document:
     #: Names (lower case) and values of `<meta>` elements and the first `<time>`, the first of each name; of a text file
     #: those that stand before its text, several values of one name in lines of their own.
     meta: Mapping[str, str] = field(default_factory=dict)
-    #: True when it went on after `MOST_PIECES`.
+    #: True when it is longer than what is kept of it.
     cut: bool = False
     #: What is wrong with it although it could be read, and in which line; empty and 0 when nothing is.
     trouble: str = ""
@@ -74,6 +74,12 @@ class Document:
 def article_of(document: Document) -> tuple[Piece, ...]:
     """The pieces that do not stand beside it."""
     return tuple(one for one in document.pieces if not one.beside)
+
+
+def is_longer(pieces: Sequence[Piece]) -> bool:
+    """True where as much stands there as is kept of one document, or of one text in it: there was more of it."""
+    # White space went out of a text after it was cut.
+    return len(pieces) >= MOST_PIECES or any(len(one.text) > 0.95 * LONGEST_TEXT for one in pieces)
 
 
 def piece(shape: Shape, text: str, *, level: int = 0, lead: str = "", linked: bool = False, number: int = 0) -> Piece:

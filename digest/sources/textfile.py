@@ -15,7 +15,7 @@ from digest.sources.furniture import Recurs, nothing
 from digest.sources.headings import Fact, Headings
 from digest.sources.identity import read_doi, read_pmid, web_url
 from digest.sources.pieces import Document, Piece, Shape
-from digest.sources.plaintext import lines_of, read_text
+from digest.sources.plaintext import LONGEST_PLAIN, lines_of, read_text
 from digest.sources.reading import Reading
 from digest.sources.sections import read_summary
 from digest.sources.tags import read_tags
@@ -55,6 +55,7 @@ def taken_apart(text: str, *, markdown: bool, headings: Headings | None = None) 
         document,
         language=said or document.language,
         meta=matter.values,
+        cut=document.cut or len(text) > LONGEST_PLAIN,
         trouble=matter.trouble,
         trouble_line=matter.trouble_line,
     )

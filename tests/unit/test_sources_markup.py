@@ -171,6 +171,22 @@ def test_a_name_made_of_a_heading_drops_nothing(word: str) -> None:
             assert LIMIT in of_page(f"<main><article><h1>Friends and relapses</h1>{body}</article></main>")
 
 
+BELOW = ("comments-on-limits", "informed-consent", "social-support", "tags", "caption", "author", "rating", "meta")
+
+
+@pytest.mark.parametrize("name", BELOW)
+def test_a_limit_below_its_heading_is_read_whatever_its_box_is_called(name: str) -> None:
+    """A box between the heading and its text may be called anything."""
+    told = "It was worn for two hours only."
+    body = (
+        "<h2>What They Found</h2><p>The team followed 240 adults for two years and counted relapses.</p>"
+        f"<h2>Important Considerations</h2><p>The team was small.</p><div class={name}><p>{LIMIT}</p>"
+        f"<p>{told}</p></div>"
+    )
+    found = of_page(f"<main><article><h1>Friends and relapses</h1>{body}</article></main>")
+    assert found[-2:] == [LIMIT, told]
+
+
 def test_a_marked_box_without_sentences_is_furniture() -> None:
     """Rows of links and single words under such a name are no content."""
     boxes = (
