@@ -29,8 +29,9 @@ from digest.sources.textfile import read_text_file
 
 #: Characters a page without known headings must have: a consent wall has fewer.
 LEAST_PAGE_TEXT = 300
-#: Why a person should look at what was read of a document that is longer than any we know.
+#: Why a person should look at what was read of a document that has no end.
 TOO_LONG = "it is longer than what is read of one document, so its end is missing here"
+BREAKS_OFF = "the page breaks off in its middle, so its end is missing"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +79,7 @@ def read(original: Original, manner: Manner) -> Reading:
 def read_plain(text: Document, manner: Manner) -> Reading:
     """What a text without markup says, or Markdown."""
     reading = read_text_file(text, headings=manner.headings, vocabulary=manner.vocabulary, recurs=manner.recurs)
-    return _saying(reading, cut=text.cut)
+    return _saying(reading, TOO_LONG if text.cut else "")
 
 
 def read_page_as(page: Document, manner: Manner, *, said: Reading | None = None) -> Reading:
@@ -90,11 +91,11 @@ def read_page_as(page: Document, manner: Manner, *, said: Reading | None = None)
         vocabulary=manner.vocabulary,
         recurs=manner.recurs,
     )
-    return _saying(reading, cut=page.cut)
+    return _saying(reading, TOO_LONG if page.cut else BREAKS_OFF if page.broken else "")
 
 
-def _saying(reading: Reading, *, cut: bool) -> Reading:
-    return replace(reading, unsure=(*reading.unsure, TOO_LONG)) if cut else reading
+def _saying(reading: Reading, doubt: str) -> Reading:
+    return replace(reading, unsure=(*reading.unsure, doubt)) if doubt else reading
 
 
 def read_item(item: Item, manner: Manner) -> Reading:
@@ -113,7 +114,7 @@ def read_item(item: Item, manner: Manner) -> Reading:
         journal=item.journal or None,
         published=next(filter(None, map(read_date, item.dates)), None),
     )
-    full = _saying(reading, cut=is_longer(item.pieces)).or_else(outside)
+    full = _saying(reading, TOO_LONG if is_longer(item.pieces) else "").or_else(outside)
     return replace(
         full,
         doi=read_doi(marks) or full.doi,

@@ -324,10 +324,20 @@ def test_a_page_without_scripts_may_stand_in_their_place() -> None:
         ("<html><body><p>cut <a hre", True),
         ("<html><body><script>var a = 1;", True),
         ("<html><body><p>cut</p><!-- and then", True),
+        ("<html><body><main><article><p>Nobody was", True),
+        ("<html><body><main><article><h2>Limits</h2>", True),
+        ("<html><body><div><p>Nobody was", True),
+        ("<html><body><div><p>Nobody was there.", False),
+        ("<html><body><div><p>Nobody was there.</p>", False),
+        ("<html><body><div><p>We saw nine.</p></div><p>© 2026 The Harbour Trust", False),
+        ("<html><body><p>The study was small, and nobody was", True),
+        ("<html><body><p>We saw nine.<p>© 2026 by the trust, all rights reserved", False),
+        ("<html><body><p>We saw nine.<p>Read on in our archive", False),
+        ("<html><script>'<div><main>'</script><body><p>We saw nine.", False),
     ],
 )
 def test_a_page_that_breaks_off(html: str, broken: bool) -> None:
-    """It ends inside a tag, a script or a comment; whoever leaves out the last tags is whole."""
+    """It ends inside a tag, a script, a comment or a sentence; whoever leaves out the last tags is whole."""
     assert breaks_off(html) is broken
     assert read_html(html).broken is broken
 

@@ -7,7 +7,7 @@ import pytest
 from digest.models import SectionRole
 from digest.sources.items import Item
 from digest.sources.markup import LONGEST_HTML, read_html
-from digest.sources.original import TOO_LONG, Manner, Original, read
+from digest.sources.original import BREAKS_OFF, TOO_LONG, Manner, Original, read
 from digest.sources.pieces import MOST_PIECES
 from digest.sources.textfile import taken_apart
 
@@ -57,3 +57,10 @@ def test_a_document_that_is_longer_than_what_is_read_is_one_to_look_at(told: str
         text = taken_apart(told.replace("<p>", "\n\n").replace("</p>", ""), markdown=False)
         assert TOO_LONG in read(Original(text=text), Manner()).unsure
         assert TOO_LONG in read(Original(item=Item(title="Heat", pieces=page.pieces)), Manner()).unsure
+
+
+def test_a_page_that_breaks_off_is_one_to_look_at() -> None:
+    """A saved one cannot be asked for again."""
+    whole = PAGE.format("", "")
+    assert read(Original(page=read_html(whole)), Manner()).unsure == ()
+    assert BREAKS_OFF in read(Original(page=read_html(whole[: whole.index("31 walked")])), Manner()).unsure
