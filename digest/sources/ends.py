@@ -46,10 +46,7 @@ def breaks_off(text: str) -> bool:
 
 def _is_unfinished(text: str) -> bool:
     """By the elements that are still open, and by the words behind the last tag."""
-    open_ = Counter[str]()
-    for closing, name in _CONTAINERS.findall(_without_scripts(text)):
-        open_[name.lower()] += -1 if closing else 1
-    left = +open_
+    left = _left_open(_CONTAINERS, _without_scripts(text))
     words = text[text.rfind(">") + 1 :].strip()
     if left.total() > 1 and ("article" in left or "main" in left):
         return True
@@ -64,14 +61,14 @@ def _without_scripts(text: str) -> str:
     return first + "".join(_SCRIPT_END.split(other, maxsplit=1)[-1] for other in others)
 
 
-def forgets_to_close(text: str, *names: str) -> bool:
-    """True where one of these elements is opened more often than closed: nobody knows what it is around."""
+def forgotten_in(text: str, *names: str) -> frozenset[str]:
+    """Those of these elements that are opened more often than closed: nobody knows what they are around."""
     tags = re.compile(rf"<(/?)({'|'.join(names)})(?=[\s>])", re.IGNORECASE)
-    if not _is_more_opened(tags, text):
-        return False
-    return _is_more_opened(tags, _without_scripts(text))
+    return frozenset(_left_open(tags, _without_scripts(text)) if _left_open(tags, text) else ())
 
 
-def _is_more_opened(tags: re.Pattern[str], text: str) -> bool:
-    found = [(closing, name.lower()) for closing, name in tags.findall(text)]
-    return any(found.count(("", name)) > found.count(("/", name)) for _, name in set(found))
+def _left_open(tags: re.Pattern[str], text: str) -> Counter[str]:
+    open_ = Counter[str]()
+    for closing, name in tags.findall(text):
+        open_[name.lower()] += -1 if closing else 1
+    return +open_

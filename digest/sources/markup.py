@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -15,7 +15,7 @@ from lxml import etree
 from digest.models import SectionRole
 from digest.sources.boxes import touches_words
 from digest.sources.clean import clean_title
-from digest.sources.ends import breaks_off, forgets_to_close, looks_like_page
+from digest.sources.ends import breaks_off, forgotten_in, looks_like_page
 from digest.sources.escaped import MOST_ESCAPES, read_as_markup, shows_markup, words_kept
 from digest.sources.foreign import MADE_UP, MATHS, in_html
 from digest.sources.head import read_head
@@ -35,14 +35,14 @@ LEAST_TEXT = 200
 
 _INLINE: Final = frozenset(
     (
-        *("a", "b", "button", "del", "img", "math", "mfrac", "mi", "mn", "mo", "mover", "mrow", "msqrt", "msub"),
-        *("msubsup", "msup", "mtext", "munder", "q", "s", "span", "strike", "strong", "sub", "sup", "time"),
+        *("a", "b", "button", "del", "img", "input", "math", "mfrac", "mi", "mn", "mo", "mover", "mrow", "msqrt"),
+        *("msub", "msubsup", "msup", "mtext", "munder", "q", "s", "span", "strike", "strong", "sub", "sup", "time"),
     )
 )
 _DROPPED: Final = frozenset(
     (
-        *("annotation", "annotation-xml", "applet", "audio", "canvas", "dialog", "embed", "frame", "frameset", "head"),
-        *("iframe", "map", "object", "option", "rp", "rt", "script", "select", "style", "svg", "template", "textarea"),
+        *("annotation", "annotation-xml", "applet", "audio", "canvas", "embed", "frame", "frameset", "head"),
+        *("iframe", "map", "option", "rp", "rt", "script", "select", "style", "svg", "template", "textarea"),
         *("title", "video"),
     )
 )
@@ -59,7 +59,7 @@ _ATTRIBUTES: Final = {
     "th": {"colspan", "rowspan"},
     "time": {"datetime"},
 }
-_VOID: Final = frozenset({"br", "hr", "img"})
+_VOID: Final = frozenset({"br", "hr", "img", "input"})
 _CONTROLS: Final = bytes([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
 
 _CONTAINER = re.compile(
@@ -97,13 +97,13 @@ def read_html(text: str, *, article: bool | None = None, headings: Headings | No
     article = looks_like_page(text) if article is None else article
     _check_containers(text)
     head = read_head(text)
-    struck = not forgets_to_close(text, "del", "s", "strike")
+    forgotten = forgotten_in(text, "button", "del", "s", "strike")
     root = _tree(text, _DROPPED | {"noscript"})
-    found = _pieces(root, headings, article=article, struck=struck)
+    found = _pieces(root, headings, article=article, forgotten=forgotten)
     if article and sum(len(one.text) for one in found if not one.beside) < LEAST_TEXT and "<noscript" in text:
         # A page made by scripts may hold what a browser without them shows.
         root = _tree(text, _DROPPED)
-        found = _pieces(root, headings, article=article, struck=struck)
+        found = _pieces(root, headings, article=article, forgotten=forgotten)
     return Document(
         pieces=tuple(_most_of(found)),
         title=head.title,
@@ -179,9 +179,9 @@ def _cleaner(dropped: frozenset[str], own: frozenset[str]) -> nh3.Cleaner:
     return nh3.Cleaner(tags=tags, clean_content_tags=set(dropped), attributes=_ATTRIBUTES, link_rel=None)
 
 
-def _pieces(root: etree._Element, headings: Headings, *, article: bool, struck: bool) -> list[Piece]:
+def _pieces(root: etree._Element, headings: Headings, *, article: bool, forgotten: Set[str]) -> list[Piece]:
     """All that is there; of a page it is known what stands beside its article."""
-    take_out(root, known=lambda name: isinstance(headings.meaning(name), SectionRole), struck=struck)
+    take_out(root, known=lambda name: isinstance(headings.meaning(name), SectionRole), forgotten=forgotten)
     if not article:
         return _pieces_in(_content(root))
     # Imported here, since no feed needs it and it takes its time to load.

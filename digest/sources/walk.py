@@ -33,8 +33,8 @@ BLOCKS: Final = frozenset(
     (
         *("address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dialog"),
         *("dir", "div", "dl", "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "hr", "html"),
-        *("legend", "li", "listing", "main", "menu", "nav", "noscript", "ol", "p", "pre", "search", "section"),
-        *("table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
+        *("legend", "li", "listing", "main", "menu", "nav", "noscript", "object", "ol", "p", "pre", "search"),
+        *("section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
     )
 ) | frozenset(HEADINGS)
 _LISTS: Final = frozenset({"ul", "ol", "menu", "dir"})

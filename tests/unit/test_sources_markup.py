@@ -203,6 +203,54 @@ def test_a_form_around_the_page_is_read_and_a_form_to_type_into_is_not() -> None
     assert texts(f"{body}<form><label>Your address</label><input><button>Send</button></form>")[-1] == LIMIT
 
 
+@pytest.mark.parametrize(
+    "panel",
+    [
+        ("<button class=accordion>", "</button><div class=panel style='display:none'>", "</div>"),
+        ("<button class=accordion>", "</button><div class=panel>", "</div>"),
+        ("<div class=head><button class=b>", "</button></div><div class=panel hidden>", "</div>"),
+        ("<div class=head>", "</div><div class=panel hidden>", "</div>"),
+    ],
+)
+def test_an_accordion_without_any_marks_is_read(panel: tuple[str, str, str]) -> None:
+    """Its buttons name what stands below each, closed or not."""
+    told = (("Key Takeaway", "A cooling vest helped nine adults."), ("Important Considerations", LIMIT))
+    body = "".join(f"{panel[0]}{name}{panel[1]}<p>{one}</p>{panel[2]}" for name, one in told)
+    assert texts(f"<h1>Vests</h1>{body}<h2>Dose</h2>") == ["Vests", *(text for pair in told for text in pair), "Dose"]
+
+
+def test_buttons_with_names_of_their_own_head_texts_and_others_do_not() -> None:
+    """Several of one class name something; the same word again and again does not."""
+    texts_below = "".join(f"<div><p>In week {week} nine adults wore the vest.</p></div>" for week in range(3))
+    own = texts_below.replace("<div>", "<button class=b>Part</button><div>")
+    assert "Part" not in texts(own)
+    for name in ("First", "Second", "Third"):
+        own = own.replace("Part", name, 1)
+    assert texts(own)[::2] == ["First", "Second", "Third"]
+
+
+def test_a_button_nobody_closed_swallows_nothing() -> None:
+    """All behind it stands in it."""
+    assert texts(f"<p>We saw nine.</p><button>Share<h2>Limits</h2><p>{LIMIT}</p>") == ["We saw nine.", "Limits", LIMIT]
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<dialog open><p>{}</p></dialog>",
+        "<object data=x><p>{}</p></object>",
+        "<form><p>{}</p></form>",
+        "<figure><img src=x><figcaption>{}</figcaption></figure>",
+    ],
+)
+def test_what_alone_stands_below_the_heading_of_a_section_is_read(box: str) -> None:
+    """Whatever it is in; elsewhere it is a picture's caption, a box to type into, a question about cookies."""
+    body = f"<h2>Important Considerations</h2>{box.format(LIMIT)}<h2>Dose</h2><p>Two hours a day, as before.</p>"
+    assert texts(body)[:2] == ["Important Considerations", LIMIT]
+    other = box.replace("<form>", "<form><input type=text>").format(LIMIT)
+    assert LIMIT not in texts(f"<h2>Dose</h2><p>Two hours a day, as before.</p>{other}")
+
+
 def test_asides_and_footers_inside_an_article_are_read() -> None:
     """The footer of a page is none of it."""
     aside, footer = "<aside><p>41 of 60 adults were slower then.</p></aside>", f"<footer><p>{LIMIT}</p></footer>"
