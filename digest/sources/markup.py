@@ -35,8 +35,9 @@ LEAST_TEXT = 200
 
 _INLINE: Final = frozenset(
     (
-        *("a", "b", "button", "del", "img", "input", "math", "mfrac", "mi", "mn", "mo", "mover", "mrow", "msqrt"),
-        *("msub", "msubsup", "msup", "mtext", "munder", "q", "s", "span", "strike", "strong", "sub", "sup", "time"),
+        *("a", "b", "button", "del", "img", "input", "math", "mfenced", "mfrac", "mi", "mn", "mo", "mover", "mroot"),
+        *("mrow", "msqrt", "msub", "msubsup", "msup", "mtext", "munder", "munderover", "q", "s", "span", "strike"),
+        *("strong", "sub", "sup", "time"),
     )
 )
 _DROPPED: Final = frozenset(

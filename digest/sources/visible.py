@@ -25,6 +25,7 @@ from digest.sources.boxes import (
     words_in,
 )
 from digest.sources.marks import forget_names_of, is_about_something, is_marked
+from digest.sources.raised import styled_as
 from digest.sources.signs import sign_of
 from digest.sources.walk import heading_level, is_block
 
@@ -46,7 +47,9 @@ _DOUBTFUL: Final = frozenset({"aside", "footer", "form", "nav"})
 #: Elements that are read where they are all that stands below the heading of a section.
 _SELDOM_READ: Final = frozenset({"dialog", "figcaption", "object"})
 _JUDGED: Final = _STRUCK | _DOUBTFUL | _SELDOM_READ | {"a", "button"}
-_LINE_THROUGH = re.compile(r"text-decoration[\w-]{0,9}\s{0,9}:\s{0,9}line-through", re.IGNORECASE)
+#: Elements of which a style may make a raised or a lowered word.
+_STYLED: Final = frozenset({"a", "button", "span"})
+_NOTE_MARK = re.compile(r"[\d,–*†‡§-]{1,7}|[a-z]")
 _ONLY_SIGNS = re.compile(r"[\W_]{1,4}")
 _PANELS: Final = frozenset({"article", "dd", "div", "dl", "fieldset", "ol", "section", "ul"})
 _REFERENCES: Final = ("aria-controls", "data-target", "data-bs-target", "href")
@@ -70,9 +73,31 @@ def take_out(root: etree._Element, *, known: Known, forgotten: Set[str] = frozen
     for element in _inside(root):
         if element.tag == "img":
             element.set("alt", sign_of(element))
-        elif (element.attrib or element.tag in _JUDGED) and judge.is_gone(element):
+            continue
+        if element.attrib:
+            _turn_styled(element)
+        if (element.attrib or element.tag in _JUDGED) and judge.is_gone(element):
             judge.look_at_all()  # before anything is emptied
             _empty(element)
+
+
+def _turn_styled(element: etree._Element) -> None:
+    """What is raised, lowered or struck out by its style, or is the bare mark of a note, is named so."""
+    tag = str(element.tag)
+    named = styled_as(" ".join(element.get(name) or "" for name in ("style", "class", "role")))
+    if tag == "a" and not named and _is_note_mark(element):
+        named = "sup"
+    is_raised_already = named == "sup" and any(around.tag == "sup" for around in element.iterancestors())
+    if (named == "s" or (named and tag in _STYLED)) and not is_raised_already:
+        element.tag = named
+
+
+def _is_note_mark(link: etree._Element) -> bool:
+    """A link to a place on this page that hangs on a word: 40<a>1</a> people are 40."""
+    before, parent = link.getprevious(), link.getparent()
+    left = (before.tail if before is not None else parent.text if parent is not None else "") or ""
+    is_on_page = (link.get("href") or "").startswith("#")
+    return is_on_page and bool(left[-1:].strip()) and _NOTE_MARK.fullmatch(words_in(link)) is not None
 
 
 def _inside(root: etree._Element) -> Iterator[etree._Element]:
@@ -111,7 +136,7 @@ class _Judge:
             return not (_captions_text(element) or self._is_section_alone(element))
         if tag == "a":
             return _is_heading_sign(element)
-        if tag in _STRUCK or _LINE_THROUGH.search(element.get("style") or ""):
+        if tag in _STRUCK:
             return self._struck
         if _SPOKEN.search(element.get("class") or ""):
             # "Opens in a new window"; a heading may be made for screen readers alone and name what all can see.
