@@ -69,7 +69,11 @@ _STRAY = re.compile(r"<(?!!--|(?:!doctype\b|!\[|\?[a-z])[^<>]{0,2000}>)", re.IGN
 _DATA = re.compile(r"data:[\w/+.-]{1,100};base64,[A-Za-z0-9+/=]{100,}")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ESCAPED_TWICE = re.compile(r"&amp;(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_ESCAPED_TAG = re.compile(r"&lt;(/?[A-Za-z](?:[^<>&]|&(?!lt;|gt;)){0,2000})&gt;")
+_ESCAPED_TAG = re.compile(r"&lt;(/?[A-Za-z](?:[^<>&]|&(?!lt;|gt;)){0,2000})(?:&gt;|>)")
+_COMMENT_END = re.compile(r"--(?:&gt;|>)")
+#: `<`, `>` and `&` by their numbers.
+_NUMERIC = re.compile(r"&#(?:0{0,5}(60|62|38)|[xX]0{0,5}(3[cCeE]|26));")
+_NAMED: Final = {"60": "&lt;", "3c": "&lt;", "62": "&gt;", "3e": "&gt;", "38": "&amp;", "26": "&amp;"}
 
 
 def tags_in(text: str) -> frozenset[str]:
@@ -132,6 +136,16 @@ def marked(text: str) -> tuple[str, frozenset[str]]:
     return _less_thans_escaped(text) if "<" in text else (text, frozenset())
 
 
+def without_escaped_comments(text: str) -> str:
+    """A text without the comments that its reader would see."""
+    made: list[str] = []
+    at = 0
+    while (start := text.find("&lt;!--", at)) >= 0 and (end := _COMMENT_END.search(text, start)):
+        made.append(text[at:start])
+        at = end.end()
+    return "".join(made) + text[at:] if made else text
+
+
 def text_size(text: str) -> int:
     """How many characters of text there are in a piece of markup; pictures and scripts are none."""
     return len(" ".join(without_tags(text).split()))
@@ -191,6 +205,9 @@ def _unescaped_once(text: str) -> str:
         return text
     if "&amp;" in text:
         text = _ESCAPED_TWICE.sub(lambda found: f"&{found[1]};" if _is_entity(found[1]) else found[0], text)
+    if "&#" in text:
+        text = _NUMERIC.sub(lambda found: _NAMED[(found[1] or found[2]).lower()], text)
+    text = without_escaped_comments(text)
     if "&lt;" not in text or not _ESCAPED_TAG.search(text):
         return text
     if not tags_in(text):

@@ -17,6 +17,7 @@ from digest.sources.boxes import touches_words
 from digest.sources.clean import clean_title
 from digest.sources.ends import breaks_off, forgotten_in, looks_like_page
 from digest.sources.escaped import MOST_ESCAPES, read_as_markup, shows_markup, words_kept
+from digest.sources.escapes import without_escaped_comments
 from digest.sources.foreign import MADE_UP, MATHS, in_html
 from digest.sources.head import read_head
 from digest.sources.headings import Headings, usual_headings
@@ -50,7 +51,7 @@ _DROPPED: Final = frozenset(
 _ATTRIBUTES: Final = {
     "*": {
         *("class", "id", "role", "hidden", "style", "aria-controls", "aria-expanded", "aria-hidden", "aria-label"),
-        *("aria-level", "aria-modal", "data-bs-target", "data-target", "itemprop"),
+        *("aria-level", "aria-modal", "data-bs-target", "data-target", "itemprop", "popover"),
     },
     "a": {"href"},
     "img": {"alt"},
@@ -151,7 +152,7 @@ def _tree(text: str, dropped: frozenset[str]) -> etree._Element:
     text = in_html(words_kept(text))
     own = frozenset(islice(dict.fromkeys(name.lower() for name in _OWN_NAME.findall(text)), MOST_NAMES))
     cleaned = _cleaner(dropped, own).clean
-    body = cleaned(text)
+    body = without_escaped_comments(cleaned(text))
     for _ in range(MOST_ESCAPES):
         if not shows_markup(body):
             break

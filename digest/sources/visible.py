@@ -39,7 +39,18 @@ MOST_MARKED = 400
 Known = Callable[[str], bool]
 
 _HIDDEN = re.compile(r"(?:display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden)(?![\w-])", re.IGNORECASE)
-_SPOKEN = re.compile(r"(?<![\w-])(?:sr-only|visually-hidden|visuallyhidden|screen-reader-text)(?![\w-])")
+_SPOKEN = re.compile(
+    r"(?<!not-)(?<![a-z])(?:sr-only|visually[-_]?hidden|screen-?reader-(?:text|only)|a11y-hidden|element-invisible)(?![\w-])"
+)
+#: Styles by which a text can only be heard: out of the window, or without any size.
+_UNSEEN = re.compile(
+    r"(?<![\w-])(?:(?:left|right|top|text-indent|margin-left)\s{0,9}:\s{0,9}-\d{4}|font-size\s{0,9}:\s{0,9}0(?![\d.])"
+    r"|clip\s{0,9}:\s{0,9}rect\(\s{0,9}[01]|clip-path\s{0,9}:\s{0,9}inset\(\s{0,9}(?:50|100)%"
+    r"|opacity\s{0,9}:\s{0,9}0(?![\d.]))",
+    re.IGNORECASE,
+)
+#: What scripts move into sight as the page is scrolled.
+_MOVING = re.compile(r"transform|transition|animat|filter|fade|aos|reveal|wow", re.IGNORECASE)
 _DIALOGS: Final = frozenset({"dialog", "alertdialog"})
 _STRUCK: Final = frozenset({"del", "s", "strike"})
 #: Elements that by their names hold no content, and sometimes do.
@@ -138,7 +149,7 @@ class _Judge:
             return _is_heading_sign(element)
         if tag in _STRUCK:
             return self._struck
-        if _SPOKEN.search(element.get("class") or ""):
+        if _SPOKEN.search(element.get("class") or "") or self._is_out_of_sight(element):
             # "Opens in a new window"; a heading may be made for screen readers alone and name what all can see.
             return not is_block(element) or not any(map(heading_level, element.iter()))
         hidden = _is_hidden(element)
@@ -148,6 +159,13 @@ class _Judge:
         if self._marked > MOST_MARKED:
             return hidden or tag == "nav"
         return self._is_hidden_for_good(element) if hidden else self._is_furniture(element)
+
+    def _is_out_of_sight(self, element: etree._Element) -> bool:
+        style = element.get("style") or ""
+        moves = "opacity" in style.lower() and _MOVING.search(f"{style} {element.get('class')}")
+        if moves or not _UNSEEN.search(style):
+            return False
+        return not self._is_most(element) and not self._is_only_section(element)
 
     def _is_most(self, element: etree._Element) -> bool:
         whole, _ = self._all
@@ -292,6 +310,8 @@ def _captions_text(caption: etree._Element) -> bool:
 def _is_hidden(element: etree._Element) -> bool:
     hidden = element.get("hidden")
     if hidden is not None and hidden.lower() != "until-found":
+        return True
+    if element.get("popover") is not None:
         return True
     return element.get("aria-hidden") == "true" or _HIDDEN.search(element.get("style") or "") is not None
 

@@ -112,12 +112,38 @@ def test_zero_bytes_are_dropped() -> None:
         "<p style='color: red; DISPLAY : none'>It is hidden, and a whole sentence.</p>",
         "<div style='visibility:hidden'><p>It is hidden, and a whole sentence.</p></div>",
         "<div aria-hidden=true>It is hidden, and a whole sentence.</div>",
+        "<div popover>It is hidden, and a whole sentence.</div>",
+        "<p style='opacity: 0'>It is hidden, and a whole sentence.</p>",
+        "<p style='font-size:0'>It is hidden, and a whole sentence.</p>",
+        "<p style='position:absolute;left:-9999px'>It is hidden, and a whole sentence.</p>",
+        "<p style='text-indent: -9999px'>It is hidden, and a whole sentence.</p>",
+        "<p style='clip:rect(0,0,0,0)'>It is hidden, and a whole sentence.</p>",
+        "<p style='clip-path: inset(50%)'>It is hidden, and a whole sentence.</p>",
+        "<p class=u-visually-hidden>It is hidden, and a whole sentence.</p>",
+        "<p class=a11y-hidden>It is hidden, and a whole sentence.</p>",
+        "<p class=screen-reader-only>It is hidden, and a whole sentence.</p>",
         "<button aria-controls=m>Menu</button><div id=m role=dialog hidden>It is hidden, and a whole sentence.</div>",
     ],
 )
 def test_hidden_text_is_not_printed(html: str) -> None:
     """What the page does not show, nobody reads."""
     assert not [text for text in texts(f"<p>First of all comes this.</p>{html}<p>Shown.</p>") if "hidden" in text]
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "style='opacity:0;transform:translateY(9px)'",
+        "style='opacity: 0' class=fade-in",
+        "style='opacity: 0.9'",
+        "style='font-size: 0.9em'",
+        "style='margin-left:-10px'",
+        "class=not-sr-only",
+    ],
+)
+def test_what_comes_into_sight_is_read(mark: str) -> None:
+    """Scripts move it there as the page is scrolled, or it was in sight all along."""
+    assert texts(f"<p>First of all comes this.</p><p {mark}>{LIMIT}</p><p>Shown.</p>")[1] == LIMIT
 
 
 @pytest.mark.parametrize(
