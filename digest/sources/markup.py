@@ -13,6 +13,7 @@ import nh3
 from lxml import etree
 
 from digest.models import SectionRole
+from digest.sources.asides import asides_of
 from digest.sources.boxes import touches_words
 from digest.sources.clean import clean_title
 from digest.sources.ends import breaks_off, forgotten_in, looks_like_page
@@ -194,8 +195,8 @@ def _pieces(root: etree._Element, headings: Headings, *, article: bool, forgotte
     if inside is None:
         return _pieces_in(_content(root))
     return [
-        replace(one.piece, beside=not kept, box=box)
-        for one, kept, box in zip(found, inside, boxes_of(found), strict=True)
+        replace(one.piece, beside=not kept, box=box, aside=aside)
+        for one, kept, box, aside in zip(found, inside, boxes_of(found), asides_of(root, found), strict=True)
     ]
 
 
@@ -204,7 +205,8 @@ def _pieces_in(root: etree._Element) -> list[Piece]:
     boxes = boxes_of(found)
     if len(set(boxes)) < 2:
         return [one.piece for one in found]
-    return [replace(one.piece, box=box) for one, box in zip(found, boxes, strict=True)]
+    asides = asides_of(root, found)
+    return [replace(one.piece, box=box, aside=aside) for one, box, aside in zip(found, boxes, asides, strict=True)]
 
 
 def _most_of(found: list[Piece]) -> list[Piece]:

@@ -48,6 +48,8 @@ class Piece:
     beside: bool = False
     #: The box of a page in which it stands, from 1 in their order; 0 where the document has no boxes.
     box: int = 0
+    #: The box with a heading of its own, apart from the text around it, in which it stands; 0 in the text itself.
+    aside: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +92,7 @@ def piece(shape: Shape, text: str, *, level: int = 0, lead: str = "", linked: bo
 
 
 def pieces_from(values: Sequence[Sequence[Any]]) -> tuple[Piece, ...]:
-    """Pieces as they come out of JSON: `[shape, text, level, lead, linked, parts, number, beside, box]`."""
+    """Pieces as they come out of JSON: `[shape, text, level, lead, linked, parts, number, beside, box, aside]`."""
     return tuple(
         Piece(
             shape=Shape(shape),
@@ -102,15 +104,20 @@ def pieces_from(values: Sequence[Sequence[Any]]) -> tuple[Piece, ...]:
             number=int(number),
             beside=bool(beside),
             box=int(box),
+            aside=int(aside[0]) if aside else 0,
         )
-        for shape, text, level, lead, linked, parts, number, beside, box in values
+        # Those that were kept before asides were known have none.
+        for shape, text, level, lead, linked, parts, number, beside, box, *aside in values
     )
 
 
 def pieces_to(pieces: Sequence[Piece]) -> list[list[Any]]:
     """The same, on the way in."""
     return [
-        [*(one.shape.value, one.text, one.level, one.lead, one.linked, one.parts, one.number), int(one.beside), one.box]
+        [
+            *(one.shape.value, one.text, one.level, one.lead, one.linked, one.parts, one.number),
+            *(int(one.beside), one.box, one.aside),
+        ]
         for one in pieces
     ]
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from lxml import etree
 
+from digest.sources.asides import mark_aside
 from digest.sources.boxes import (
     beside,
     has_prose,
@@ -87,6 +88,7 @@ def take_out(root: etree._Element, *, known: Known, forgotten: Set[str] = frozen
             continue
         if element.attrib:
             _turn_styled(element)
+        mark_aside(element)
         if (element.attrib or element.tag in _JUDGED) and judge.is_gone(element):
             judge.look_at_all()  # before anything is emptied
             _empty(element)
@@ -165,7 +167,7 @@ class _Judge:
         moves = "opacity" in style.lower() and _MOVING.search(f"{style} {element.get('class')}")
         if moves or not _UNSEEN.search(style):
             return False
-        return not self._is_most(element) and not self._is_only_section(element)
+        return not self._is_all(element) and not self._is_only_section(element)
 
     def _is_most(self, element: etree._Element) -> bool:
         whole, _ = self._all
