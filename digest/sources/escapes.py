@@ -70,6 +70,7 @@ _DATA = re.compile(r"data:[\w/+.-]{1,100};base64,[A-Za-z0-9+/=]{100,}")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ESCAPED_TWICE = re.compile(r"&amp;(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ESCAPED_TAG = re.compile(r"&lt;(/?[A-Za-z](?:[^<>&]|&(?!lt;|gt;)){0,2000})(?:&gt;|>)")
+_OPEN_QUOTE = re.compile(r"(\s(?:href|src|class|id|rel|target)=)([\"'])([^\"'<>\s]{0,2000})>", re.IGNORECASE)
 _COMMENT_END = re.compile(r"--(?:&gt;|>)")
 #: `<`, `>` and `&` by their numbers.
 _NUMERIC = re.compile(r"&#(?:0{0,5}(60|62|38)|[xX]0{0,5}(3[cCeE]|26));")
@@ -127,13 +128,18 @@ def well_marked(text: str) -> str:
 
 def marked(text: str) -> tuple[str, frozenset[str]]:
     """The same, and the names of its tags: none where it is no markup at all."""
-    text = _DATA.sub("data:,", text) if "base64," in text else text
+    text = with_quotes_closed(_DATA.sub("data:,", text) if "base64," in text else text)
     for _ in range(MOST_ESCAPES):
         raised = _unescaped_once(text)
         if raised == text:
             break
         text = raised
     return _less_thans_escaped(text) if "<" in text else (text, frozenset())
+
+
+def with_quotes_closed(text: str) -> str:
+    """Markup in which no address and no name goes on behind the end of its tag for want of a quotation mark."""
+    return _OPEN_QUOTE.sub(r"\1\2\3\2>", text) if "<" in text else text
 
 
 def without_escaped_comments(text: str) -> str:

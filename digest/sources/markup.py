@@ -18,7 +18,7 @@ from digest.sources.boxes import touches_words
 from digest.sources.clean import clean_title
 from digest.sources.ends import breaks_off, forgotten_in, looks_like_page
 from digest.sources.escaped import MOST_ESCAPES, read_as_markup, shows_markup, words_kept
-from digest.sources.escapes import without_escaped_comments
+from digest.sources.escapes import with_quotes_closed, without_escaped_comments
 from digest.sources.foreign import MADE_UP, MATHS, in_html
 from digest.sources.head import read_head
 from digest.sources.headings import Headings, usual_headings
@@ -93,7 +93,7 @@ def read_html(text: str, *, article: bool | None = None, headings: Headings | No
         TooDeep: it is nested over `DEEPEST` levels.
     """
     # JSON can smuggle in half a surrogate pair, which no encoding can write.
-    text = _DATA.sub("data:,", text)
+    text = with_quotes_closed(_DATA.sub("data:,", text))
     is_cut = len(text) > LONGEST_HTML
     text = text[:LONGEST_HTML].encode("utf-8", "replace").translate(None, _CONTROLS).decode()
     headings = headings or usual_headings()

@@ -70,10 +70,13 @@ def read_typed(text: str, headings: Headings | None = None) -> Document:
         return read_text(text, headings)
     # Imported here, since most texts have none.
     from digest.sources.escapes import characters, marked, without_tags
+    from digest.sources.fragment import typed_text
     from digest.sources.markup import read_html
     from digest.sources.raised import without_tags as without_raised
 
     made, tags = marked(text)
+    if typed := typed_text(made, tags):
+        return read_text(typed, headings)
     if tags & _PARAGRAPHS:
         return read_html(_BLANK_LINE.sub("\n<br>\n", made))
     return read_text(characters(without_tags(without_raised(_BREAK.sub("\n", made)))), headings)

@@ -309,7 +309,7 @@ def test_the_numbers_of_a_list_are_its_own() -> None:
         ("numbered", 4, "a"), ("numbered", 5, "b"), ("numbered", 9, "c"), ("numbered", 10, "d"),
     ]  # fmt: skip
     assert [number for _, number, _ in numbers("<ol reversed><li>c<li>b<li>a</ol>")] == [3, 2, 1]
-    assert [number for _, number, _ in numbers("<ol start=-1><li>c<li>b<li>a</ol>")] == [0, 0, 1]
+    assert [number for _, number, _ in numbers("<ol start=-1><li>c<li>b<li>a</ol>")] == [0, 0, 0]
 
 
 def test_a_point_of_several_paragraphs_is_one_point() -> None:
@@ -421,3 +421,15 @@ def test_a_preformatted_text_is_read_as_text() -> None:
     text = "Of 60 adults, 41 walked further with the vest, in this\ninvented study of heat, and they liked it.\n\n" * 3
     pieces = read_html(f"<pre>{text}</pre>", article=False).pieces
     assert [piece.shape for piece in pieces] == [Shape.TEXT] * 3
+
+
+def test_rows_of_numbers_that_are_none_of_the_lists() -> None:
+    """A list in a list does not go on with the outer one's numbers; a list from 0 on has none."""
+    nested = "<ol><li>One.<ol><li>Inner.</li></ol></li><li>Two.</li></ol>"
+    assert numbers(nested) == [("numbered", 1, "One."), ("item", 0, "Inner."), ("numbered", 2, "Two.")]
+    assert numbers("<ol start=0><li>One.</li><li>Two.</li></ol>") == [("item", 0, "One."), ("item", 0, "Two.")]
+
+
+def test_cells_of_a_table_without_its_elements_stand_apart() -> None:
+    """By their role they are cells."""
+    assert texts("<div role=row><span role=cell>Vest</span><span role=cell>30</span></div>") == ["Vest 30"]
