@@ -72,9 +72,17 @@ def beside(element: etree._Element, step: int) -> etree._Element | None:
     return None
 
 
+def touches_words(element: etree._Element) -> bool:
+    """True where words stand before it or behind it in the same line."""
+    return any(map(str.strip, _around(element)))
+
+
 def stands_in_words(element: etree._Element) -> bool:
     """True where words stand before it and behind it in the same line."""
-    before = element.getprevious()
-    parent = element.getparent()
+    return all(map(str.strip, _around(element)))
+
+
+def _around(element: etree._Element) -> tuple[str, str]:
+    before, parent = element.getprevious(), element.getparent()
     left = (parent.text if parent is not None else "") if before is None else before.tail
-    return bool((left or "").strip()) and bool((element.tail or "").strip())
+    return left or "", element.tail or ""

@@ -19,7 +19,7 @@ _WRITTEN: Final = frozenset(
     )
 )
 #: All that HTML knows beside those; other names behind a "<" are a text's own words.
-_KNOWN: Final = _WRITTEN | frozenset(
+KNOWN: Final = _WRITTEN | frozenset(
     (
         *("acronym", "address", "applet", "area", "aside", "audio", "base", "bdi", "bdo", "blink", "body", "button"),
         *("canvas", "caption", "col", "colgroup", "data", "datalist", "details", "dfn", "dialog", "dir", "embed"),
@@ -29,13 +29,15 @@ _KNOWN: Final = _WRITTEN | frozenset(
         *("progress", "rb", "rp", "rt", "rtc", "ruby", "samp", "search", "select", "slot", "source", "summary", "svg"),
         *("template", "textarea", "time", "title", "track", "tt", "var", "video", "wbr", "xmp"),
         *("annotation", "mfrac", "mi", "mn", "mo", "mover", "mrow", "msqrt", "msub", "msubsup", "msup", "mtext"),
-        *("munder", "semantics", "path", "g", "circle", "rect", "use", "defs", "text", "polygon", "line"),
+        *("munder", "semantics"),
     )
 )
+#: Elements of drawings; anywhere else the names are others' own.
+SVG: Final = frozenset({"path", "g", "circle", "rect", "use", "defs", "text", "polygon", "line"})
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})(\s{0,5}/?>|\s[^<>]{0,2000}>)")
 _NAME = re.compile(r"<([a-zA-Z][a-zA-Z0-9]{0,30})")
 _UNKNOWN = re.compile(
-    rf"<(?!(?:{'|'.join(sorted(_KNOWN))})(?![a-z0-9]))(?=[a-z][a-z0-9]{{0,30}}(?:[^a-z0-9:>/_.-]|$))"
+    rf"<(?!(?:{'|'.join(sorted(KNOWN | SVG))})(?![a-z0-9]))(?=[a-z][a-z0-9]{{0,30}}(?:[^a-z0-9:>/_.-]|$))"
     r"(?![a-z0-9]{1,31}\s{1,20}[a-z_:@][\w:.@-]{0,60}\s{0,5}=)",
     re.IGNORECASE,
 )
@@ -48,7 +50,7 @@ _PARTS = re.compile(r"(<[^>]*(?:>|\Z))")
 def words_kept(source: str) -> str:
     """HTML in which a "<" before a word that names no element is no tag: "lymphocytes <LLN" keeps its words."""
     names = set(map(str.lower, _NAME.findall(source)))
-    return source if names <= _KNOWN else _UNKNOWN.sub("&lt;", source)
+    return source if names <= KNOWN | SVG else _UNKNOWN.sub("&lt;", source)
 
 
 def shows_markup(body: str) -> bool:

@@ -69,7 +69,12 @@ _STRAY = re.compile(r"<(?!!--|(?:!doctype\b|!\[|\?[a-z])[^<>]{0,2000}>)", re.IGN
 _DATA = re.compile(r"data:[\w/+.-]{1,100};base64,[A-Za-z0-9+/=]{100,}")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ESCAPED_TWICE = re.compile(r"&amp;(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_ESCAPED_TAG = re.compile(r"&lt;(/?[A-Za-z](?:[^<>&]|&(?!lt;|gt;)){0,2000})&gt;")
+_ESCAPED_TAG = re.compile(r"&lt;(/?[A-Za-z](?:[^<>&]|&(?!lt;|gt;)){0,2000})(?:&gt;|>)")
+_OPEN_QUOTE = re.compile(r"(\s(?:href|src|class|id|rel|target)=)([\"'])([^\"'<>\s]{0,2000})>", re.IGNORECASE)
+_COMMENT_END = re.compile(r"--(?:&gt;|>)")
+#: `<`, `>` and `&` by their numbers.
+_NUMERIC = re.compile(r"&#(?:0{0,5}(60|62|38)|[xX]0{0,5}(3[cCeE]|26));")
+_NAMED: Final = {"60": "&lt;", "3c": "&lt;", "62": "&gt;", "3e": "&gt;", "38": "&amp;", "26": "&amp;"}
 
 
 def tags_in(text: str) -> frozenset[str]:
@@ -123,13 +128,28 @@ def well_marked(text: str) -> str:
 
 def marked(text: str) -> tuple[str, frozenset[str]]:
     """The same, and the names of its tags: none where it is no markup at all."""
-    text = _DATA.sub("data:,", text) if "base64," in text else text
+    text = with_quotes_closed(_DATA.sub("data:,", text) if "base64," in text else text)
     for _ in range(MOST_ESCAPES):
         raised = _unescaped_once(text)
         if raised == text:
             break
         text = raised
     return _less_thans_escaped(text) if "<" in text else (text, frozenset())
+
+
+def with_quotes_closed(text: str) -> str:
+    """Markup in which no address and no name goes on behind the end of its tag for want of a quotation mark."""
+    return _OPEN_QUOTE.sub(r"\1\2\3\2>", text) if "<" in text else text
+
+
+def without_escaped_comments(text: str) -> str:
+    """A text without the comments that its reader would see."""
+    made: list[str] = []
+    at = 0
+    while (start := text.find("&lt;!--", at)) >= 0 and (end := _COMMENT_END.search(text, start)):
+        made.append(text[at:start])
+        at = end.end()
+    return "".join(made) + text[at:] if made else text
 
 
 def text_size(text: str) -> int:
@@ -191,6 +211,9 @@ def _unescaped_once(text: str) -> str:
         return text
     if "&amp;" in text:
         text = _ESCAPED_TWICE.sub(lambda found: f"&{found[1]};" if _is_entity(found[1]) else found[0], text)
+    if "&#" in text:
+        text = _NUMERIC.sub(lambda found: _NAMED[(found[1] or found[2]).lower()], text)
+    text = without_escaped_comments(text)
     if "&lt;" not in text or not _ESCAPED_TAG.search(text):
         return text
     if not tags_in(text):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -13,12 +13,16 @@ import nh3
 from lxml import etree
 
 from digest.models import SectionRole
+from digest.sources.asides import asides_of
+from digest.sources.boxes import touches_words
 from digest.sources.clean import clean_title
-from digest.sources.ends import breaks_off, forgets_to_close, looks_like_page
+from digest.sources.ends import breaks_off, forgotten_in, looks_like_page
 from digest.sources.escaped import MOST_ESCAPES, read_as_markup, shows_markup, words_kept
+from digest.sources.escapes import with_quotes_closed, without_escaped_comments
+from digest.sources.foreign import MADE_UP, MATHS, in_html
 from digest.sources.head import read_head
 from digest.sources.headings import Headings, usual_headings
-from digest.sources.pieces import MOST_PIECES, Document, Piece
+from digest.sources.pieces import MOST_PIECES, Document, Piece, is_longer
 from digest.sources.visible import take_out
 from digest.sources.walk import BLOCKS, Found, Walk, boxes_of
 
@@ -33,21 +37,22 @@ LEAST_TEXT = 200
 
 _INLINE: Final = frozenset(
     (
-        *("a", "b", "button", "del", "img", "math", "mfrac", "mi", "mn", "mo", "mover", "mrow", "msqrt", "msub"),
-        *("msubsup", "msup", "mtext", "munder", "q", "s", "span", "strike", "strong", "sub", "sup", "time"),
+        *("a", "b", "button", "del", "img", "input", "math", "mfenced", "mfrac", "mi", "mn", "mo", "mover", "mroot"),
+        *("mrow", "msqrt", "msub", "msubsup", "msup", "mtext", "munder", "munderover", "q", "s", "span", "strike"),
+        *("strong", "sub", "sup", "time"),
     )
 )
 _DROPPED: Final = frozenset(
     (
-        *("annotation", "annotation-xml", "applet", "audio", "canvas", "dialog", "embed", "frame", "frameset", "head"),
-        *("iframe", "map", "object", "option", "rp", "rt", "script", "select", "style", "svg", "template", "textarea"),
+        *("annotation", "annotation-xml", "applet", "audio", "canvas", "embed", "frame", "frameset", "head"),
+        *("iframe", "map", "option", "rp", "rt", "script", "select", "style", "svg", "template", "textarea"),
         *("title", "video"),
     )
 )
 _ATTRIBUTES: Final = {
     "*": {
         *("class", "id", "role", "hidden", "style", "aria-controls", "aria-expanded", "aria-hidden", "aria-label"),
-        *("aria-level", "aria-modal", "data-bs-target", "data-target", "itemprop"),
+        *("aria-level", "aria-modal", "data-bs-target", "data-target", "itemprop", "popover"),
     },
     "a": {"href"},
     "img": {"alt"},
@@ -57,7 +62,7 @@ _ATTRIBUTES: Final = {
     "th": {"colspan", "rowspan"},
     "time": {"datetime"},
 }
-_VOID: Final = frozenset({"br", "hr", "img"})
+_VOID: Final = frozenset({"br", "hr", "img", "input"})
 _CONTROLS: Final = bytes([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
 
 _CONTAINER = re.compile(
@@ -66,6 +71,8 @@ _CONTAINER = re.compile(
     re.IGNORECASE,
 )
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*(?:>|\Z)")
+#: An address that is a picture itself.
+_DATA = re.compile(r"data:[\w/+.;=-]{1,100},[^\s\"'()<>]{100,}")
 _OWN_NAME = re.compile(r"<([a-z][a-z0-9]{0,30}-[a-z0-9._-]{0,60})", re.IGNORECASE)
 
 
@@ -86,25 +93,26 @@ def read_html(text: str, *, article: bool | None = None, headings: Headings | No
         TooDeep: it is nested over `DEEPEST` levels.
     """
     # JSON can smuggle in half a surrogate pair, which no encoding can write.
+    text = with_quotes_closed(_DATA.sub("data:,", text))
     is_cut = len(text) > LONGEST_HTML
     text = text[:LONGEST_HTML].encode("utf-8", "replace").translate(None, _CONTROLS).decode()
     headings = headings or usual_headings()
     article = looks_like_page(text) if article is None else article
     _check_containers(text)
     head = read_head(text)
-    struck = not forgets_to_close(text, "del", "s", "strike")
+    forgotten = forgotten_in(text, "button", "del", "s", "strike")
     root = _tree(text, _DROPPED | {"noscript"})
-    found = _pieces(root, headings, article=article, struck=struck)
+    found = _pieces(root, headings, article=article, forgotten=forgotten)
     if article and sum(len(one.text) for one in found if not one.beside) < LEAST_TEXT and "<noscript" in text:
         # A page made by scripts may hold what a browser without them shows.
         root = _tree(text, _DROPPED)
-        found = _pieces(root, headings, article=article, struck=struck)
+        found = _pieces(root, headings, article=article, forgotten=forgotten)
     return Document(
         pieces=tuple(_most_of(found)),
         title=head.title,
         language=head.language,
         meta=_with_time(head.meta, root),
-        cut=sum(not one.beside for one in found) > MOST_PIECES,
+        cut=is_cut or is_longer([one for one in found if not one.beside]),
         broken=article and not is_cut and breaks_off(text),
     )
 
@@ -142,9 +150,10 @@ def _check_depth(body: str) -> None:
 
 def _tree(text: str, dropped: frozenset[str]) -> etree._Element:
     """The cleaned tree, in which no text shows markup."""
+    text = in_html(words_kept(text))
     own = frozenset(islice(dict.fromkeys(name.lower() for name in _OWN_NAME.findall(text)), MOST_NAMES))
     cleaned = _cleaner(dropped, own).clean
-    body = cleaned(words_kept(text))
+    body = without_escaped_comments(cleaned(text))
     for _ in range(MOST_ESCAPES):
         if not shows_markup(body):
             break
@@ -152,10 +161,19 @@ def _tree(text: str, dropped: frozenset[str]) -> etree._Element:
     _check_depth(body)
     root = etree.fromstring(f"<html><body>{body}</body></html>", etree.HTMLParser(encoding=None))
     for element in root.iter() if own else ():
-        if "-" in str(element.tag) and (parent := element.getparent()) is not None:
-            # A page's own element: nobody knows whether it begins a line, so where words are, it does not.
-            element.tag = "div" if str(parent.tag) in BLOCKS - {"p"} else "span"
+        if "-" in str(element.tag):
+            element.tag = _tag_of_own(element)
     return root
+
+
+def _tag_of_own(element: etree._Element) -> str:
+    """Nobody knows whether a page's own element begins a line, so where words are, it does not."""
+    name, parent = str(element.tag).removeprefix(MADE_UP), element.getparent()
+    if name in MATHS:
+        return name
+    is_made_up = name != element.tag
+    in_words = parent is None or str(parent.tag) not in BLOCKS - {"p"} or (is_made_up and touches_words(element))
+    return "span" if in_words else "div"
 
 
 @lru_cache(maxsize=16)
@@ -164,9 +182,9 @@ def _cleaner(dropped: frozenset[str], own: frozenset[str]) -> nh3.Cleaner:
     return nh3.Cleaner(tags=tags, clean_content_tags=set(dropped), attributes=_ATTRIBUTES, link_rel=None)
 
 
-def _pieces(root: etree._Element, headings: Headings, *, article: bool, struck: bool) -> list[Piece]:
+def _pieces(root: etree._Element, headings: Headings, *, article: bool, forgotten: Set[str]) -> list[Piece]:
     """All that is there; of a page it is known what stands beside its article."""
-    take_out(root, known=lambda name: isinstance(headings.meaning(name), SectionRole), struck=struck)
+    take_out(root, known=lambda name: isinstance(headings.meaning(name), SectionRole), forgotten=forgotten)
     if not article:
         return _pieces_in(_content(root))
     # Imported here, since no feed needs it and it takes its time to load.
@@ -177,8 +195,8 @@ def _pieces(root: etree._Element, headings: Headings, *, article: bool, struck: 
     if inside is None:
         return _pieces_in(_content(root))
     return [
-        replace(one.piece, beside=not kept, box=box)
-        for one, kept, box in zip(found, inside, boxes_of(found), strict=True)
+        replace(one.piece, beside=not kept, box=box, aside=aside)
+        for one, kept, box, aside in zip(found, inside, boxes_of(found), asides_of(root, found), strict=True)
     ]
 
 
@@ -187,7 +205,8 @@ def _pieces_in(root: etree._Element) -> list[Piece]:
     boxes = boxes_of(found)
     if len(set(boxes)) < 2:
         return [one.piece for one in found]
-    return [replace(one.piece, box=box) for one, box in zip(found, boxes, strict=True)]
+    asides = asides_of(root, found)
+    return [replace(one.piece, box=box, aside=aside) for one, box, aside in zip(found, boxes, asides, strict=True)]
 
 
 def _most_of(found: list[Piece]) -> list[Piece]:

@@ -22,7 +22,7 @@ from digest.sources.items import Item, item_from, item_to
 from digest.sources.learning import Learnt, Said
 from digest.sources.more import unglued
 from digest.sources.page import doi_in_head, read_page
-from digest.sources.pieces import Document, Piece, Shape, document_from, document_to
+from digest.sources.pieces import Document, Piece, Shape, document_from, document_to, is_longer
 from digest.sources.reading import Reading
 from digest.sources.roles import CLEAR_LIMITS, Why
 from digest.sources.sections import read_summary
@@ -32,6 +32,9 @@ from digest.sources.textfile import read_text_file
 
 #: Characters a page without known headings must have: a consent wall has fewer.
 LEAST_PAGE_TEXT = 300
+#: Why a person should look at what was read of a document that has no end.
+TOO_LONG = "it is longer than what is read of one document, so its end is missing here"
+BREAKS_OFF = "the page breaks off in its middle, so its end is missing"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,18 +81,24 @@ def read(original: Original, manner: Manner) -> Reading:
 
 def read_plain(text: Document, manner: Manner) -> Reading:
     """What a text without markup says, or Markdown."""
-    return read_text_file(text, headings=manner.headings, vocabulary=manner.vocabulary, recurs=manner.recurs)
+    reading = read_text_file(text, headings=manner.headings, vocabulary=manner.vocabulary, recurs=manner.recurs)
+    return _saying(reading, TOO_LONG if text.cut else "")
 
 
 def read_page_as(page: Document, manner: Manner, *, said: Reading | None = None) -> Reading:
     """What a page says; the headline of the entry it stands behind is known."""
-    return read_page(
+    reading = read_page(
         page,
         headings=manner.headings,
         headline=said.headline if said else None,
         vocabulary=manner.vocabulary,
         recurs=manner.recurs,
     )
+    return _saying(reading, TOO_LONG if page.cut else BREAKS_OFF if page.broken else "")
+
+
+def _saying(reading: Reading, doubt: str) -> Reading:
+    return replace(reading, unsure=(*reading.unsure, doubt)) if doubt else reading
 
 
 def read_item(item: Item, manner: Manner) -> Reading:
@@ -108,7 +117,7 @@ def read_item(item: Item, manner: Manner) -> Reading:
         journal=item.journal or None,
         published=next(filter(None, map(read_date, item.dates)), None),
     )
-    full = reading.or_else(outside)
+    full = _saying(reading, TOO_LONG if is_longer(item.pieces) else "").or_else(outside)
     return replace(
         full,
         doi=read_doi(marks) or full.doi,

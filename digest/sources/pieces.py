@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from digest.sources.clean import clean
+from digest.sources.clean import LONGEST_TEXT, clean
 
 #: Grows whenever the same bytes are read as something else: whatever the sources still show is read once more then.
 READING = 2
@@ -48,6 +48,8 @@ class Piece:
     beside: bool = False
     #: The box of a page in which it stands, from 1 in their order; 0 where the document has no boxes.
     box: int = 0
+    #: The box with a heading of its own, apart from the text around it, in which it stands; 0 in the text itself.
+    aside: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +64,7 @@ class Document:
     #: Names (lower case) and values of `<meta>` elements and the first `<time>`, the first of each name; of a text file
     #: those that stand before its text, several values of one name in lines of their own.
     meta: Mapping[str, str] = field(default_factory=dict)
-    #: True when it went on after `MOST_PIECES`.
+    #: True when it is longer than what is kept of it.
     cut: bool = False
     #: What is wrong with it although it could be read, and in which line; empty and 0 when nothing is.
     trouble: str = ""
@@ -76,6 +78,12 @@ def article_of(document: Document) -> tuple[Piece, ...]:
     return tuple(one for one in document.pieces if not one.beside)
 
 
+def is_longer(pieces: Sequence[Piece]) -> bool:
+    """True where as much stands there as is kept of one document, or of one text in it: there was more of it."""
+    # White space went out of a text after it was cut.
+    return len(pieces) >= MOST_PIECES or any(len(one.text) > 0.95 * LONGEST_TEXT for one in pieces)
+
+
 def piece(shape: Shape, text: str, *, level: int = 0, lead: str = "", linked: bool = False, number: int = 0) -> Piece:
     """A piece with its text cleaned; a unit separator (U+001F) in it marks where parts meet."""
     parts = tuple(filter(None, map(clean, text.split("\x1f")))) if "\x1f" in text else ()
@@ -84,7 +92,7 @@ def piece(shape: Shape, text: str, *, level: int = 0, lead: str = "", linked: bo
 
 
 def pieces_from(values: Sequence[Sequence[Any]]) -> tuple[Piece, ...]:
-    """Pieces as they come out of JSON: `[shape, text, level, lead, linked, parts, number, beside, box]`."""
+    """Pieces as they come out of JSON: `[shape, text, level, lead, linked, parts, number, beside, box, aside]`."""
     return tuple(
         Piece(
             shape=Shape(shape),
@@ -96,15 +104,20 @@ def pieces_from(values: Sequence[Sequence[Any]]) -> tuple[Piece, ...]:
             number=int(number),
             beside=bool(beside),
             box=int(box),
+            aside=int(aside[0]) if aside else 0,
         )
-        for shape, text, level, lead, linked, parts, number, beside, box in values
+        # Those that were kept before asides were known have none.
+        for shape, text, level, lead, linked, parts, number, beside, box, *aside in values
     )
 
 
 def pieces_to(pieces: Sequence[Piece]) -> list[list[Any]]:
     """The same, on the way in."""
     return [
-        [*(one.shape.value, one.text, one.level, one.lead, one.linked, one.parts, one.number), int(one.beside), one.box]
+        [
+            *(one.shape.value, one.text, one.level, one.lead, one.linked, one.parts, one.number),
+            *(int(one.beside), one.box, one.aside),
+        ]
         for one in pieces
     ]
 

@@ -10,7 +10,7 @@ from digest.sources.dates import is_date
 from digest.sources.headings import Fact, Headings, usual_headings
 from digest.sources.hyphens import Joiner
 from digest.sources.listmarks import Mark, Part, marks_of
-from digest.sources.pieces import MOST_PIECES, Document, Piece, Shape, piece
+from digest.sources.pieces import MOST_PIECES, Document, Piece, Shape, is_longer, piece
 from digest.sources.wrapping import SHORTEST_WRAPPED, continued, in_mid_sentence, is_ended, may_be_wrapped
 
 #: Characters of a text that are read; the longest real extract had 40,000.
@@ -27,7 +27,7 @@ _COLUMNS = re.compile(r"(?<=\S)(?:\t| {3,40})(?=\S)")
 def read_text(text: str, headings: Headings | None = None) -> Document:
     """The pieces of a text, in its order. The headings are names that mean something, which stand by themselves."""
     pieces = [made for made in _pieces(lines_of(text), headings or usual_headings()) if made.text]
-    return Document(pieces=tuple(pieces[:MOST_PIECES]), cut=len(pieces) > MOST_PIECES)
+    return Document(pieces=tuple(pieces[:MOST_PIECES]), cut=is_longer(pieces))
 
 
 def lines_of(text: str) -> list[str]:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
 from digest.models import SectionRole
+from digest.sources.cues import weight
 from digest.sources.headings import Fact, Heading
-from digest.sources.pieces import Shape
+from digest.sources.pieces import Piece, Shape
 from digest.sources.standing import is_standing
 from digest.sources.walk import Found, closest_block
 
 _NO_FACTS = frozenset({Fact.FURNITURE, Fact.IGNORED, Fact.TEXT, Fact.TITLE})
 #: Boxes that belong to the text they stand in, whatever is in them.
 _GROUPS = frozenset({"blockquote", "details", "dl", "figure", "ol", "table", "tbody", "tr", "ul"})
+
+#: How much of a sentence in a box of another kind speaks for a limit, if it is one: an advertisement says little.
+LEAST_LIMITS = 2.0
+_SENTENCE_END = re.compile(r"[.!?…。][\"'”’»)\]]{0,3}$")
 
 
 def with_sections(found: Sequence[Found], kept: Sequence[bool], meant: Sequence[Heading | None]) -> list[bool]:
@@ -23,9 +29,25 @@ def with_sections(found: Sequence[Found], kept: Sequence[bool], meant: Sequence[
     for place, heading in enumerate(meant):
         if heading is not None and isinstance(heading.meaning, SectionRole):
             wider[place] = True
-            for below in _belonging(found, place, _below(found, place, meant)):
+            places = _below(found, place, meant)
+            for below in _belonging(found, place, places):
                 wider[below] = True
+            if heading.meaning is SectionRole.CONSIDERATIONS:
+                homes = {home_of(found[below]) for below in places if _speaks_of_limits(found[below].piece)}
+                for below in places:
+                    wider[below] = wider[below] or (home_of(found[below]) in homes and _is_told(found[below].piece))
     return wider
+
+
+def _speaks_of_limits(piece: Piece) -> bool:
+    """Below their heading it is one of them, and what stands beside it too, whatever their box is called."""
+    text = piece.text
+    others = weight(text, "offer") + weight(text, "appeal")
+    return _is_told(piece) and weight(text, "considerations") - others >= LEAST_LIMITS
+
+
+def _is_told(piece: Piece) -> bool:
+    return piece.shape is not Shape.HEADING and not piece.linked and _SENTENCE_END.search(piece.text) is not None
 
 
 def with_facts(

@@ -36,7 +36,23 @@ _NAMED: Final = {"tm": "™", "sm": "℠", "(r)": "®", "(tm)": "™", "(c)": "�
 _HYPHENS: Final = dict.fromkeys(map(ord, "‐‑−\ufe63\uff0d"), "-")
 
 _RUN = re.compile(f"([{RAISED}{LOWERED}])([^{RAISED}{LOWERED}{LEVEL}]*){LEVEL}?")
-_TAG = re.compile(r"<(/?)(sup|sub|del|strike|s|ins)(?:\s[^<>]{0,500})?/?>", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)(?:\w{1,10}:)?(sup|sub|inf|del|strike|s|ins)(?:\s[^<>]{0,500})?/?>", re.IGNORECASE)
+#: Elements that a style or a name makes one of these.
+_STYLED = re.compile(r"<(span|font|em|i|b|a)\s([^<>]{1,500})>([^<>]{0,200})</\1>", re.IGNORECASE)
+_STYLE = re.compile(
+    r"vertical-align\s{0,9}:\s{0,9}(?:(sup)er|(sub))\b|(?<![\w-])(?:(sup)erscript|(sub)script)(?![\w-])"
+    r"|(?<![\w-])(?:strikethrough|strike-through|struck|text-decoration[\w-]{0,9}\s{0,9}:[^;\"']{0,60}line-through)"
+    r"(?![\w-])",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(r"doc-noteref|footnote-?ref", re.IGNORECASE)
+#: Formulas: groups say nothing, two parts of one are a power or a fraction.
+_GROUP = re.compile(r"</?(?:\w{1,10}:)?(?:mrow|mstyle)(?:\s[^<>]{0,200})?>", re.IGNORECASE)
+_PART = r"<(?:\w{1,10}:)?m[a-z]{1,6}(?:\s[^<>]{0,200})?>([^<>]{0,100})</(?:\w{1,10}:)?m[a-z]{1,6}>\s{0,9}"
+_PAIR = re.compile(
+    rf"<(?:\w{{1,10}}:)?(msup|msub|mfrac)(?:\s[^<>]{{0,200}})?>\s{{0,9}}{_PART}{_PART}</(?:\w{{1,10}}:)?m[a-z]{{3,4}}>",
+    re.IGNORECASE,
+)
 _ANY_TAG = re.compile(r"</?[a-z][^<>]{0,500}>", re.IGNORECASE)
 _STRUCK: Final = frozenset({"del", "strike", "s"})
 
@@ -104,6 +120,8 @@ def without_tags(text: str) -> str:
     """
     if "<" not in text:
         return text
+    text = _STYLED.sub(_unstyled, text)
+    text = _PAIR.sub(_pair, _GROUP.sub("", text)) if "<m" in text or ":m" in text else text
     made: list[str] = []
     opened: list[tuple[str, int]] = []
     end = 0
@@ -119,10 +137,28 @@ def without_tags(text: str) -> str:
     return resolved("".join(made))
 
 
+def styled_as(attributes: str) -> str:
+    """`sup`, `sub` or `s`, where its style or its class makes an element one of these; else nothing."""
+    if _NOTE.search(attributes):
+        return "sup"
+    found = _STYLE.search(attributes)
+    return next(filter(None, found.groups()), "s").lower() if found else ""
+
+
+def _unstyled(found: re.Match[str]) -> str:
+    name = styled_as(found[2])
+    return f"<{name}>{found[3]}</{name}>" if name else found[0]
+
+
+def _pair(found: re.Match[str]) -> str:
+    kind, first, second = found[1].lower(), found[2], found[3]
+    return f"{first}/{second}" if kind == "mfrac" else f"{first}<{kind[1:]}>{second}</{kind[1:]}>"
+
+
 def _close(made: list[str], name: str, start: int) -> None:
     words = "".join(made[start:])
     del made[start:]
-    if name in {"sup", "sub"}:
+    if name in {"sup", "sub", "inf"}:
         made += [RAISED if name == "sup" else LOWERED, _ANY_TAG.sub("", words), LEVEL]
     elif name not in _STRUCK:
         made.append(words)

@@ -153,6 +153,9 @@ class _Reader:
         #: The name of the fact that is open, and what was read under it.
         self._open: tuple[Fact, Heading] | None = None
         self._under: list[Piece] = []
+        #: The box apart that is being read, and the part that was open before it.
+        self._aside = 0
+        self._around: _Part | None = None
         #: Whether the headline is the sentence that the text opened with.
         self.opened = False
         self.published_line = False
@@ -160,6 +163,8 @@ class _Reader:
     def take(self, piece: Piece, *, goes_on: bool = False) -> None:
         """One more; `goes_on` when it belongs to the one before."""
         heading = self._headings.heading(piece)
+        if piece.aside != self._aside:
+            self._cross(piece.aside, heading)
         if heading and heading.meaning in {Fact.FURNITURE, Fact.IGNORED, Fact.STANDING}:
             heading = None  # what of these is the page's was cut before
         if heading and heading.level == 1 and not heading.meaning and not self._headline:
@@ -170,6 +175,18 @@ class _Reader:
             self._take_heading(heading, piece)
         elif not self._is_aside(piece):
             self._take_text(piece, goes_on=goes_on)
+
+    def _cross(self, aside: int, heading: Heading | None) -> None:
+        """A box apart begins or ends here: behind it, what was open before it goes on."""
+        last = self._parts[-1] if self._parts else None
+        if self._aside and not (heading and heading.meaning):
+            self._open = None
+            if self._around in self._parts:
+                self._parts.append(self._parts.pop(self._parts.index(self._around)))
+            elif heading is None and last is not None:
+                self._parts.append(_Part(SectionRole.BODY, None, 0))
+        self._around = last if aside else None
+        self._aside = aside
 
     def _is_title(self, heading: Heading) -> bool:
         """Whether it is the headline that is known, or the other name that the document itself has for its text."""

@@ -18,10 +18,17 @@ _FORMULA = re.compile(r"(?<![a-z])(?:latex|math|mathjax|tex|equation|formula)(?!
 _STYLED = re.compile(r"\{\\\w{1,20}style\s(.*)\}", re.DOTALL)
 _QUOTED = re.compile(r"\s{0,9}[\"'“‘«„]")
 #: MathML: which of its children is raised, lowered, or neither.
-_SCRIPTS: Final = {"msup": (RAISED,), "msub": (LOWERED,), "msubsup": (LOWERED, RAISED), "mover": (), "munder": ()}
+_SCRIPTS: Final = {
+    "msup": (RAISED,),
+    "msub": (LOWERED,),
+    "msubsup": (LOWERED, RAISED),
+    "munderover": (LOWERED, RAISED),
+    "mover": (),
+    "munder": (),
+}
 #: Elements that stand for a sign themselves, and those in which all do by their place.
-SIGNS: Final = frozenset({"img", "msqrt", "q", "sub", "sup"})
-FORMULAS: Final = frozenset({"mfrac", *_SCRIPTS})
+SIGNS: Final = frozenset({"img", "mfenced", "msqrt", "q", "sub", "sup"})
+FORMULAS: Final = frozenset({"mfenced", "mfrac", "mroot", *_SCRIPTS})
 
 
 def before(element: etree._Element) -> str:
@@ -35,8 +42,8 @@ def before(element: etree._Element) -> str:
         return "" if _QUOTED.match(element.text or "") else "“"
     if tag == "img":
         return element.get("alt") or ""
-    if tag == "msqrt":
-        return "√("
+    if tag in {"msqrt", "mfenced"}:
+        return _mark_in_formula(element) + ("√(" if tag == "msqrt" else "(")
     return _mark_in_formula(element)
 
 
@@ -47,9 +54,8 @@ def behind(element: etree._Element) -> str:
         return LEVEL
     if tag == "q":
         return "" if _QUOTED.match(element.text or "") else "”"
-    if tag == "msqrt":
-        return ")"
-    return LEVEL if _mark_in_formula(element) in {RAISED, LOWERED} else ""
+    end = ")" if tag in {"msqrt", "mfenced"} or _parent_tag(element) == "mroot" else ""
+    return end + (LEVEL if _mark_in_formula(element) in {RAISED, LOWERED} else "")
 
 
 def sign_of(image: etree._Element) -> str:
@@ -66,11 +72,21 @@ def sign_of(image: etree._Element) -> str:
 
 
 def _mark_in_formula(element: etree._Element) -> str:
-    parent = element.getparent()
-    if parent is None or not isinstance(parent.tag, str) or parent.tag not in FORMULAS:
+    """What its place in a fraction, a root or the like says; the third root is the power of 1/3."""
+    tag, parent = _parent_tag(element), element.getparent()
+    if parent is None or tag not in FORMULAS:
         return ""
     place = parent.index(element)
-    if parent.tag == "mfrac":
+    if tag == "mfenced":
+        return ", " if place else ""
+    if tag == "mfrac":
         return "/" if place == 1 else ""
-    marks = _SCRIPTS[parent.tag]
+    if tag == "mroot":
+        return "^(1/" if place else "("
+    marks = _SCRIPTS[tag]
     return marks[place - 1] if 0 < place <= len(marks) else ""
+
+
+def _parent_tag(element: etree._Element) -> str:
+    parent = element.getparent()
+    return parent.tag if parent is not None and isinstance(parent.tag, str) else ""

@@ -9,7 +9,8 @@ from typing import Final
 from lxml import etree
 
 from digest.sources.clean import clean
-from digest.sources.raised import LEVEL, LOWERED, RAISED, resolved
+from digest.sources.raised import resolved
+from digest.sources.signs import before, behind
 
 #: Characters in one cell that no figure or name has: such a cell holds a text.
 LONGEST_CELL = 400
@@ -92,21 +93,13 @@ def _text(cell: etree._Element) -> str:
         if not isinstance(element.tag, str):
             continue
         if event == "start":
-            parts += _mark(element, element.tag in _BLOCKS and element is not cell), element.text or ""
+            parts += "\n" if _is_line(element, cell) else before(element), element.text or ""
         else:
-            parts.append(_end(element, element.tag in _BLOCKS and element is not cell))
+            parts.append("\n" if _is_line(element, cell) else behind(element))
             parts.append(element.tail or "" if element is not cell else "")
     lines = filter(None, map(clean, resolved("".join(parts)).split("\n")))
     return re.sub(r"(?<=[.,;:!?]), ", " ", ", ".join(lines)).strip(" :;")
 
 
-def _mark(element: etree._Element, is_block: bool) -> str:
-    if is_block:
-        return "\n"
-    if element.tag == "img":
-        return element.get("alt") or ""
-    return {"sup": RAISED, "sub": LOWERED}.get(str(element.tag), "")
-
-
-def _end(element: etree._Element, is_block: bool) -> str:
-    return "\n" if is_block else LEVEL if element.tag in {"sup", "sub"} else ""
+def _is_line(element: etree._Element, cell: etree._Element) -> bool:
+    return element.tag in _BLOCKS and element is not cell

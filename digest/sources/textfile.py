@@ -16,7 +16,7 @@ from digest.sources.furniture import Cut, Recurs, Rule, nothing
 from digest.sources.headings import Fact, Headings, name_key
 from digest.sources.identity import read_doi, read_pmid, web_url
 from digest.sources.pieces import Document, Piece, Shape
-from digest.sources.plaintext import lines_of, read_text
+from digest.sources.plaintext import LONGEST_PLAIN, lines_of, read_text
 from digest.sources.reading import Reading
 from digest.sources.roles import Why
 from digest.sources.sections import read_summary
@@ -58,6 +58,7 @@ def taken_apart(text: str, *, markdown: bool, headings: Headings | None = None) 
         document,
         language=said or document.language,
         meta=matter.values,
+        cut=document.cut or len(text) > LONGEST_PLAIN,
         trouble=matter.trouble,
         trouble_line=matter.trouble_line,
     )
@@ -72,10 +73,13 @@ def read_typed(text: str, headings: Headings | None = None) -> Document:
         return read_text(text, headings)
     # Imported here, since most texts have none.
     from digest.sources.escapes import characters, marked, without_tags
+    from digest.sources.fragment import typed_text
     from digest.sources.markup import read_html
     from digest.sources.raised import without_tags as without_raised
 
     made, tags = marked(text)
+    if typed := typed_text(made, tags):
+        return read_text(typed, headings)
     if tags & _PARAGRAPHS:
         return read_html(_BLANK_LINE.sub("\n<br>\n", made))
     return read_text(characters(without_tags(without_raised(_BREAK.sub("\n", made)))), headings)

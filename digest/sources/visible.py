@@ -8,12 +8,13 @@ headings, too ("social-support", "comments-on-limits").
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from functools import cached_property
 from typing import Final
 
 from lxml import etree
 
+from digest.sources.asides import mark_aside
 from digest.sources.boxes import (
     beside,
     has_prose,
@@ -25,6 +26,7 @@ from digest.sources.boxes import (
     words_in,
 )
 from digest.sources.marks import forget_names_of, is_about_something, is_marked
+from digest.sources.raised import styled_as
 from digest.sources.signs import sign_of
 from digest.sources.walk import heading_level, is_block
 
@@ -38,36 +40,77 @@ MOST_MARKED = 400
 Known = Callable[[str], bool]
 
 _HIDDEN = re.compile(r"(?:display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden)(?![\w-])", re.IGNORECASE)
-_SPOKEN = re.compile(r"(?<![\w-])(?:sr-only|visually-hidden|visuallyhidden|screen-reader-text)(?![\w-])")
+_SPOKEN = re.compile(
+    r"(?<!not-)(?<![a-z])(?:sr-only|visually[-_]?hidden|screen-?reader-(?:text|only)|a11y-hidden|element-invisible)(?![\w-])"
+)
+#: Styles by which a text can only be heard: out of the window, or without any size.
+_UNSEEN = re.compile(
+    r"(?<![\w-])(?:(?:left|right|top|text-indent|margin-left)\s{0,9}:\s{0,9}-\d{4}|font-size\s{0,9}:\s{0,9}0(?![\d.])"
+    r"|clip\s{0,9}:\s{0,9}rect\(\s{0,9}[01]|clip-path\s{0,9}:\s{0,9}inset\(\s{0,9}(?:50|100)%"
+    r"|opacity\s{0,9}:\s{0,9}0(?![\d.]))",
+    re.IGNORECASE,
+)
+#: What scripts move into sight as the page is scrolled.
+_MOVING = re.compile(r"transform|transition|animat|filter|fade|aos|reveal|wow", re.IGNORECASE)
 _DIALOGS: Final = frozenset({"dialog", "alertdialog"})
 _STRUCK: Final = frozenset({"del", "s", "strike"})
 #: Elements that by their names hold no content, and sometimes do.
 _DOUBTFUL: Final = frozenset({"aside", "footer", "form", "nav"})
-_JUDGED: Final = _STRUCK | _DOUBTFUL | {"a", "button", "figcaption"}
-_LINE_THROUGH = re.compile(r"text-decoration[\w-]{0,9}\s{0,9}:\s{0,9}line-through", re.IGNORECASE)
+#: Elements that are read where they are all that stands below the heading of a section.
+_SELDOM_READ: Final = frozenset({"dialog", "figcaption", "object"})
+_JUDGED: Final = _STRUCK | _DOUBTFUL | _SELDOM_READ | {"a", "button"}
+#: Elements of which a style may make a raised or a lowered word.
+_STYLED: Final = frozenset({"a", "button", "span"})
+_NOTE_MARK = re.compile(r"[\d,–*†‡§-]{1,7}|[a-z]")
 _ONLY_SIGNS = re.compile(r"[\W_]{1,4}")
 _PANELS: Final = frozenset({"article", "dd", "div", "dl", "fieldset", "ol", "section", "ul"})
 _REFERENCES: Final = ("aria-controls", "data-target", "data-bs-target", "href")
 _COPYRIGHT = re.compile(r"©|\(c\)\s{0,3}\d|copyright|all rights reserved", re.IGNORECASE)
 
 
-def take_out(root: etree._Element, *, known: Known, struck: bool = True) -> None:
+def take_out(root: etree._Element, *, known: Known, forgotten: Set[str] = frozenset()) -> None:
     """Empty what is not to be read.
 
     Args:
         root: the tree, which is changed.
         known: whether a heading with this text announces a section of a summary.
-        struck: what is struck out goes, too.
+        forgotten: elements of these names were opened and never closed, so nobody knows what belongs in them.
     """
     for heading in root.iter("h1", "h2", "h3", "h4", "h5", "h6"):
         forget_names_of(heading, words_in(heading)[:MOST_NAMED])
-    judge = _Judge(root, known, struck=struck)
+    for button in list(root.iter("button")) if "button" in forgotten else ():
+        if any(map(is_block, button.iterdescendants("*"))):
+            button.tag, button.text = "div", None
+    judge = _Judge(root, known, struck=_STRUCK.isdisjoint(forgotten))
     for element in _inside(root):
         if element.tag == "img":
             element.set("alt", sign_of(element))
-        elif (element.attrib or element.tag in _JUDGED) and judge.is_gone(element):
+            continue
+        if element.attrib:
+            _turn_styled(element)
+        mark_aside(element)
+        if (element.attrib or element.tag in _JUDGED) and judge.is_gone(element):
             judge.look_at_all()  # before anything is emptied
             _empty(element)
+
+
+def _turn_styled(element: etree._Element) -> None:
+    """What is raised, lowered or struck out by its style, or is the bare mark of a note, is named so."""
+    tag = str(element.tag)
+    named = styled_as(" ".join(element.get(name) or "" for name in ("style", "class", "role")))
+    if tag == "a" and not named and _is_note_mark(element):
+        named = "sup"
+    is_raised_already = named == "sup" and any(around.tag == "sup" for around in element.iterancestors())
+    if (named == "s" or (named and tag in _STYLED)) and not is_raised_already:
+        element.tag = named
+
+
+def _is_note_mark(link: etree._Element) -> bool:
+    """A link to a place on this page that hangs on a word: 40<a>1</a> people are 40."""
+    before, parent = link.getprevious(), link.getparent()
+    left = (before.tail if before is not None else parent.text if parent is not None else "") or ""
+    is_on_page = (link.get("href") or "").startswith("#")
+    return is_on_page and bool(left[-1:].strip()) and _NOTE_MARK.fullmatch(words_in(link)) is not None
 
 
 def _inside(root: etree._Element) -> Iterator[etree._Element]:
@@ -101,14 +144,14 @@ class _Judge:
         """Whether to empty it; what stays is called nothing else than content."""
         tag = str(element.tag)
         if tag == "button":
-            return not _turn_button(element)
-        if tag == "figcaption":
-            return not _captions_text(element)
+            return not (_turn_button(element) or self._turn_name(element))
+        if tag in _SELDOM_READ:
+            return not (_captions_text(element) or self._is_section_alone(element))
         if tag == "a":
             return _is_heading_sign(element)
-        if tag in _STRUCK or _LINE_THROUGH.search(element.get("style") or ""):
+        if tag in _STRUCK:
             return self._struck
-        if _SPOKEN.search(element.get("class") or ""):
+        if _SPOKEN.search(element.get("class") or "") or self._is_out_of_sight(element):
             # "Opens in a new window"; a heading may be made for screen readers alone and name what all can see.
             return not is_block(element) or not any(map(heading_level, element.iter()))
         hidden = _is_hidden(element)
@@ -118,6 +161,13 @@ class _Judge:
         if self._marked > MOST_MARKED:
             return hidden or tag == "nav"
         return self._is_hidden_for_good(element) if hidden else self._is_furniture(element)
+
+    def _is_out_of_sight(self, element: etree._Element) -> bool:
+        style = element.get("style") or ""
+        moves = "opacity" in style.lower() and _MOVING.search(f"{style} {element.get('class')}")
+        if moves or not _UNSEEN.search(style):
+            return False
+        return not self._is_all(element) and not self._is_only_section(element)
 
     def _is_most(self, element: etree._Element) -> bool:
         whole, _ = self._all
@@ -139,12 +189,45 @@ class _Judge:
     def _is_hidden_for_good(self, element: etree._Element) -> bool:
         """Not so the panel of an accordion, a section that stands nowhere else, a page hidden until its scripts run."""
         _, panels = self._all
-        is_panel = element.get("id") in panels or element.get("role") == "tabpanel" or _stands_alone(element)
+        is_panel = element.get("id") in panels or element.get("role") == "tabpanel" or self._stands_alone(element)
         is_panel = is_panel and element.get("role") not in _DIALOGS and element.get("aria-modal") is None
         shown = (is_panel and has_prose(element, 1)) or self._is_only_section(element) or self._is_all(element)
         if shown:
             _unmark(element)
         return not shown
+
+    def _stands_alone(self, panel: etree._Element) -> bool:
+        """The only thing below a heading: without it, the heading would name nothing."""
+        above, below = beside(panel, -1), beside(panel, 1)
+        if panel.tag not in _PANELS or above is None or above.tag == "h1" or not self._names(above):
+            return False
+        return below is None or self._names(below)
+
+    def _names(self, element: etree._Element) -> bool:
+        return is_title(element) or self._known(words_in(element))
+
+    def _is_section_alone(self, element: etree._Element) -> bool:
+        """All that stands below the heading of a section."""
+        element = _widest(element)
+        above, below = beside(element, -1), beside(element, 1)
+        is_below = above is not None and self._known(words_in(above))
+        return is_below and has_prose(element) and (below is None or self._names(below))
+
+    def _turn_name(self, button: etree._Element) -> bool:
+        """A plain button becomes a heading where it names a section, or is one of several that each name a text."""
+        if self._known(words_in(button)) or button in self._names_of_texts:
+            button.tag = "h6"
+        return button.tag == "h6"
+
+    @cached_property
+    def _names_of_texts(self) -> frozenset[etree._Element]:
+        """Buttons of one class with a text of its own below each, as an accordion without any marks has them."""
+        kinds: dict[str, dict[str, etree._Element]] = {}
+        for button in self._root.iter("button"):
+            below = beside(_widest(button), 1)
+            if button.get("class") and below is not None and below.tag in _PANELS and has_prose(below):
+                kinds.setdefault(button.get("class") or "", {})[words_in(button)] = button
+        return frozenset(button for kind in kinds.values() if len(kind) > 1 for button in kind.values())
 
     def _is_only_section(self, element: etree._Element) -> bool:
         """A copy for narrow screens says nothing new."""
@@ -164,7 +247,7 @@ class _Judge:
         if self._holds_section(element):
             _unmark(element)
             return False
-        if tag == "form" or is_mostly_links(element) or not has_prose(element):
+        if (tag == "form" and _asks(element)) or is_mostly_links(element) or not has_prose(element):
             return tag in _DOUBTFUL or not _is_about_something(element)
         if tag == "footer" and not _is_of_article(element):
             return True
@@ -176,12 +259,17 @@ class _Judge:
         return any(self._known(words_in(heading)) for heading in headings_in(element))
 
 
-def _stands_alone(element: etree._Element) -> bool:
-    """The only thing below a heading: without it, the heading would name nothing."""
-    above, below = beside(element, -1), beside(element, 1)
-    if element.tag not in _PANELS or above is None or above.tag == "h1" or not is_title(above):
-        return False
-    return below is None or is_title(below)
+def _asks(form: etree._Element) -> bool:
+    """A form to type into; some only stand around a text."""
+    return form.find(".//input") is not None or form.find(".//button") is not None
+
+
+def _widest(element: etree._Element) -> etree._Element:
+    """The largest box around an element in which no other words stand."""
+    words = words_in(element)
+    while (parent := element.getparent()) is not None and parent.tag != "body" and words_in(parent) == words:
+        element = parent
+    return element
 
 
 def _is_about_something(element: etree._Element) -> bool:
@@ -215,7 +303,7 @@ def _turn_button(button: etree._Element) -> bool:
 
 def _captions_text(caption: etree._Element) -> bool:
     """What stands under a table or a quotation belongs to it; under a picture, nobody reads it without the picture."""
-    figure = caption.getparent()
+    figure = caption.getparent() if caption.tag == "figcaption" else None
     return figure is not None and any(
         next(figure.iterdescendants(tag), None) is not None for tag in ("table", "blockquote", "pre")
     )
@@ -224,6 +312,8 @@ def _captions_text(caption: etree._Element) -> bool:
 def _is_hidden(element: etree._Element) -> bool:
     hidden = element.get("hidden")
     if hidden is not None and hidden.lower() != "until-found":
+        return True
+    if element.get("popover") is not None:
         return True
     return element.get("aria-hidden") == "true" or _HIDDEN.search(element.get("style") or "") is not None
 

@@ -33,12 +33,13 @@ BLOCKS: Final = frozenset(
     (
         *("address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dialog"),
         *("dir", "div", "dl", "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "hr", "html"),
-        *("legend", "li", "listing", "main", "menu", "nav", "noscript", "ol", "p", "pre", "search", "section"),
-        *("table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
+        *("legend", "li", "listing", "main", "menu", "nav", "noscript", "object", "ol", "p", "pre", "search"),
+        *("section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
     )
 ) | frozenset(HEADINGS)
 _LISTS: Final = frozenset({"ul", "ol", "menu", "dir"})
 _BOXES: Final = frozenset({"article", "aside", "body", "dd", "details", "div", "fieldset", "main", "section", "td"})
+_CELLS: Final = frozenset({"cell", "gridcell", "columnheader", "rowheader"})
 _BOLD: Final = frozenset({"b", "strong"})
 _SIDE_BY_SIDE: Final = frozenset({"a", "span"})
 _LINE_END = re.compile(r"[.!?:;…)\]\"'”’»]\s*$")
@@ -126,6 +127,8 @@ class Walk:
         if level or tag in BLOCKS:
             self._break(element, level)
             self._open(element, level)
+        elif element.get("role") in _CELLS:
+            self._text.append(" ")
         elif tag in _SIDE_BY_SIDE and _touches_its_like(element):
             self._text.append("\x1f")
         self._bolds += tag in _BOLD
@@ -169,7 +172,10 @@ class Walk:
         tag = str(element.tag)
         self._heading = level or self._heading
         if tag in _LISTS:
+            outer = self._lists[-1] if self._lists else None
             self._lists.append(_list_of(element))
+            # The numbers of a list in another one are no part of its row.
+            self._lists[-1].ordered = self._lists[-1].ordered and not (outer and outer.ordered)
             self._items.append(None)
         elif tag == "li":
             self._begin_item(element)
@@ -179,7 +185,8 @@ class Walk:
             self._lists.append(_List(ordered=False, number=1, step=1))
             self._items.append(None)
         row = self._lists[-1]
-        row.number = _integer(element.get("value")) or row.number
+        value = _integer(element.get("value"))
+        row.number = row.number if value is None else value
         shape = Shape.NUMBERED if row.ordered else Shape.ITEM
         self._items[-1] = None if _is_box(element) else _Item(shape, max(0, row.number), _is_one_text(element))
         row.number += row.step
@@ -275,8 +282,9 @@ def heading_level(element: etree._Element) -> int:
 
 
 def _list_of(element: etree._Element) -> _List:
-    ordered = element.tag == "ol"
     first = _integer(element.get("start"))
+    # A list that begins below 1 has numbers that no list of ours can have.
+    ordered = element.tag == "ol" and (first is None or first > 0)
     if element.get("reversed") is None:
         return _List(ordered, 1 if first is None else first, 1)
     return _List(ordered, sum(1 for _ in element.iterchildren("li")) if first is None else first, -1)

@@ -15,6 +15,7 @@ from typing import Final
 from xml.parsers import expat
 
 from digest.sources.items import MOST_ENTRIES, NotAFeed, Order
+from digest.sources.xmlends import with_ends
 
 #: Bytes at the end among which the last tag is looked for: servers append remarks.
 _END = 5_000
@@ -77,7 +78,8 @@ def fit(data: bytes, *, charset: str | None) -> Fit:
     trouble = not_well_formed(found.data, found.charset)
     if not trouble:
         return found
-    return replace(found, data=mended(found.data), trouble=trouble)
+    data = mended(found.data)
+    return replace(found, data=with_ends(data) if not_well_formed(data, found.charset) else data, trouble=trouble)
 
 
 def without_prefix(data: bytes) -> bytes | None:

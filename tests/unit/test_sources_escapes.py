@@ -6,6 +6,9 @@ import pytest
 
 from digest.sources.clean import clean_title
 from digest.sources.escapes import characters, is_surely_markup, tags_in, text_size, well_marked, without_tags
+from digest.sources.fragment import read_fragment
+from digest.sources.markup import read_html
+from digest.sources.textfile import read_typed
 
 
 @pytest.mark.parametrize(
@@ -146,3 +149,29 @@ def test_hostile_text_costs_little(unit: str) -> None:
     well_marked(text)
     without_tags(text)
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "&lt;p>We saw nine.&lt;/p>",
+        "&#60;p&#62;We saw nine.&#60;/p&#62;",
+        "&#x3c;p&#x3E;We &#x3c;b&#x3e;saw&#x3c;/b&#x3e; nine.&#x3c;/p&#x3E;",
+        "&amp;#60;p&amp;#62;We saw nine.&amp;#60;/p&amp;#62;",
+        "We &lt;!-- wp:paragraph --&gt;saw &lt;!-- and >nine.",
+        "&lt;p&gt;We saw &lt;!-- note --&gt; nine.&lt;/p&gt;",
+    ],
+)
+def test_no_tag_is_shown_however_it_was_escaped(text: str) -> None:
+    """By names, by numbers, in part, and comments with them; in a feed, in a text and in a page."""
+    read = (read_fragment(text), read_typed(text).pieces, read_html(text, article=False).pieces)
+    for pieces in read:
+        assert "&lt" not in pieces[0].text
+        assert "p>" not in pieces[0].text
+        assert "wp:" not in pieces[0].text
+
+
+def test_escaped_tags_in_a_title() -> None:
+    """A power stays one."""
+    assert clean_title("10&lt;sup>6&lt;/sup> and 10&#60;sup&#62;6&#60;/sup&#62;") == "10⁶ and 10⁶"
+    assert clean_title("p &#60; 0.05") == "p < 0.05"

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from digest.sources.fragment import read_fragment
+from digest.sources.markup import read_html
 from digest.sources.pieces import Shape
+from digest.sources.textfile import read_typed
 
 LABELLED = "Key Takeaway\nA vest helped.\n\nWhat They Found\n- 41 of 60 walked further\n- 17 slept better"
 
@@ -70,3 +72,39 @@ def test_a_text_that_is_said_to_be_plain() -> None:
 def test_markdown() -> None:
     """Where a feed says that it is Markdown."""
     assert texts("# Head\n\nA *word*.", markdown=True) == ["Head", "A word."]
+
+
+TYPED = "Key Takeaway\nA vest helped nine.\n\nWhat They Found\nThey walked on.\n\nLimitations\nNine are few."
+LINES = ["Key Takeaway", "A vest helped nine.", "What They Found", "They walked on.", "Limitations", "Nine are few."]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "<p>{}</p>",
+        "<div>{}</div>",
+        "<div><p>{}</p></div>",
+        "{}<br/>",
+        "<p><img src=x></p>{}",
+        "{}\n<p>Seen on a site.</p>",
+    ],
+)
+def test_a_typed_text_in_a_box_is_read_as_it_was_typed(frame: str) -> None:
+    """A machine put one element around it, before it or behind it; its own lines say where its parts are."""
+    for pieces in (read_fragment(frame.format(TYPED)), read_typed(frame.format(TYPED)).pieces):
+        assert [piece.text for piece in pieces][:6] == LINES
+
+
+def test_blank_lines_in_markup_are_spaces() -> None:
+    """There elements say where paragraphs end."""
+    for html in ("<p>We saw\n\nnine.</p>", "<p>We saw nine.</p>\n\n<p>Nine\n\nAre few.</p><p>So.</p><p>On.</p>"):
+        assert len(read_fragment(html)) == html.count("<p>")
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_a_quotation_mark_that_is_missing_takes_nothing_away(quote: str) -> None:
+    """The tag ends where it ends."""
+    link = f"<a href={quote}https://example.org/x>the study</a>"
+    html = f"<p>See {link} of <b class={quote}y{quote}>nine</b>.</p><p>Last.</p>"
+    assert [piece.text for piece in read_fragment(html)] == ["See the study of nine.", "Last."]
+    assert [piece.text for piece in read_html(html, article=False).pieces] == ["See the study of nine.", "Last."]

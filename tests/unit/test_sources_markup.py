@@ -112,12 +112,38 @@ def test_zero_bytes_are_dropped() -> None:
         "<p style='color: red; DISPLAY : none'>It is hidden, and a whole sentence.</p>",
         "<div style='visibility:hidden'><p>It is hidden, and a whole sentence.</p></div>",
         "<div aria-hidden=true>It is hidden, and a whole sentence.</div>",
+        "<div popover>It is hidden, and a whole sentence.</div>",
+        "<p style='opacity: 0'>It is hidden, and a whole sentence.</p>",
+        "<p style='font-size:0'>It is hidden, and a whole sentence.</p>",
+        "<p style='position:absolute;left:-9999px'>It is hidden, and a whole sentence.</p>",
+        "<p style='text-indent: -9999px'>It is hidden, and a whole sentence.</p>",
+        "<p style='clip:rect(0,0,0,0)'>It is hidden, and a whole sentence.</p>",
+        "<p style='clip-path: inset(50%)'>It is hidden, and a whole sentence.</p>",
+        "<p class=u-visually-hidden>It is hidden, and a whole sentence.</p>",
+        "<p class=a11y-hidden>It is hidden, and a whole sentence.</p>",
+        "<p class=screen-reader-only>It is hidden, and a whole sentence.</p>",
         "<button aria-controls=m>Menu</button><div id=m role=dialog hidden>It is hidden, and a whole sentence.</div>",
     ],
 )
 def test_hidden_text_is_not_printed(html: str) -> None:
     """What the page does not show, nobody reads."""
     assert not [text for text in texts(f"<p>First of all comes this.</p>{html}<p>Shown.</p>") if "hidden" in text]
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "style='opacity:0;transform:translateY(9px)'",
+        "style='opacity: 0' class=fade-in",
+        "style='opacity: 0.9'",
+        "style='font-size: 0.9em'",
+        "style='margin-left:-10px'",
+        "class=not-sr-only",
+    ],
+)
+def test_what_comes_into_sight_is_read(mark: str) -> None:
+    """Scripts move it there as the page is scrolled, or it was in sight all along."""
+    assert texts(f"<p>First of all comes this.</p><p {mark}>{LIMIT}</p><p>Shown.</p>")[1] == LIMIT
 
 
 @pytest.mark.parametrize(
@@ -171,6 +197,22 @@ def test_a_name_made_of_a_heading_drops_nothing(word: str) -> None:
             assert LIMIT in of_page(f"<main><article><h1>Friends and relapses</h1>{body}</article></main>")
 
 
+BELOW = ("comments-on-limits", "informed-consent", "social-support", "tags", "caption", "author", "rating", "meta")
+
+
+@pytest.mark.parametrize("name", BELOW)
+def test_a_limit_below_its_heading_is_read_whatever_its_box_is_called(name: str) -> None:
+    """A box between the heading and its text may be called anything."""
+    told = "It was worn for two hours only."
+    body = (
+        "<h2>What They Found</h2><p>The team followed 240 adults for two years and counted relapses.</p>"
+        f"<h2>Important Considerations</h2><p>The team was small.</p><div class={name}><p>{LIMIT}</p>"
+        f"<p>{told}</p></div>"
+    )
+    found = of_page(f"<main><article><h1>Friends and relapses</h1>{body}</article></main>")
+    assert found[-2:] == [LIMIT, told]
+
+
 def test_a_marked_box_without_sentences_is_furniture() -> None:
     """Rows of links and single words under such a name are no content."""
     boxes = (
@@ -185,6 +227,54 @@ def test_a_form_around_the_page_is_read_and_a_form_to_type_into_is_not() -> None
     body = f"<h1>Vests</h1><h2>What They Found</h2><p>41 of 60 walked further.</p><h2>Limitations</h2><p>{LIMIT}</p>"
     assert LIMIT in of_page(f"<form action=x><input type=hidden>{body}</form>")
     assert texts(f"{body}<form><label>Your address</label><input><button>Send</button></form>")[-1] == LIMIT
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        ("<button class=accordion>", "</button><div class=panel style='display:none'>", "</div>"),
+        ("<button class=accordion>", "</button><div class=panel>", "</div>"),
+        ("<div class=head><button class=b>", "</button></div><div class=panel hidden>", "</div>"),
+        ("<div class=head>", "</div><div class=panel hidden>", "</div>"),
+    ],
+)
+def test_an_accordion_without_any_marks_is_read(panel: tuple[str, str, str]) -> None:
+    """Its buttons name what stands below each, closed or not."""
+    told = (("Key Takeaway", "A cooling vest helped nine adults."), ("Important Considerations", LIMIT))
+    body = "".join(f"{panel[0]}{name}{panel[1]}<p>{one}</p>{panel[2]}" for name, one in told)
+    assert texts(f"<h1>Vests</h1>{body}<h2>Dose</h2>") == ["Vests", *(text for pair in told for text in pair), "Dose"]
+
+
+def test_buttons_with_names_of_their_own_head_texts_and_others_do_not() -> None:
+    """Several of one class name something; the same word again and again does not."""
+    texts_below = "".join(f"<div><p>In week {week} nine adults wore the vest.</p></div>" for week in range(3))
+    own = texts_below.replace("<div>", "<button class=b>Part</button><div>")
+    assert "Part" not in texts(own)
+    for name in ("First", "Second", "Third"):
+        own = own.replace("Part", name, 1)
+    assert texts(own)[::2] == ["First", "Second", "Third"]
+
+
+def test_a_button_nobody_closed_swallows_nothing() -> None:
+    """All behind it stands in it."""
+    assert texts(f"<p>We saw nine.</p><button>Share<h2>Limits</h2><p>{LIMIT}</p>") == ["We saw nine.", "Limits", LIMIT]
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<dialog open><p>{}</p></dialog>",
+        "<object data=x><p>{}</p></object>",
+        "<form><p>{}</p></form>",
+        "<figure><img src=x><figcaption>{}</figcaption></figure>",
+    ],
+)
+def test_what_alone_stands_below_the_heading_of_a_section_is_read(box: str) -> None:
+    """Whatever it is in; elsewhere it is a picture's caption, a box to type into, a question about cookies."""
+    body = f"<h2>Important Considerations</h2>{box.format(LIMIT)}<h2>Dose</h2><p>Two hours a day, as before.</p>"
+    assert texts(body)[:2] == ["Important Considerations", LIMIT]
+    other = box.replace("<form>", "<form><input type=text>").format(LIMIT)
+    assert LIMIT not in texts(f"<h2>Dose</h2><p>Two hours a day, as before.</p>{other}")
 
 
 def test_asides_and_footers_inside_an_article_are_read() -> None:
@@ -219,7 +309,7 @@ def test_the_numbers_of_a_list_are_its_own() -> None:
         ("numbered", 4, "a"), ("numbered", 5, "b"), ("numbered", 9, "c"), ("numbered", 10, "d"),
     ]  # fmt: skip
     assert [number for _, number, _ in numbers("<ol reversed><li>c<li>b<li>a</ol>")] == [3, 2, 1]
-    assert [number for _, number, _ in numbers("<ol start=-1><li>c<li>b<li>a</ol>")] == [0, 0, 1]
+    assert [number for _, number, _ in numbers("<ol start=-1><li>c<li>b<li>a</ol>")] == [0, 0, 0]
 
 
 def test_a_point_of_several_paragraphs_is_one_point() -> None:
@@ -308,10 +398,20 @@ def test_a_page_without_scripts_may_stand_in_their_place() -> None:
         ("<html><body><p>cut <a hre", True),
         ("<html><body><script>var a = 1;", True),
         ("<html><body><p>cut</p><!-- and then", True),
+        ("<html><body><main><article><p>Nobody was", True),
+        ("<html><body><main><article><h2>Limits</h2>", True),
+        ("<html><body><div><p>Nobody was", True),
+        ("<html><body><div><p>Nobody was there.", False),
+        ("<html><body><div><p>Nobody was there.</p>", False),
+        ("<html><body><div><p>We saw nine.</p></div><p>© 2026 The Harbour Trust", False),
+        ("<html><body><p>The study was small, and nobody was", True),
+        ("<html><body><p>We saw nine.<p>© 2026 by the trust, all rights reserved", False),
+        ("<html><body><p>We saw nine.<p>Read on in our archive", False),
+        ("<html><script>'<div><main>'</script><body><p>We saw nine.", False),
     ],
 )
 def test_a_page_that_breaks_off(html: str, broken: bool) -> None:
-    """It ends inside a tag, a script or a comment; whoever leaves out the last tags is whole."""
+    """It ends inside a tag, a script, a comment or a sentence; whoever leaves out the last tags is whole."""
     assert breaks_off(html) is broken
     assert read_html(html).broken is broken
 
@@ -321,3 +421,15 @@ def test_a_preformatted_text_is_read_as_text() -> None:
     text = "Of 60 adults, 41 walked further with the vest, in this\ninvented study of heat, and they liked it.\n\n" * 3
     pieces = read_html(f"<pre>{text}</pre>", article=False).pieces
     assert [piece.shape for piece in pieces] == [Shape.TEXT] * 3
+
+
+def test_rows_of_numbers_that_are_none_of_the_lists() -> None:
+    """A list in a list does not go on with the outer one's numbers; a list from 0 on has none."""
+    nested = "<ol><li>One.<ol><li>Inner.</li></ol></li><li>Two.</li></ol>"
+    assert numbers(nested) == [("numbered", 1, "One."), ("item", 0, "Inner."), ("numbered", 2, "Two.")]
+    assert numbers("<ol start=0><li>One.</li><li>Two.</li></ol>") == [("item", 0, "One."), ("item", 0, "Two.")]
+
+
+def test_cells_of_a_table_without_its_elements_stand_apart() -> None:
+    """By their role they are cells."""
+    assert texts("<div role=row><span role=cell>Vest</span><span role=cell>30</span></div>") == ["Vest 30"]

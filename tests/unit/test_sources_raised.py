@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.sources.clean import clean_title
+from digest.sources.markup import read_html
 from digest.sources.raised import LEVEL, LOWERED, RAISED, resolved, without_tags
+from digest.sources.textfile import read_typed
 
 
 @pytest.mark.parametrize(
@@ -112,3 +115,55 @@ def test_hostile_text_is_read_once() -> None:
     size = 300_000
     assert "<" not in without_tags("<sup>" * size + "1" * size + "</sup><del>" * size)
     assert resolved(RAISED * size + "2") == "²"
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("10<span style='vertical-align: super'>6</span> cells", "10⁶ cells"),
+        ('10<span class="superscript">6</span> and CO<span class=subscript>2</span>', "10⁶ and CO₂"),
+        ("<math><msup><mrow><mn>10</mn></mrow><mn>6</mn></msup></math> cells", "10⁶ cells"),
+        ("<mml:math><mml:msub><mml:mi>CO</mml:mi><mml:mn>2</mml:mn></mml:msub></mml:math>", "CO₂"),
+        ("<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math> of them", "1/2 of them"),
+        ("10<jats:sup>6</jats:sup> and CO<ce:inf>2</ce:inf>", "10⁶ and CO₂"),
+        ("by <span class=strikethrough>60</span> 50", "by 50"),
+        ("by <span style='text-decoration: solid line-through'>60</span> 50", "by 50"),
+        ("a <span class='subtitle'>part</span>", "a part"),
+    ],
+)
+def test_styles_and_formulas_raise_and_lower_too(line: str, text: str) -> None:
+    """In a title, in a text, in a page and in a cell of its tables."""
+    assert clean_title(line) == text
+    assert [piece.text for piece in read_typed(line).pieces] == [text]
+    assert [piece.text for piece in read_html(f"<p>{line}</p>", article=False).pieces] == [text]
+    table = f"<table><tr><td>A<td>{line}<tr><td>B<td>1</table>"
+    assert read_html(table, article=False).pieces[0].text == f"A: {text}"
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        ("<mroot><mn>8</mn><mn>3</mn></mroot>", "(8)^(1/3)"),
+        ("<mfenced><mi>a</mi><mi>b</mi></mfenced>", "(a, b)"),
+        ("<munderover><mo>∑</mo><mn>1</mn><mn>9</mn></munderover>", "∑₁⁹"),
+        ("<msup><mfenced><mi>a</mi></mfenced><mn>2</mn></msup>", "(a)²"),
+        ("<mfrac><mn>1</mn><mroot><mn>8</mn><mn>3</mn></mroot></mfrac>", "1/(8)^(1/3)"),
+    ],
+)
+def test_parts_of_a_formula_do_not_run_together(formula: str, text: str) -> None:
+    """Each place in one means something."""
+    assert [piece.text for piece in read_html(f"<p><math>{formula}</math></p>", article=False).pieces] == [text]
+
+
+@pytest.mark.parametrize(
+    ("link", "text"),
+    [
+        ('<a role="doc-noteref" href="#fn1">1</a>', "In all 40¹ people."),
+        ('<a href="#fn1">1</a>', "In all 40¹ people."),
+        ('<sup><a href="#fn1">1</a></sup>', "In all 40¹ people."),
+        ('<a href="/p">1</a>', "In all 401 people."),
+    ],
+)
+def test_the_mark_of_a_note_is_no_figure(link: str, text: str) -> None:
+    """A link to a note that hangs on a number would make it another one."""
+    assert [piece.text for piece in read_html(f"<p>In all 40{link} people.</p>", article=False).pieces] == [text]

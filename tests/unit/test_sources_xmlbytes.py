@@ -5,6 +5,7 @@ import pytest
 from digest.sources.items import MOST_ENTRIES, NotAFeed, Order
 from digest.sources.order import order_of
 from digest.sources.xmlbytes import fit, mended, not_well_formed, without_prefix, without_subset
+from digest.sources.xmlends import with_ends
 from digest.sources.xmlfeed import parse_xml
 
 FEED = b"<rss version='2.0'><channel><title>t</title>%s</channel></rss>"
@@ -204,3 +205,22 @@ def test_both_ends_of_a_long_feed_whose_order_is_unknown() -> None:
 def test_order(dates: list[str], order: Order) -> None:
     """Dates tell the order where they nearly all run one way."""
     assert order_of(dates) is order
+
+
+@pytest.mark.parametrize("name", ["description", "title", "guid", "link", "pubDate", "content:encoded"])
+@pytest.mark.parametrize("text", ["Nine walked on.", "<![CDATA[<p>Nine.</p><title>T</title>]]>"])
+def test_an_element_that_is_never_closed_takes_no_other_entry_along(name: str, text: str) -> None:
+    """It ends where the next one begins, or with its entry."""
+    for order in ("{open}<title>Study 1</title><guid>g1</guid>", "<title>Study 1</title><guid>g1</guid>{open}"):
+        broken = f"<item>{order.format(open=f'<{name}>{text}')}</item>".encode()
+        data = FEED % (items(1) + broken + items(2, start=2))
+        data = data.replace(b"<rss ", b"<rss xmlns:content='http://purl.org/rss/1.0/modules/content/' ")
+        found = [item.title for item in parse_xml(data, charset=None).items]
+        assert len(found) == 4
+        assert [found[0], *found[2:]] == ["Study 0", "Study 2", "Study 3"]
+
+
+def test_markup_in_a_text_ends_nothing() -> None:
+    """A link of a page, or a summary with details, is none of the feed's."""
+    text = b"<item><description><p>A <link/>b<summary>c</summary></p></description><title>T</title></item>"
+    assert with_ends(text) == text
