@@ -14,6 +14,8 @@ from digest.sources.identity import read_doi, read_pmid, web_url
 
 #: Characters of a one-line fact that are kept.
 LONGEST_FACT = 300
+#: What a sentence of the text may tell as well, even its limits: "Participants: most of them were women."
+OF_THE_STUDY = frozenset({Fact.PEOPLE, Fact.DESIGN})
 #: Words from which on a sentence tells something, and characters up to which one may still be a value.
 TELLING = 5
 LONGEST_SENTENCE = 160
@@ -30,13 +32,14 @@ def is_value(fact: Fact, text: str, *, labelled: bool = False) -> bool:
     Args:
         fact: under whose name it stands.
         text: what stands there.
-        labelled: whether it stands in the same line as the name; there a sentence may be a value.
+        labelled: whether it stands in the same line as the name; there a sentence may be a value, but for what the text
+            itself may tell.
     """
     lengths = [len(one.split()) for one in sentences(text[: 2 * LONGEST_FACT]) if is_whole(one)]
     telling = any(length >= TELLING for length in lengths)
     if fact in {Fact.TAGS, Fact.IGNORED}:
         return not telling
-    may_be_one = labelled or fact is Fact.TITLE or text[:1].isdecimal()
+    may_be_one = (labelled and fact not in OF_THE_STUDY) or fact is Fact.TITLE or text[:1].isdecimal()
     several = sum(length >= FEWEST_WORDS for length in lengths) > 1
     if telling and (several or not may_be_one):
         return False

@@ -13,7 +13,7 @@ from digest.sentences import is_whole, sentences
 from digest.sources.bylines import byline_date
 from digest.sources.clean import end_at_word
 from digest.sources.dates import is_date
-from digest.sources.facts import Facts, is_value
+from digest.sources.facts import OF_THE_STUDY, Facts, is_value
 from digest.sources.furniture import Cut, Recurs, Rule, nothing, without_furniture
 from digest.sources.headings import Fact, Heading, Headings, name_key
 from digest.sources.identity import only_doi
@@ -196,12 +196,19 @@ class _Reader:
             self._parts[-1].add(piece.shape if piece.shape is not Shape.HEADING else Shape.TEXT, heading.rest)
 
     def _take_fact(self, fact: Fact, heading: Heading, piece: Piece) -> None:
-        if heading.rest and not is_value(fact, heading.rest, labelled=True):
+        is_told = self._is_limit(fact, heading.rest, piece) or not is_value(fact, heading.rest, labelled=True)
+        if heading.rest and is_told:
             self._open = None
             self._take_text(piece if piece.shape is not Shape.HEADING else replace(piece, shape=Shape.TEXT))
             return
         self._keep(fact, heading, *([heading.rest] if heading.rest else []))
         self._open, self._under = (None if heading.rest else (fact, heading)), []
+
+    def _is_limit(self, fact: Fact, rest: str, piece: Piece) -> bool:
+        """Whether a label tells of the study's limits: as a point below their heading, or as a sentence there."""
+        if fact not in OF_THE_STUDY or not self._parts or self._parts[-1].role is not SectionRole.CONSIDERATIONS:
+            return False
+        return piece.shape in {Shape.ITEM, Shape.NUMBERED} or is_whole(rest)
 
     def _take_value(self, fact: Fact, heading: Heading, piece: Piece) -> bool:
         """Whether what stands under a fact's name is its value: sentences there are of the text, under a heading."""

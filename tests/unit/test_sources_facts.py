@@ -35,7 +35,7 @@ def told(reading: Reading) -> str:
         ("214 adults with relapsing MS, aged 18 to 55.", False, True),
         ("Randomised, double-blind trial.", False, True),
         ("The team followed 214 adults with MS.", False, False),
-        ("The team followed 214 adults with MS.", True, True),
+        ("The team followed 214 adults with MS.", True, False),
         (TOLD, True, False),
         ("214 adults with MS took part. A third left early.", False, False),
         ("word " * 100, True, False),
@@ -76,6 +76,22 @@ def test_such_a_heading_of_its_own_is_a_part_of_its_own() -> None:
     assert [(one.role, one.heading, len(one.blocks)) for one in reading.sections] == [
         (SectionRole.FINDINGS, "Findings", 1), (SectionRole.BODY, "Participants", 2),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "limit",
+    ["<ul><li>Sample size: small</li><li>Study design: no placebo</li></ul>",
+     "<p>Participants: 38 people, most women.</p>",
+     "<p>Study population: Most people who took part were women.</p>",
+     "<ul><li><b>Participants:</b> few men</li></ul>"],
+)  # fmt: skip
+def test_what_is_said_of_people_and_design_under_limits_is_one(limit: str) -> None:
+    """A point there, or a sentence, is no fact that is taken away from them; a line of facts below them is one."""
+    reading = from_html(f"<h2>Findings</h2><p>It worked.</p><h2>Limitations</h2><p>Few took part.</p>{limit}")
+    assert (reading.people, reading.design) == (None, None)
+    assert len(reading.sections[-1].blocks) == 2
+    below = from_text("A title\n\nLimits\nFew took part.\n\nParticipants: 214 adults\nStudy type: randomised trial")
+    assert (below.people, below.design) == ("214 adults", "randomised trial")
 
 
 def test_a_list_with_a_sentence_in_it_stays_whole() -> None:
