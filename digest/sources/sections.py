@@ -233,9 +233,8 @@ class _Reader:
             self._parts[-1].add(piece.shape if piece.shape is not Shape.HEADING else Shape.TEXT, heading.rest)
 
     def _take_fact(self, fact: Fact, heading: Heading, piece: Piece) -> None:
-        if heading.rest and (
-            self._is_limit(fact, heading.rest, piece) or not is_value(fact, heading.rest, labelled=True)
-        ):
+        is_told = self._is_limit(fact, heading.rest, piece) or not is_value(fact, heading.rest, labelled=True)
+        if heading.rest and is_told:
             self._open = None
             self._take_text(piece if piece.shape is not Shape.HEADING else replace(piece, shape=Shape.TEXT))
             return
@@ -243,7 +242,7 @@ class _Reader:
         self._open, self._under = (None if heading.rest else (fact, heading)), []
 
     def _is_limit(self, fact: Fact, rest: str, piece: Piece) -> bool:
-        """Whether a label says something of the study's limits: a point below their heading, or a sentence there."""
+        """Whether a label tells of the study's limits: as a point below their heading, or as a sentence there."""
         if fact not in OF_THE_STUDY or not self._parts or self._parts[-1].role is not SectionRole.CONSIDERATIONS:
             return False
         return piece.shape in {Shape.ITEM, Shape.NUMBERED} or is_whole(rest)
