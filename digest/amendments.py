@@ -54,7 +54,7 @@ def notice_of(entry: Entry) -> Notice | None:
     notice = notice_in(entry.headline)
     if notice is None or notice.sure or not notice.about:
         return notice
-    return replace(notice, sure=_SAYS_SO.search(_text_of(entry)) is not None)
+    return replace(notice, sure=_SAYS_SO.search(text_of(entry)) is not None)
 
 
 def is_notice(entry: Entry) -> bool:
@@ -65,7 +65,7 @@ def is_notice(entry: Entry) -> bool:
 
 def named_dois(entry: Entry) -> tuple[str, ...]:
     """The DOIs that the text of a notice names besides its own, lower case: of what it takes back or corrects."""
-    found = (one.rstrip(".,;:)]”’'").lower() for one in _DOI.findall(_text_of(entry)))
+    found = (one.rstrip(".,;:)]”’'").lower() for one in _DOI.findall(text_of(entry)))
     return tuple(dict.fromkeys(doi for doi in found if doi != entry.doi))[:_MOST_DOIS]
 
 
@@ -103,6 +103,7 @@ def _names(notice: Notice, told: str) -> bool:
     return bool(title) and (about == title or about.startswith(f"{title} "))
 
 
-def _text_of(entry: Entry) -> str:
+def text_of(entry: Entry) -> str:
+    """What an entry's sections say, in one line, as far as such texts are looked at."""
     blocks = (block for section in entry.sections for block in section.blocks)
     return " ".join(" ".join(one.items) if isinstance(one, Bullets) else one.text for one in blocks)[:_LONGEST_TEXT]
