@@ -28,13 +28,25 @@ _NOT_IN_WORDS = re.compile(r"[\W_]+")
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"|\\^`{}]{1,200}")
 #: A heading or a topic of one of these words alone may be about treatments and measures.
 _OTHER_TOPICS = ("withdrawal", "remov", "amend", "clarification", "rectification", "addend")
-#: What a notice's own text says.
+#: What may stand between a paper and what was done to it: its DOI, its title, where it was published.
+_WHICH = (
+    r"(?:\s?\([^()]{1,120}\)|\s?\[[^\[\]]{1,120}\]|\s?[“\"‘][^”\"’]{1,300}[”\"’]|,?\s(?:doi:?\s?)?10\.\S{1,80}"
+    r"|,?\s(?:published|by|in|titled|entitled|which)\s[^.!?]{1,100}?)"
+)
+#: What a notice's own text says: of a paper, never of what research withdraws, removes or corrects.
 _SAYS_SO = re.compile(
-    r"\b(?:article|paper|study|publication|manuscript|work)\b[^.!?]{0,80}\b(?:is|are|was|were|been|being|hereby) "
-    r"(?:hereby )?(?:retracted|withdrawn|removed|corrected)\b"
-    r"|\b(?:retract|withdraw)(?:s|ing|ed)? (?:the|this|our|their) (?:article|paper|publication|manuscript)\b"
-    r"|\b(?:author|publisher|editor)s? (?:wish(?:es)? to |would like to )?(?:regret|apologi[sz]e|retract|correct)s?\b"
-    r"|\bshould (?:have )?(?:read|been)\b|\bin the (?:original|published) (?:article|version|paper)\b",
+    r"\b(?:article|paper|publication|manuscript|preprint|work)"
+    rf"{_WHICH}{{0,2}},?\s(?:is|was|has been|had been|is being|is hereby|has now been) (?:hereby |now |formally )?"
+    r"(?:retracted|withdrawn|removed|corrected)\b(?! for\b)"
+    r"|\b(?:this|the|our) (?:study|trial|report) (?:is|was|has been) (?:hereby |now |formally )?retracted\b"
+    r"|\bthis study (?:is|was|has been) withdrawn (?:by|at the request)\b"
+    r"|\b(?:retract|withdraw)(?:s|ing|ed|n)? (?:the|this|our|their) (?:\w{1,20} )?"
+    r"(?:article|paper|publication|manuscript)\b"
+    r"|\b(?:author|publisher|editor)s? (?:wish(?:es)? to |would like to )?(?:regret|apologi[sz]e|retract"
+    r"|correct(?=s? (?:the|an?|this|their|errors?)\b))s?\b"
+    r"|\bshould (?:instead )?(?:have )?read\b[^.!?]{0,12}[:“\"‘]"
+    r"|\bshould have (?:read|been (?:listed|given|spelled|cited))\b"
+    r"|\bin the original (?:article|version|paper|publication)\b|\bversion of (?:this|the) (?:article|paper)\b",
     re.IGNORECASE,
 )
 

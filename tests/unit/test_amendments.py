@@ -7,7 +7,7 @@ import time
 import pytest
 
 from digest.amendments import Notice, amendment, is_notice, named_dois, notice_in, plain_title
-from digest.models import Amendment, Paragraph, Section, SectionRole
+from digest.models import Amendment, Entry, Paragraph, Section, SectionRole
 from tests.factories import an_entry
 
 TITLE = "Ocrelizumab and walking speed in adults"
@@ -251,6 +251,46 @@ def test_a_text_that_says_so_makes_a_notice_sure() -> None:
     said = an_entry(headline=f"Retraction of {TITLE}", sections=(Section(role=SectionRole.BODY, blocks=(words,)),))
     assert is_notice(said)
     assert not is_notice(an_entry(headline=f"Retraction of {TITLE}"))
+
+
+def said(headline: str, words: str) -> Entry:
+    body = Section(role=SectionRole.BODY, blocks=(Paragraph(words),))
+    return an_entry(headline=headline, sections=(body,))
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["The article (doi:10.5555/OLD.1) is retracted.", "The article “Walking” by Doe, published in 2020, was withdrawn.",
+     "The editors retract this paper.", "The authors would like to correct the first table.",
+     "In the original version of this article the name was wrong.", "The dose should have read “60 mg”.",
+     "This study has been retracted."],
+)  # fmt: skip
+def test_a_notice_s_text_speaks_of_a_paper(words: str) -> None:
+    """In the words of journals."""
+    assert is_notice(said(f"Correction to {TITLE}", words))
+
+
+@pytest.mark.parametrize(
+    ("headline", "words"),
+    [
+        ("Withdrawal of fingolimod and rebound", "In this study patients were withdrawn from treatment."),
+        ("Withdrawal of fingolimod and rebound", "The study says that 12 people had the drug withdrawn."),
+        ("Correction of vitamin D deficiency", "In the study, low levels were corrected with tablets."),
+        ("Correction of vitamin D deficiency", "The authors correct for age. All should have been told."),
+        ("Correction of vitamin D deficiency", "Readers should read the label. The paper was corrected for age."),
+        ("Removal of catheters", "As the paper says, catheters were removed. Details are in the published paper."),
+    ],
+)
+def test_a_study_s_text_speaks_of_what_was_studied(headline: str, words: str) -> None:
+    """The same verbs, of people, levels and tubes."""
+    assert not is_notice(said(headline, words))
+
+
+def test_a_hostile_text_costs_little() -> None:
+    """However often it begins."""
+    started = time.perf_counter()
+    is_notice(said("Withdrawal of fingolimod", "the article by the article, by x " * 400))
+    assert time.perf_counter() - started < 1
 
 
 @pytest.mark.parametrize(
