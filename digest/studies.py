@@ -29,13 +29,16 @@ from enum import StrEnum
 from itertools import product
 from urllib.parse import urlsplit, urlunsplit
 
-from digest.amendments import is_notice, named_dois, notice_of
+from digest.amendments import is_notice, named_dois, notice_of, text_of
 from digest.amendments import plain_title as plain_title
-from digest.models import Block, Bullets, Entry, Kind, PublishedDate, Section, Summary
+from digest.models import Block, Bullets, Entry, Kind, Precision, PublishedDate, Section, Summary
 
 #: A title of fewer letters, or of fewer words of its own, is shared by too many studies to tell one from another.
 _FEWEST_LETTERS = 20
 _FEWEST_WORDS = 3
+#: So many words that stand together are hardly anybody else's, and so many such runs make a text.
+_RUN = 4
+_FEWEST_RUNS = 4
 #: Words that say nothing about a study: "Reply to the letter to the editor", "This month in research".
 _COMMON = (
     "a abstract an and announcement are article author authors by comment correction corrigendum day editor editorial "
@@ -48,7 +51,7 @@ _NOBODYS_WORDS = frozenset(_COMMON.split())
 _LONGEST_KEY = 200
 #: Where preprints are registered. The first also registers the papers of a publisher, which have letters in them.
 _PREPRINT = re.compile(
-    r"^doi:10\.(?:1101/(?:\d{4}\.\d\d\.\d\d\.)?\d{5,8}$|(?:64898|21203|20944|26434|31219|31234|31235|36227|22541|48550|35542)/"
+    r"^doi:10\.(?:1101/(?:\d{4}\.\d\d\.\d\d\.)?\d{5,8}$|(?:64898|21203|20944|26434|31219|31234|31235|36227|22541|48550|35542|32388)/"
     r"|2139/ssrn\.)"
 )
 
@@ -218,8 +221,28 @@ def _is_same_entry(entry: Entry, digest: str, twin: Summary) -> bool:
         return True
     if len(study_keys(entry)) == len(_ids(study_keys(entry))):
         return False
-    same_journal = entry.journal is not None and _spaced(entry.journal) == _spaced(old.journal)
-    return (same_journal and entry.published == old.published) or _is_one_page(entry.url, old.url)
+    same_journal = _spaced(entry.journal) == _spaced(old.journal)
+    if _is_one_page(entry.url, old.url) or (same_journal and entry.journal and entry.published == old.published):
+        return True
+    return same_journal and entry.published == old.published and _is_an_edit(entry, old)
+
+
+def _is_an_edit(entry: Entry, old: Entry) -> bool:
+    """Whether a text is another with words changed, as where a site moves and mends its texts on the way.
+
+    The same day is a proof of its own, so half of the shorter text will do; without one nearly all must be the same.
+    """
+    ours, theirs = _runs(entry), _runs(old)
+    same, shorter, longer = len(ours & theirs), *sorted((len(ours), len(theirs)))
+    if entry.published is not None and entry.published.precision is Precision.DAY:
+        return shorter >= _FEWEST_RUNS and same * 2 >= shorter
+    return shorter >= 3 * _FEWEST_RUNS and same * 5 >= longer * 4
+
+
+def _runs(entry: Entry) -> set[tuple[str, ...]]:
+    """Every few words that stand together in its text."""
+    words = plain_title(text_of(entry)).split()
+    return {tuple(words[place : place + _RUN]) for place in range(len(words) - _RUN + 1)}
 
 
 def _is_one_page(url: str | None, other: str | None) -> bool:

@@ -20,6 +20,15 @@ _TRACKING = re.compile(
     r"|vero_id|oly_(?:anon|enc)_id|pk_(?:campaign|kwd)|mtm_\w+)$",
     re.IGNORECASE,
 )
+#: Parameters that name a visit: another one at every visit.
+_VISIT = re.compile(
+    r"^(?:phpsessid|jsessionid|aspsessionid\w{0,20}|asp\.net_sessionid|cftoken|zenid|oscsid)$",
+    re.IGNORECASE,
+)
+#: The same under names that elsewhere name a story or a conference's session: the value is a number nobody chose.
+_VISIT_BY_VALUE = re.compile(
+    r"^(?:s|sid|session|session_?id|sess_?id)=(?=\w{0,40}[a-z])(?=\w{0,40}\d)[0-9a-z]{26,64}$", re.IGNORECASE
+)
 #: PubMed's search feeds put the time of the fetch into every link.
 _FETCH_TIME = re.compile(r"^20\d{12}$")
 #: Controls, direction marks and other unseen characters; what dresses an address up as another or ends an attribute.
@@ -32,6 +41,8 @@ _HOST = re.compile(
     r"(?::\d{1,5})?(?=[/?#]|$)",
     re.IGNORECASE,
 )
+_USUAL_PORTS: Final = {"http": 80, "https": 443}
+_SPELLED_OUT = re.compile(r"%([0-9a-fA-F]{2})")
 #: Where sites send their readers through themselves: the host, the path, and the parameter with the page's own address.
 _DETOURS: Final = (
     (re.compile(r"(?:^|\.)google\.[a-z.]{2,6}$"), "/url", ("url", "q")),
@@ -65,6 +76,26 @@ def web_url(link: str, *, base: str | None = None) -> str | None:
             break
         url = _absolute(target, None) or url
     return url
+
+
+def steady_address(guid: str) -> str:
+    """A guid that is a web address in the one way of writing it, without tracking; any other guid as it is.
+
+    One address may be written with its host in capitals, its usual port, or blanks spelled out or not: a site that
+    changes its software changes these, and means the same entries.
+    """
+    if not guid.lower().startswith(("http://", "https://")):
+        return guid
+    try:
+        parts = urlsplit(guid)
+        host, port = parts.netloc.lower(), parts.port
+    except ValueError:
+        return guid
+    if not parts.hostname or "@" in host:
+        return guid
+    host = host.removesuffix(f":{port}") if port == _USUAL_PORTS[parts.scheme] else host
+    path, query, fragment = map(_spelled_out, (parts.path, _without_tracking(parts.query), parts.fragment))
+    return urlunsplit((parts.scheme, host, path, query, fragment))
 
 
 def shown(url: str) -> str:
@@ -113,5 +144,15 @@ def _behind(url: str) -> str | None:
 
 def _without_tracking(query: str) -> str:
     pairs = parse_qsl(query, keep_blank_values=True)
-    kept = [(key, value) for key, value in pairs if not _TRACKING.match(key) and not _FETCH_TIME.match(value)]
+    kept = [(key, value) for key, value in pairs if not _of_a_visit(key, value)]
     return query if len(kept) == len(pairs) else urlencode(kept)
+
+
+def _of_a_visit(key: str, value: str) -> bool:
+    named = _TRACKING.match(key) or _VISIT.match(key) or _FETCH_TIME.match(value)
+    return bool(named or _VISIT_BY_VALUE.match(f"{key}={value}"))
+
+
+def _spelled_out(part: str) -> str:
+    """What may not stand in an address spelled out, and spelled out in capitals; what need not be is left as it is."""
+    return _SPELLED_OUT.sub(lambda found: f"%{found[1].upper()}", quote(part, safe=_KEPT))

@@ -68,13 +68,29 @@ _WEEKDAY = re.compile(
     rf"^(?:[^\W\d_]{{1,4}}[.,]{{1,2}}|(?:{'|'.join(_WEEKDAYS.split())})\b[.,]{{0,2}})\s", re.IGNORECASE
 )
 _NAME = r"(?P<month>[^\W\d_]{3,14})\.?"
-_TIME = r"(?:(?:T|,?\s+(?:(?:at|um|à|kl\.?|klo|om|a las|alle|às)\s+)?)\d{1,2}[:.]\d{2}.{0,40}|Z|[+-]\d\d:?\d\d)?"
+_TIME = (
+    r"(?:(?:T|,?\s+(?:(?:at|um|à|kl\.?|klo|om|a las|alle|às)\s+)?)"
+    r"\d{1,2}(?:[:.]\d{2}.{0,40}|\s?h(?:\s?\d{2})?|\sUhr|\s?[ap]\.?m)"
+    r"|Z|[+-]\d\d:?\d\d)?"
+)
 #: What stands between a day and its month: `6th of August`, `1er août`, `6. August`, `6 de agosto`.
 _DAY_END = r"(?:st|nd|rd|th|er|º|ª|\.)?"
 _OF = r"(?:(?:of|de|den)\s|d[’'])?"
 #: The first days of clocks: Unix, with the zones west of Greenwich, and the days that follow where thousandths were
 #: taken for seconds; 1900 for spreadsheets. (Years before that are none.)
 _NEVER_SET = (range(date(1969, 12, 31).toordinal(), date(1970, 1, 23).toordinal()), (date(1900, 1, 1).toordinal(),))
+#: Those of other spreadsheets and of file systems. In the American form they are the years they stand for.
+_SELDOM_SET = (date(1904, 1, 1), date(1980, 1, 1))
+#: And of telephones, whose first day is a date like others where no clock printed it.
+_FIRST_SECOND = re.compile(
+    r"(?:2001-0?1-0?1(?:T|\s)|(?:mon,?\s)?0?1\sjan(?:uary)?\s2001\s)00:00(?::00(?:\.0{1,9})?)?"
+    r"\s?(?:Z|GMT|UTC|UT|[+-]00:?00)?",
+    re.IGNORECASE,
+)
+#: Hyphens of other kinds, as typesetters put them.
+_HYPHENS = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2212), "-")
+#: What PubMed prints behind a date.
+_AHEAD = re.compile(r"[.;,]?\s?[(\[]?(?:online|e-?pub) ahead of print[)\]]?\.?$", re.IGNORECASE)
 
 #: Every date has them, and most of what is asked about has not.
 _TWO_DIGITS = re.compile(r"\d\d")
@@ -90,10 +106,12 @@ def read_date(text: str) -> PublishedDate | None:
     """
     if not _TWO_DIGITS.search(text, 0, LONGEST_DATE):
         return None
-    text = _LABEL.sub("", " ".join(text[:LONGEST_DATE].split())).rstrip(".,;")
-    found = _in_a_form(text)
+    text = _AHEAD.sub("", _LABEL.sub("", " ".join(text[:LONGEST_DATE].translate(_HYPHENS).split()))).rstrip(".,;")
+    found = None if _FIRST_SECOND.fullmatch(text) else _in_a_form(text)
     if found is _NO_FORM:
         found = _in_a_form(_WEEKDAY.sub("", text))
+        # Only days have weekdays: "Ma 2026" is half of a May.
+        found = found if isinstance(found, PublishedDate) and found.precision is Precision.DAY else None
     return found if isinstance(found, PublishedDate) else None
 
 
@@ -112,7 +130,8 @@ def _in_a_form(text: str) -> PublishedDate | str | None:
 
 
 def _day(year: int, month: int, day: int) -> PublishedDate | None:
-    return _made(year, month, day, Precision.DAY)
+    made = _made(year, month, day, Precision.DAY)
+    return None if made and made.day in _SELDOM_SET else made
 
 
 def _made(year: int, month: int, day: int, precision: Precision) -> PublishedDate | None:
@@ -127,7 +146,7 @@ def _made(year: int, month: int, day: int, precision: Precision) -> PublishedDat
 
 
 def _american(year: int, month: int, day: int) -> PublishedDate | None:
-    exact = _day(year, month, day)
+    exact = _made(year, month, day, Precision.DAY)
     if exact is None:
         # 31/12/2026 cannot be month-first, so it is not the American form.
         return _day(year, day, month) if month > len(_MONTHS) else None
@@ -188,5 +207,8 @@ _FORMS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (rf"(?P<y>\d{{4}})\s{_NAME}(?:\s?[-–/]\s?[^\W\d_]{{3,14}}\.?)?", _named_month),
         (rf"{_NAME}(?:\s?[-–/]\s?[^\W\d_]{{3,14}}\.?)?,?\s{_OF}(?P<y>\d{{4}})", _named_month),
         (r"(?P<y>\d{4})[-/](?P<m>\d{1,2})", _number_month),
+        (r"(?P<m>\d{1,2}(?=/)|\d\d)[-/.](?P<y>\d{4})", _number_month),
+        (rf"(?P<y>\d{{4}})\s?[年년]\s?(?P<m>\d{{1,2}})\s?[月월]\s?(?P<d>\d{{1,2}})\s?[日일]{_TIME}", _numbers(_day)),
+        (r"(?P<y>\d{4})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]", _number_month),
     )
 )

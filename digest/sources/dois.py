@@ -19,7 +19,10 @@ _SICI = re.compile(r"<[^\s<>\"]{1,80}>\d{1,2}\.\d{1,2}\.[A-Za-z]{2};\d(?:-[A-Za-
 #: What stands before the brackets: title, year and issue, which all papers of one issue share.
 _SICI_HEAD = re.compile(r"^10\.\d{4,9}/(?:\(sici\)|\d{4}-\d{3}[\dx]\(\d{4,8}\)\d{1,4}(?::\d{1,4})?$)", re.IGNORECASE)
 #: Crossref's recommendation for modern DOIs, less what ends one in running text.
-_DOI = re.compile(r"\b10\.\d{4,9}/{1,3}[^\s\"<>|\\^`{}\x00-\x1f\u2013-\u2026\u00ab\u00bb]{1,200}", re.IGNORECASE)
+#: Some print it without anything between: "DOI10.1000/x".
+_DOI = re.compile(
+    r"(?:\b|(?<=doi))10\.\d{4,9}/{1,3}[^\s\"<>|\\^`{}\x00-\x1f\u2013-\u2026\u00ab\u00bb]{1,200}", re.IGNORECASE
+)
 
 #: What addresses put behind a DOI, once or several times over.
 _TAIL = re.compile(
@@ -27,11 +30,12 @@ _TAIL = re.compile(
     r"[?#].{0,300}"
     r"|;jsessionid=.{0,300}"
     r"|&(?:amp;)?[a-z_]{1,30}=.{0,300}"
-    r"|/(?:figures?|tables?)/\d{1,3}"
+    r"|/(?:figures?|tables?)/\d{1,3}|/(?:fig|table|supp)-\d{1,3}"
+    r"|/suppl(?:_file|ementary)?/.{1,200}"
     r"|/(?:full(?:[-_]?text)?(?:\.html?)?|abstract|summary|e?pdf(?:ft|plus|direct)?|meta|x?html?|xml|epub|long|short"
-    r"|references|citations?|metrics|figures|tables|related|supp(?:lementary-materials?|info|lements?)?|download"
+    r"|references|citations?|metrics|abs|latest|figures|tables|related|supp(?:lementary-materials?|info|lements?)?|download"
     r"|tab-[a-z-]{1,40})"
-    r"|\.(?:e?pdf(?:\+html)?|full(?:[-_]?text)?|abstract|long|short|extract|html?|xml|epub|figures-only"
+    r"|\.(?:abs|e?pdf(?:\+html)?|full(?:[-_]?text)?|abstract|long|short|extract|html?|xml|epub|figures-only"
     r"|supplementary-materials?|article-(?:info|metrics)|info|citation|e-letters|peer-reviews?|abstract-[a-z]{2})"
     r"(?:\+html)?"
     r")$",
@@ -39,12 +43,18 @@ _TAIL = re.compile(
 )
 #: Oxford's addresses put the article's number in its database behind the DOI.
 _NUMBER_BEHIND: Final = re.compile(r"^(10\.1093/[a-z]{1,20}/[a-z]{1,10}\d{1,8})/\d{1,10}$")
-#: Preprints' versions: behind a sign anywhere, without one at bioRxiv and medRxiv, a bare number at some.
+#: Preprints' versions: behind a sign anywhere, without one at bioRxiv, medRxiv and arXiv, a bare number at some.
 _VERSIONS: Final = (
     re.compile(r"^(10\.\d{4,9}/.{3,190}?)[/._-]v\d{1,2}$"),
-    re.compile(r"^(10\.(?:1101|64898)/.{3,190}?)v\d{1,2}$"),
-    re.compile(r"^(10\.12688/[a-z0-9]{3,40}\.\d{1,8})\.\d{1,2}$"),
-    re.compile(r"^(10\.7554/elife\.\d{1,8})\.\d{1,3}$"),
+    re.compile(r"^(10\.(?:1101|64898|48550)/.{3,190}?)v\d{1,2}$"),
+    re.compile(r"^(10\.(?:12688/[a-z0-9]{3,40}|3310/nihropenres|35241/emeraldopenres)\.\d{1,8})\.\d{1,2}$"),
+    re.compile(r"^(10\.15694/mep\.\d{4}\.\d{6})\.\d{1,2}$"),
+    re.compile(r"^(10\.32388/[a-z0-9]{4,10})\.\d{1,2}$"),
+)
+#: Parts of papers that have DOIs of their own: figures, tables, abstracts and reviews.
+_PARTS: Final = (
+    re.compile(r"^(10\.7554/elife\.\d{1,8})(?:\.(?:\d{1,3}|sa\d{1,2})){1,2}$"),
+    re.compile(r"^(10\.1371/journal\.p[a-z]{3}\.\d{7})\.[a-z]{1,4}\d{1,3}$"),
 )
 _PMID = re.compile(
     r"(?:\bpubmed:|\bpmid:?\s{0,3}|\bpubmed\.ncbi\.nlm\.nih\.gov/|\bncbi\.nlm\.nih\.gov/(?:m/)?pubmed/)(\d{1,8})(?!\d)",
@@ -114,8 +124,8 @@ def _trimmed(text: str, *, whole: bool) -> str:
     if _SICI_HEAD.match(doi):
         return ""
     doi = _NUMBER_BEHIND.sub(r"\1", doi)
-    for version in _VERSIONS:
-        doi = version.sub(r"\1", doi)
+    for behind in (*_PARTS, *_VERSIONS):
+        doi = behind.sub(r"\1", doi)
     return doi if doi.partition("/")[2] else ""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from digest.models import Problem
+from digest.sources.addresses import steady_address
 from digest.sources.base import Known
 from digest.sources.identity import SUFFIX_DIGITS, fingerprint, fitting, web_url
 from digest.sources.items import Item, Order, ParsedFeed
@@ -106,10 +107,11 @@ def _suffix(item: Item) -> str:
 def _guid(item: Item, identity: Identity) -> str:
     title = f"title:{fingerprint([item.title.casefold(), item.journal.casefold()])}"
     link = web_url(item.link)
+    given = steady_address(item.id)
     ways: dict[Identity, Iterable[str | None]] = {
-        Identity.GUID: (item.id, link, item.link),
-        Identity.LINK: (link, item.link, item.id),
-        Identity.TITLE: (title if item.title else None, item.id, link),
+        Identity.GUID: (given, link, item.link),
+        Identity.LINK: (link, item.link, given),
+        Identity.TITLE: (title if item.title else None, given, link),
     }
     # Of the first six values of each piece alone, as long as there are such guids in databases.
     text = title if item.title else f"text:{fingerprint([one[:6] for one in pieces_to(item.pieces)])}"

@@ -43,6 +43,19 @@ _COMMON = frozenset(
 )
 _WORD = re.compile(r"[^\W_]+")
 _HOME = re.compile(r"(?:index|default|home)(?:\.\w{2,5})?", re.IGNORECASE)
+#: A site in one language: `/en/`, `/de-ch/`.
+_LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][a-z]{2})?", re.IGNORECASE)
+#: Parameters that name no page, so a home page with them is the home page.
+_NO_PAGE = re.compile(
+    r"(?:ref\w{0,8}|src|source|from|lang|hl|locale|redirect\w{0,6}|error|status|msg|reason|utm_\w{1,20})=",
+    re.IGNORECASE,
+)
+_SEARCH = re.compile(
+    r"(?:search|suche?|recherche|buscar?|ricerca|zoeken)(?:[-_]?results?)?(?:\.\w{2,5})?", re.IGNORECASE
+)
+_ASKED = re.compile(r"(?:s|q|query|search|keywords?|term)=", re.IGNORECASE)
+_LOST = re.compile(r"(?:404|410|(?:page[-_]?)?not[-_]?found|error|gone|sorry)(?:\.\w{2,5})?", re.IGNORECASE)
+_DOOR = re.compile(r"(?:log[-_]?in|sign[-_]?in|subscri(?:be|ptions?)|register|paywall)(?:\.\w{2,5})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +86,8 @@ def other_page(page: Document, reading: Reading, said: Reading, *, asked: str, f
     place = _led_to(asked, (final, page.meta.get("canonical", ""), page.meta.get("og:url", "")))
     if place and not _same_title(headline, head if any(head) else printed[:1]):
         return Other(f"the link leads to {place} of the site ({shown})")
-    same = _same_title(headline, (*head, *printed)) or bool(said.doi and said.doi == reading.doi)
+    alike = _same_title if _path(urlsplit(asked).path) == _path(urlsplit(final).path) else _very_title
+    same = alike(headline, (*head, *printed)) or bool(said.doi and said.doi == reading.doi)
     if not same:
         # A headline beside the article may be of any box that asks for something.
         what, for_now = kind_by_title((*head, *own), headline)
@@ -99,6 +113,17 @@ def _same_title(headline: str, titles: Iterable[str]) -> bool:
     return False
 
 
+def _very_title(headline: str, titles: Iterable[str]) -> bool:
+    """Nearly all the words: another story of a site, to which a link may lead, has a title much like it."""
+    wanted = _told(headline)
+    for title in titles:
+        there = _told(title)
+        both = len(wanted & there)
+        if both and (both * 5 >= len(wanted) * 4 or (both >= FEWEST_SHARED and both == len(there))):
+            return True
+    return False
+
+
 def _led_to(asked: str, addresses: Iterable[str]) -> str:
     """The home page or a section, where a redirect ended there or the page calls itself so; else empty."""
     before = urlsplit(asked)
@@ -106,13 +131,28 @@ def _led_to(asked: str, addresses: Iterable[str]) -> str:
     for address in filter(None, addresses):
         after = urlsplit(address)
         new = _path(after.path)
-        if after.query or (old == new and not before.query):
+        if old == new and (not before.query or before.query == after.query):
             continue
-        if not new:
-            return "the home page"
-        if len(new) < len(old) and old[: len(new)] == new:
+        place = _named_place(new, after.query)
+        if place:
+            return place
+        if not after.query and len(new) < len(old) and old[: len(new)] == new:
             return "a section"
     return ""
+
+
+def _named_place(path: list[str], query: str) -> str:
+    """What an address says itself that it is, whatever was asked for."""
+    last = path[-1] if path else ""
+    if _SEARCH.fullmatch(last) or (not path and _ASKED.match(query)):
+        return "the search"
+    if _LOST.fullmatch(last):
+        return "a page for what is missing"
+    if _DOOR.fullmatch(last):
+        return "the sign-in"
+    home = not path or (len(path) == 1 and _LANGUAGE.fullmatch(last))
+    only_ways = all(map(_NO_PAGE.match, filter(None, query.split("&"))))
+    return "the home page" if home and only_ways else ""
 
 
 def _path(path: str) -> list[str]:

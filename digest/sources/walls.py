@@ -118,6 +118,26 @@ _WALL = _any(
     r"\bpreview of subscription content\b",
     r"\blog ?in via\b|\binstitutional (?:access|login)\b",
     r"\bforgot(?:ten)? (?:your )?password\b",
+    # German
+    r"\bnur für (?:unsere |registrierte |eingeloggte )?(?:abonnent|mitglieder|nutzer|plus-)",
+    r"\b(?:jetzt|bitte) (?:\w{1,20} ){0,3}(?:abonnieren|abschließen|freischalten|registrieren|anmelden|testen)\b",
+    r"\bprobeabo\w{0,8}\b|\bbereits (?:abonnent|ein abo|registriert|kunde)|\bum (?:\w{1,20} ){0,4}weiterzulesen\b",
+    # French
+    r"\bréservée?s? (?:à nos |aux |à |exclusivement aux )(?:abonné|membres)|\babonnez-vous (?:pour|et|dès)\b",
+    r"\bdéjà abonné|\bpour (?:continuer|poursuivre) à lire\b",
+    r"\bpour (?:continuer|poursuivre) (?:la|votre) lecture",
+    # Spanish, Portuguese
+    r"\b(?:exclusivo|solo|só|apenas) para (?:nuestros |nossos )?(?:suscriptores|assinantes|socios|sócios)\b",
+    r"\b(?:suscríb[ae](?:se|te)|regístr[ae](?:se|te)|assine|registe-se) (?:agora |ahora )?(?:para|y|e)\b",
+    r"\bya (?:es|eres) (?:suscriptor|socio)|\bjá é (?:assinante|sócio)",
+    r"\bpara (?:seguir leyendo|continuar (?:leyendo|lendo|a ler))",
+    # Italian
+    r"\briservat[oaie] (?:agli|ai soli|ai nostri) (?:abbonati|iscritti)|\babbonati (?:ora )?per\b|\bsei già abbonat",
+    r"\bper (?:continuare a|proseguire la) (?:leggere|lettura)\b",
+    # Dutch
+    r"\balleen voor (?:onze )?(?:abonnees|leden)\b|\bom (?:\w{1,20} ){0,3}verder te lezen\b",
+    r"\bword (?:nu )?(?:abonnee|lid)\b",
+    r"\b(?:al|reeds) (?:abonnee|een abonnement|een account)\b",
 )
 _PROOF = _any(
     r"\benable javascript\b|\bjavascript (?:is|and cookies)\b",

@@ -25,6 +25,8 @@ _FEED_LINK = re.compile(
     rb"<link\b(?=[^<>]{0,2000}\btype=[\"']?application/(?:rss|atom|feed)\+)[^<>]{0,2000}\bhref=[\"']?([^\"'\s>]{1,500})",
     re.IGNORECASE,
 )
+#: What a picture or a film shows. feedparser takes it for the entry's own text; under this name it keeps it apart.
+_SHOWN = re.compile(rb"(</?(?:media|mrss):)description(?=[\s/>])")
 #: So many titles, opened and closed, are more than those of an empty feed and its picture.
 _TITLES_OF_ENTRIES = 3
 #: How other kinds of files begin, and what they are.
@@ -86,7 +88,10 @@ def _parsed(data: bytes, charset: str | None) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return feedparser.parse(
-            io.BytesIO(data), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+            io.BytesIO(_SHOWN.sub(rb"\1text", data)),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
         )
 
 
@@ -139,6 +144,11 @@ class _Entry:
         summary = dict.get(entry, "summary_detail")
         texts = [*(dict.get(entry, "content") or []), *([summary] if summary else [])]
         texts = [text for text in texts if isinstance(text.get("value"), str) and _is_text(text.get("type") or "")]
+        pieces, trouble = self._first_read(texts)
+        # A film's description is all that the feeds of film sites say.
+        return (pieces, trouble) if pieces or trouble else self._first_read([{"value": _text(entry, "media_text")}])
+
+    def _first_read(self, texts: list[dict[str, Any]]) -> tuple[tuple[Piece, ...], str]:
         trouble = ""
         for place in most_text_first([text["value"] for text in texts]):
             text = texts[place]

@@ -61,6 +61,24 @@ def test_american_form(text: str, day: date, precision: Precision) -> None:
         ("1970", date(1970, 1, 1), YEAR),
         ("Jan 1970", date(1970, 1, 1), MONTH),
         ("23 January 1970", date(1970, 1, 23), DAY),
+        ("03/2026", date(2026, 3, 1), MONTH),
+        ("03.2026", date(2026, 3, 1), MONTH),
+        ("3/2026", date(2026, 3, 1), MONTH),
+        ("4 mars 2026 à 10h00", date(2026, 3, 4), DAY),
+        ("4 mars 2026 à 10 h", date(2026, 3, 4), DAY),
+        ("4. März 2026 um 8 Uhr", date(2026, 3, 4), DAY),
+        ("March 4, 2026 at 9 a.m.", date(2026, 3, 4), DAY),
+        ("2026 Mar 4. Online ahead of print.", date(2026, 3, 4), DAY),
+        ("2026 Mar [Epub ahead of print]", date(2026, 3, 1), MONTH),
+        ("2026年3月4日", date(2026, 3, 4), DAY),
+        ("2026年3月", date(2026, 3, 1), MONTH),
+        ("2026년 3월 4일", date(2026, 3, 4), DAY),
+        ("2026\u201103\u201104", date(2026, 3, 4), DAY),
+        ("1/1/1980", date(1980, 1, 1), YEAR),
+        ("2 January 1980", date(1980, 1, 2), DAY),
+        ("2001-01-01", date(2001, 1, 1), DAY),
+        ("2001-01-01T09:30:00Z", date(2001, 1, 1), DAY),
+        ("Ma, 3 Mar 2026", date(2026, 3, 3), DAY),
     ],
 )
 def test_other_forms(text: str, day: date, precision: Precision) -> None:
@@ -103,7 +121,8 @@ def test_a_month_that_could_be_another_is_none(text: str) -> None:
     "text",
     ["Thu, 01 Jan 1970 00:00:00 +0000", "Wed, 31 Dec 1969 19:00:00 -0500", "Sat, 17 Jan 1970 23:08:42 Z",
      "1970-01-01", "1970-01-01T00:00:00Z", "19700101", "1/1/1970", "12/31/1969", "December 31, 1969", "1.1.1970",
-     "1900-01-01", "1/1/1900", "1899-12-30", "0001-01-01T00:00:00", "0000-00-00"],
+     "1904-01-01", "1980-01-01", "Tue, 01 Jan 1980 00:00:00 GMT", "2001-01-01T00:00:00Z", "2001-01-01 00:00:00 +0000",
+     "Mon, 01 Jan 2001 00:00:00 GMT", "1900-01-01", "1/1/1900", "1899-12-30", "0001-01-01T00:00:00", "0000-00-00"],
 )  # fmt: skip
 def test_a_date_that_was_never_set_is_none(text: str) -> None:
     """The days from which clocks count, in any form, and what thousandths taken for seconds make of this century."""
@@ -113,7 +132,8 @@ def test_a_date_that_was_never_set_is_none(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["2024-02-30", "2/30/2024", "30 February 2024", "13/13/2026", "0000-00-00", "3026-01-01", "yesterday", "", "May",
-     "in 2026 we", "1 2 3", "Foo 12, 2026", "2026-13"],
+     "in 2026 we", "Ma 2026", "le 2026", "13/2026", "2026年13月", "4 mars 2026 à dix heures", "3.2026",
+     "1 2 3", "Foo 12, 2026", "2026-13"],
 )  # fmt: skip
 def test_no_date(text: str) -> None:
     """What is no date, or a day that does not exist, is None: it is never moved to another day."""

@@ -24,11 +24,51 @@ HEAD = "10.1002/(SICI)1097-4598(199806)21:6"
             "10.1101/2026.01.02.26300002",
         ),
         ("https://m.example.org/content/10.64898/2026.01.02.26300002v3", "10.64898/2026.01.02.26300002"),
+        ("10.48550/arXiv.2601.00001v2", "10.48550/arxiv.2601.00001"),
+        ("10.32388/ABC123.2", "10.32388/abc123"),
+        ("10.3310/nihropenres.13001.1", "10.3310/nihropenres.13001"),
+        ("10.35241/emeraldopenres.13001.2", "10.35241/emeraldopenres.13001"),
+        ("10.15694/mep.2026.000012.1", "10.15694/mep.2026.000012"),
+        ("https://r.example.org/10.21203/rs.3.rs-12345/latest.pdf", "10.21203/rs.3.rs-12345"),
     ],
 )
 def test_versions_of_one_preprint(text: str, doi: str) -> None:
     """Servers write the version behind the DOI in their own ways; the work is one."""
     assert read_doi(text) == doi
+
+
+@pytest.mark.parametrize(
+    ("text", "doi"),
+    [
+        ("10.1371/journal.pone.0012345.g001", "10.1371/journal.pone.0012345"),
+        ("10.1371/journal.pmed.0012345.t002", "10.1371/journal.pmed.0012345"),
+        ("10.7554/eLife.12345.sa1", "10.7554/elife.12345"),
+        ("10.7554/eLife.12345.2.sa1", "10.7554/elife.12345"),
+        ("10.7554/eLife.12345.abs", "10.7554/elife.12345"),
+        ("10.7717/peerj.1234/fig-1", "10.7717/peerj.1234"),
+        ("https://s.example.org/doi/10.5555/x.1c00001/suppl_file/x1c00001_si_001.pdf", "10.5555/x.1c00001"),
+    ],
+)
+def test_parts_of_one_paper(text: str, doi: str) -> None:
+    """Figures, tables, abstracts and reviews have DOIs of their own: the paper is one."""
+    assert read_doi(text) == doi
+
+
+@pytest.mark.parametrize(
+    "doi",
+    ["10.3310/hta20101.2", "10.5281/zenodo.1001", "10.1371/journal.pone.0012345", "10.5555/j.x.2026.105.2",
+     "10.5555/abc123.2", "10.5555/journal.pone.0012345.g001", "10.5555/x.2601.00001v2"],
+)  # fmt: skip
+def test_an_end_like_a_version_tells_papers_apart_elsewhere(doi: str) -> None:
+    """Only those who write so mean the same paper."""
+    assert read_doi(doi) == doi
+
+
+@pytest.mark.parametrize("text", ["DOI10.5555/x.1", "doi10.5555/x.1", "(DOI10.5555/x.1)"])
+def test_a_label_may_stand_before_it_without_a_blank(text: str) -> None:
+    """Exports leave the blank out; another letter before it makes it something else."""
+    assert read_doi(text) == "10.5555/x.1"
+    assert read_doi("no10.5555/x.1") is None
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,26 @@ def test_a_feed_whose_ids_change_can_be_told_to_use_something_else() -> None:
     assert guid(ITEM, Identity.TITLE) != guid(replace(ITEM, journal="Other"), Identity.TITLE)
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["http://E.example.org/a%20b", "http://e.example.org:80/a%20b", "HTTP://e.example.org/a b",
+     "http://e.example.org/a%20b?utm_source=rss", "http://e.example.org/a%20b?PHPSESSID=0a"],
+)  # fmt: skip
+def test_one_address_written_in_other_ways_is_one_id(written: str) -> None:
+    """Capitals of the host, the usual port, blanks, and what counts readers change with the site's software."""
+    assert guid(replace(ITEM, id=written)) == "http://e.example.org/a%20b"
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["http://e.example.org/A", "http://e.example.org/a?p=1", "http://e.example.org/a#1", "http://e.example.org:8080/a",
+     "https://e.example.org:80/a", "tag:E.example.org,2026:1", "http://[::1", "E.example.org:80/a b", "A b"],
+)  # fmt: skip
+def test_what_may_tell_entries_apart_stays(given: str) -> None:
+    """Paths, parameters, fragments and other ports; and an id that is no address means nothing but itself."""
+    assert guid(replace(ITEM, id=given)) == given
+
+
 def test_an_endless_id_is_kept_as_its_hash() -> None:
     """No guid is longer than the store takes."""
     assert len(guid(replace(ITEM, id="x" * 100_000))) <= LONGEST_GUID

@@ -53,6 +53,9 @@ def test_read_pmid(text: str, pmid: str | None) -> None:
     ("link", "url"),
     [
         ("https://e.example.org/a?utm_source=x&id=7&fbclid=1", "https://e.example.org/a?id=7"),
+        ("https://e.example.org/a?PHPSESSID=aa1&id=7", "https://e.example.org/a?id=7"),
+        ("https://e.example.org/a?sid=0123456789abcdef0123456789abcdef", "https://e.example.org/a"),
+        ("https://e.example.org/a?sid=12&sessionId=45", "https://e.example.org/a?sid=12&sessionId=45"),
         ("https://e.example.org/a?fc=20261105083000&v=2", "https://e.example.org/a?v=2"),
         ("/b", "https://base.example.org/b"),
         ("c d", "https://base.example.org/x/c%20d"),

@@ -109,6 +109,15 @@ def test_an_entry_about_such_a_page_is_no_such_page() -> None:
         (LINK, "https://www.example.org/index.html", "home page"),
         ("https://example.org/?p=12", "https://example.org", "home page"),
         (LINK, "https://example.org/2026/", "section"),
+        (LINK, "https://example.org/?ref=gone", "home page"),
+        (LINK, "https://example.org/index.php?lang=en&from=old", "home page"),
+        (LINK, "https://example.org/en/", "home page"),
+        (LINK, "https://example.org/de-ch/", "home page"),
+        (LINK, "https://example.org/search?q=vests", "search"),
+        (LINK, "https://example.org/?s=vests", "search"),
+        (LINK, "https://example.org/suche/", "search"),
+        (LINK, "https://example.org/news/not-found", "missing"),
+        (LINK, "https://example.org/account/login?next=/vests", "sign-in"),
     ],
 )
 def test_a_link_that_leads_home_is_not_followed(asked: str, final: str, place: str) -> None:
@@ -123,6 +132,56 @@ def test_a_page_may_move() -> None:
     assert seen(article(), title=TITLE, final="https://example.net/vests") is None
     assert seen(article(), title=TITLE, final="https://vests.example.net/") is None
     assert seen(article(), title=TITLE, asked="https://example.org/?p=12", final="https://example.org/vests") is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "final"),
+    [
+        (LINK, "https://example.org/?p=12"),
+        (LINK, "https://example.org/?story=vests"),
+        (LINK, "https://example.org/ms/vests"),
+        ("https://example.org/search?q=vests", "https://example.org/search?q=vests"),
+        ("https://example.org/en/", "https://example.org/en/"),
+    ],
+)
+def test_an_address_that_may_be_a_pages_own_is_believed(asked: str, final: str) -> None:
+    """A parameter may name it, and an entry may mean the very page that others are led to."""
+    assert seen(article("Staying cool", f"{TOLD} {LONG}"), title="Staying cool", asked=asked, final=final) is None
+
+
+def test_a_redirect_to_another_story_with_a_title_much_alike() -> None:
+    """A new address asks for nearly all words of the title, or for the entry's own in the text."""
+    other = "Heating pads and walking in invented heat"
+    text = "Pads made of wool kept two hundred people warm through a winter, and nurses wrote down how they slept. " * 4
+    moved = "https://example.org/news/pads"
+    found = seen(article(other, text), title=other, final=moved)
+    assert found is not None and "in common" in found.why
+    assert seen(article(other, f"{TOLD} {LONG}"), title=other, final=moved) is None
+    assert seen(article("Cooling vests and walking in heat", text), title=TITLE, final=moved) is None
+
+
+@pytest.mark.parametrize(
+    "wall",
+    ["Dieser Artikel ist nur für Abonnenten lesbar. Jetzt Probeabo abschließen und weiterlesen.",
+     "Bitte melden Sie sich an, um den Artikel weiterzulesen.", "Cet article est réservé aux abonnés.",
+     "Abonnez-vous pour lire la suite.", "Contenido exclusivo para suscriptores.", "Suscríbete para seguir leyendo.",
+     "Conteúdo exclusivo para assinantes.", "Contenuto riservato agli abbonati.", "Alleen voor abonnees te lezen.",
+     "Word abonnee en lees verder."],
+)  # fmt: skip
+def test_a_wall_in_other_languages(wall: str) -> None:
+    """It asks for the same."""
+    found = seen(f"<h1>{TITLE}</h1><p>{wall}</p><p>{wall}</p>", title=TITLE)
+    assert found is not None and "pay or to sign in" in found.why
+
+
+def test_a_text_about_members_in_other_languages_is_no_wall() -> None:
+    """Studies are for some people, too."""
+    for text in (
+        "Die Weste half nur für kurze Zeit.",
+        "Le gilet a servi pour continuer la marche.",
+        "Solo para adultos.",
+    ):
+        assert seen(f"<h1>{TITLE}</h1><p>{text}</p>", title=TITLE) is None
 
 
 def test_a_page_that_calls_itself_the_home_page() -> None:

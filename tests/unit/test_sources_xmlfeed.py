@@ -162,6 +162,29 @@ def test_other_titles_do_not_replace_the_entry_s(inside: str) -> None:
     assert rss(inside).title == "Own"
 
 
+SEEN = "A long beach in the evening sun, with many people on it who walk along the water."
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f"<description>Own.</description><media:description>{SEEN}</media:description>",
+        f"<media:group><media:description>{SEEN}</media:description></media:group><description>Own.</description>",
+        f"<media:content url='x'><media:description>{SEEN}</media:description></media:content><summary>Own.</summary>",
+    ],
+)
+def test_what_a_picture_shows_is_not_the_entry_s_text(inside: str) -> None:
+    """Wherever it stands, and however much it says."""
+    assert [piece.text for piece in rss(f"<title>T</title>{inside}").pieces] == ["Own."]
+
+
+def test_a_film_s_description_is_all_that_its_feed_says() -> None:
+    """Without a text of its own the entry has that one."""
+    inside = f"<title>T</title><media:group><media:description>{SEEN}</media:description></media:group>"
+    assert [piece.text for piece in atom(inside).pieces] == [SEEN]
+    assert [piece.text for piece in rss(inside).pieces] == [SEEN]
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [(b"PK\x03\x04", "ZIP"), (b"BZh91AY", "bzip2"), (b"%PDF-1.7", "PDF"), (b"\x89PNG", "image"), (b"words", "no feed")],

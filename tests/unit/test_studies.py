@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -222,7 +223,8 @@ def test_a_new_guid_with_a_new_text_is_a_revision(both):
 def test_a_series_under_one_title_stays_a_series(ours, theirs):
     """One source, one title, another text and nothing more in common: news, and of a study of its own."""
     twin = a_twin(**theirs)
-    found = decide(entry(guid="new", tags=("x",), **ours), twins=[twin], kin=[study(70, *study_keys(twin.entry))])
+    other = (a_section(SectionRole.BODY, "Of another month, and all in other words than before."),)
+    found = decide(entry(guid="new", sections=other, **ours), twins=[twin], kin=[study(70, *study_keys(twin.entry))])
     assert (found.kind, found.study_id) == (Verdict.NEW, None)
 
 
@@ -371,8 +373,55 @@ def test_a_new_guid_for_the_same_title_and_page(url, same):
     """A guid may turn from `?p=1` into the page's address while the text is edited; a front page proves nothing."""
     old = "https://e.example.org/2026/study" if url != "https://e.example.org/" else url
     twin = a_twin(url=old, journal=None)
-    edited = entry(guid="new", url=url, people="12 adults", journal=None)
+    words = (a_section(SectionRole.BODY, "All of it was written anew, in other words than before."),)
+    edited = entry(guid="new", url=url, sections=words, journal=None)
     assert (decide(edited, twins=[twin]).kind is Verdict.REVISION) is same
+
+
+WORDS = "Sixty adults wore a cooling vest on warm days for eight weeks and walked a little farther than before."
+
+
+def in_words(*words: str, **given: Any) -> Entry:
+    body = Section(role=SectionRole.BODY, blocks=tuple(map(Paragraph, words)))
+    day = PublishedDate(day=date(2026, 4, 3), precision=Precision.DAY)
+    return entry(
+        **{"journal": None, "published": day, "sections": (body,), "url": "https://old.example.org/?p=1", **given}
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "words", "same"),
+    [
+        ({}, WORDS.replace("eight", "ten"), True),
+        ({}, f"{WORDS} Nobody knows for how long the effect lasts, or whether it helps in the cold at all.", True),
+        ({}, "Twelve teenagers kept a diary of their sleep for a month, and were less tired than at its start.", False),
+        ({"published": PublishedDate(day=date(2026, 4, 7), precision=Precision.DAY)}, WORDS, False),
+        ({"published": None}, WORDS, False),
+        ({"journal": "Another Journal"}, WORDS, False),
+        ({"doi": "10.5555/b"}, WORDS, False),
+        ({"headline": "Editorial"}, WORDS, False),
+    ],
+    ids=["a word", "more words", "other words", "date", "no date", "journal", "doi", "common title"],
+)
+def test_a_site_that_moves_and_mends_its_texts(given, words, same):
+    """Guid, address and text are new, title, day and most of the words are not: the entry we have."""
+    old = in_words(
+        WORDS, guid="old", doi="10.5555/a" if "doi" in given else None, headline=given.get("headline", TITLE)
+    )
+    twin = a_summary(7, study_id=70, entry=old, content_hash=content_hash(old))
+    moved = in_words(words, **{"guid": "new", "url": "https://new.example.org/2026/vests/", "tags": ("x",), **given})
+    assert (decide(moved, twins=[twin]).kind is Verdict.REVISION) is same
+
+
+@pytest.mark.parametrize(
+    ("words", "same"), [(WORDS.replace("before", "then"), True), (f"{WORDS} {WORDS[::-1]}", False)]
+)
+def test_without_a_day_nearly_every_word_must_be_the_same(words, same):
+    """Issues of a series have their frame in common."""
+    old = in_words(WORDS, guid="old", published=None)
+    twin = a_summary(7, study_id=70, entry=old, content_hash=content_hash(old))
+    moved = in_words(words, guid="new", url="https://new.example.org/2026/vests/", published=None)
+    assert (decide(moved, twins=[twin]).kind is Verdict.REVISION) is same
 
 
 # --- amendments --------------------------------------------------------------------------------------------
