@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from lxml import etree
 
 from digest.models import SectionRole
+from digest.sentences import is_whole
 from digest.sources.headings import Fact, Heading
+from digest.sources.marks import is_named_after_more
 from digest.sources.pieces import Shape
-from digest.sources.standing import is_standing
+from digest.sources.standing import is_of_site, is_standing
+from digest.sources.under import reads_like_study
 from digest.sources.walk import Found, closest_block
 
 _NO_FACTS = frozenset({Fact.FURNITURE, Fact.IGNORED, Fact.TITLE})
+#: Boxes around a text whose names are asked for.
+BOXES_NAMED = 2
 #: Boxes that belong to the text they stand in, whatever is in them.
 _GROUPS = frozenset({"blockquote", "details", "dl", "figure", "ol", "table", "tbody", "tr", "ul"})
 
@@ -23,8 +29,12 @@ def with_sections(found: Sequence[Found], kept: Sequence[bool], meant: Sequence[
     for place, heading in enumerate(meant):
         if heading is not None and isinstance(heading.meaning, SectionRole):
             wider[place] = True
-            for below in _belonging(found, place, _below(found, place, meant)):
-                wider[below] = True
+            below = _below(found, place, meant)
+            for one in _belonging(found, place, below):
+                wider[one] = True
+            if heading.meaning is SectionRole.CONSIDERATIONS:
+                for one in below:
+                    wider[one] = wider[one] or _is_limit(found[one])
     return wider
 
 
@@ -71,6 +81,19 @@ def _below(found: Sequence[Found], place: int, meant: Sequence[Heading | None]) 
             break
         end += 1
     return range(place + 1, end)
+
+
+def _is_limit(one: Found) -> bool:
+    """Whether what stands below a heading of limits is one, in whatever box: by its words, or by the box's name.
+
+    A box may be called `comments-on-limits`, or `author`; whose words speak of the study, they are the study's.
+    """
+    text = one.piece.text
+    if one.piece.linked or one.piece.shape is Shape.HEADING or is_of_site(text):
+        return False
+    block = closest_block(one.element)
+    named = (block, *islice(block.iterancestors(), BOXES_NAMED))
+    return reads_like_study(text) or (is_whole(text) and any(map(is_named_after_more, named)))
 
 
 def _box(found: Sequence[Found], place: int) -> etree._Element:
