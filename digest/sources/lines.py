@@ -59,8 +59,10 @@ _LEADING = re.compile(
     r"|(?:read|watch|listen)(?: this)? ?: ?(?-i:[A-Z“\"‘'\d]).{1,200}(?<!\.))$",
     re.IGNORECASE,
 )
-#: A menu, or the way to the page: short names with marks between them.
-_MENU = re.compile(r"^[^|>\u203a»·.!?,;:\d]{1,25}(?: ?[|>\u203a»·] ?[^|>\u203a»·.!?,;:\d]{1,25}){2,12}$")
+#: Names in a menu, or on the way to the page, and characters of one.
+FEWEST_NAMES, MOST_NAMES, LONGEST_NAME = 3, 13, 25
+_BETWEEN = re.compile(r"[|>\u203a»·]")
+_NO_MENU = re.compile(r"[.!?,;:\d]")
 #: Words in a menu that a study's own line has not.
 _OF_A_SITE = re.compile(
     r"\b(?:home|about(?: us)?|contact(?: us)?|privacy(?: policy)?|terms(?: of use)?|cookies?|log ?in|sign (?:in|up)"
@@ -131,7 +133,7 @@ def is_line_of_page(text: str, *, within: bool = False) -> bool:
         return True
     if is_first_on(text):
         return True
-    if _MENU.match(text) and (not within or _OF_A_SITE.search(text)):
+    if _is_menu(text) and (not within or _OF_A_SITE.search(text)):
         return True
     return is_about_cookies(text) or ("ooking" in text and bool(_RELEASE.search(text)))
 
@@ -148,6 +150,14 @@ def is_first_on(text: str) -> bool:
 def is_about_cookies(text: str) -> bool:
     """True for a notice about cookies."""
     return "ookies" in text and _COOKIES.search(text) is not None
+
+
+def _is_menu(text: str) -> bool:
+    """A menu, or the way to the page: short names with marks between them."""
+    if len(text) > LONGEST_LINE or _NO_MENU.search(text):
+        return False
+    names = [name.strip() for name in _BETWEEN.split(text)]
+    return FEWEST_NAMES <= len(names) <= MOST_NAMES and all(0 < len(name) <= LONGEST_NAME for name in names)
 
 
 def _is_leading(text: str) -> bool:

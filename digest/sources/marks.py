@@ -50,6 +50,12 @@ def is_marked(element: etree._Element) -> bool:
     return element.get("role") in _ROLES or any(_FURNITURE.intersection(words) for words in _names(element))
 
 
+def is_named_after_more(element: etree._Element) -> bool:
+    """True where a name has a word for furniture in it, and words of other things: "comments-on-limits"."""
+    marked = [words for words in _names(element) if _FURNITURE.intersection(words)]
+    return bool(marked) and not any(map(_FURNITURE_OR_COMMON.issuperset, marked))
+
+
 def is_about_something(element: etree._Element, said: str) -> bool:
     """True for a marked element whose names are made of the words in it.
 

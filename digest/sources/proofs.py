@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from lxml import etree
 
 from digest.models import SectionRole
 from digest.sources.cues import weight
 from digest.sources.headings import Fact, Heading
+from digest.sources.marks import is_named_after_more
 from digest.sources.pieces import Piece, Shape
-from digest.sources.standing import is_standing
+from digest.sources.standing import is_of_site, is_standing
+from digest.sources.under import reads_like_study
 from digest.sources.walk import Found, closest_block
 
 _NO_FACTS = frozenset({Fact.FURNITURE, Fact.IGNORED, Fact.TEXT, Fact.TITLE})
 #: Boxes that belong to the text they stand in, whatever is in them.
 _GROUPS = frozenset({"blockquote", "details", "dl", "figure", "ol", "table", "tbody", "tr", "ul"})
 
+#: Boxes around a text whose names are asked for.
+BOXES_NAMED = 2
 #: How much of a sentence in a box of another kind speaks for a limit, if it is one: an advertisement says little.
 LEAST_LIMITS = 2.0
 _SENTENCE_END = re.compile(r"[.!?…。][\"'”’»)\]]{0,3}$")
@@ -35,7 +40,8 @@ def with_sections(found: Sequence[Found], kept: Sequence[bool], meant: Sequence[
             if heading.meaning is SectionRole.CONSIDERATIONS:
                 homes = {home_of(found[below]) for below in places if _speaks_of_limits(found[below].piece)}
                 for below in places:
-                    wider[below] = wider[below] or (home_of(found[below]) in homes and _is_told(found[below].piece))
+                    stands_beside = home_of(found[below]) in homes and _is_told(found[below].piece)
+                    wider[below] = wider[below] or stands_beside or _is_limit(found[below])
     return wider
 
 
@@ -44,6 +50,15 @@ def _speaks_of_limits(piece: Piece) -> bool:
     text = piece.text
     others = weight(text, "offer") + weight(text, "appeal")
     return _is_told(piece) and weight(text, "considerations") - others >= LEAST_LIMITS
+
+
+def _is_limit(one: Found) -> bool:
+    """Whether it is one by its words, or by the name of its box: `comments-on-limits`, `author`."""
+    if not _is_told(one.piece) or is_of_site(one.piece.text):
+        return False
+    block = closest_block(one.element)
+    named = (block, *islice(block.iterancestors(), BOXES_NAMED))
+    return reads_like_study(one.piece.text) or any(map(is_named_after_more, named))
 
 
 def _is_told(piece: Piece) -> bool:

@@ -61,5 +61,10 @@ def is_offer(text: str) -> bool:
     return weight(text, "appeal") - weight(text, "specific") >= AN_APPEAL
 
 
+def is_of_site(text: str) -> bool:
+    """True for any of these: a paragraph about research in general, advice to anybody, an offer."""
+    return is_standing(text) or is_advice(text) or is_offer(text)
+
+
 def _is_short(text: str) -> bool:
     return len(text) <= LONGEST_ADVICE and len(sentences(text)) <= MOST_SENTENCES

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from digest.sources.headings import Headings
 from digest.sources.markup import read_html
 from digest.sources.pieces import Document, article_of
 
@@ -143,3 +144,41 @@ def test_parts_in_furniture_shuffled_in_the_same_parts_out(data: st.DataObject) 
         f"<html><head><title>{TITLE}</title></head><body>{''.join(around[:cut])}{article}{''.join(around[cut:])}</body>"
     )
     assert texts(read_html(html)) == [TITLE, *wanted]
+
+
+BEFORE_LIMITS = (
+    "<main><article><h1>A vest and walking in the heat</h1><h2>Key Takeaway</h2><p>A cooling vest helped people to walk"
+    " further in warm rooms than they did before.</p><h2>What They Found</h2><p>The team followed 60 adults for 2 years"
+    " and 41 of them walked further with the vest.</p><p>Their speed rose by 12 percent and stayed as it was in the"
+    " others.</p><h2>Limitations</h2><p>The study was small, and nobody was assigned by chance.</p>{}</article></main>"
+)
+
+
+def below_limits(name: str, text: str) -> list[str]:
+    page = BEFORE_LIMITS.format(f'<div class="{name}"><p>{text}</p></div>')
+    return [one.text for one in read_html(page, article=True, headings=Headings()).pieces if not one.beside]
+
+
+@pytest.mark.parametrize("text", ["It may not apply to people who use a wheelchair.", "It did not test children."])
+@pytest.mark.parametrize(
+    "name",
+    ["comments-on-limits", "informed-consent", "social-support", "related-findings", "menu-of-exercises", "author",
+     "shared-decision", "tags", "caption", "rating", "comments"],
+)  # fmt: skip
+def test_a_limit_in_a_box_of_any_name_below_its_heading(name: str, text: str) -> None:
+    """What it says tells more than what its box is called."""
+    assert text in below_limits(name, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("comments", "I walked to the sea, and my doctor laughed."),
+        ("author-bio", "Jane Doe is a nurse who writes about walking."),
+        ("related-posts", "Find out how people spent their summer."),
+        ("newsletter-signup", "Get our news every week."),
+    ],
+)
+def test_what_a_site_puts_below_the_limits(name: str, text: str) -> None:
+    """It says nothing of the study."""
+    assert text not in below_limits(name, text)
