@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from digest.models import Outcome, Receipt
+from digest.refusals import About, about
 
 #: So many failures in a row open it.
 IN_A_ROW = 20
@@ -59,12 +60,7 @@ def speaks_against(receipt: Receipt) -> bool:
     """
     if receipt.outcome is Outcome.ACCEPTED:
         return False
-    _, _, detail = receipt.code.partition(".")
-    return detail in _SENDER or not detail.startswith(("1.", "2."))
-
-
-#: About the address a mail is from, not the one it is for.
-_SENDER = ("1.7", "1.8")
+    return not receipt.code or about(receipt.code, receipt.detail) is About.US
 
 
 def heard(breaker: Breaker, answers: Iterable[bool], *, now: datetime, reason: str = "") -> Breaker:

@@ -362,7 +362,9 @@ def _send(digest: Digest, output: Output, label: str | None) -> None:
     )
     for words in kept_back:
         typer.echo(words, err=True)
-    if kept_back or any(sent.trouble or sent.stopped or sent.bounced or sent.unknown for _, sent in results):
+    if kept_back or any(
+        sent.trouble or sent.stopped or sent.bounced or sent.refused or sent.unknown for _, sent in results
+    ):
         raise typer.Exit(1)
 
 

@@ -28,6 +28,7 @@ def sent_data(issue: Issue, sent: Sent) -> dict[str, Any]:
         "accepted": sent.accepted,
         "deferred": sent.deferred,
         "bounced": sent.bounced,
+        "refused": sent.refused,
         "suppressed": sent.suppressed,
         "unknown": sent.unknown,
         "withheld": sent.withheld,
@@ -68,6 +69,7 @@ def show_sent(console: Console, results: Sequence[tuple[Issue, Sent]]) -> None:
         for number, words in (
             (sent.deferred, "deferred, to be tried again"),
             (sent.bounced, "bounced"),
+            (sent.refused, "refused for what we are or say"),
             (sent.unknown, "unknown: they may or may not have arrived"),
             (sent.withheld, "put back" if sent.paused else "withheld: their readers left or paused, or it was aborted"),
             (sent.resent, "sent again after a crash, perhaps a second copy"),

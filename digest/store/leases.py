@@ -17,7 +17,7 @@ from digest.store.engine import Prepared, within
 from digest.store.tables import deliveries, issue_status, subscribers, suppressions
 
 _HELD = (DeliveryState.CLAIMED, DeliveryState.INFLIGHT)
-_TRIED = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.UNKNOWN)
+_TRIED = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.REFUSED, DeliveryState.UNKNOWN)
 _LONGEST_DETAIL = 500
 
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from digest.errors import TransportError
@@ -261,7 +261,7 @@ class Conversation:
         if reply.code == _LOG_IN:
             raise TransportError(f"{self._host}: it asks for a login: {reply.text}", permanent=True)
         # A refused sender is about us and would be the same for every reader: nobody bounces for it.
-        return reply.receipt(Outcome.DEFERRED)
+        return replace(reply.receipt(Outcome.DEFERRED), lasting=reply.is_no)
 
     def _read(self, stage: Stage, *, go_on: bool = False) -> Generator[float, None, Reply]:
         """The next reply; it is waited for from when all was said that it answers."""

@@ -193,19 +193,19 @@ def test_a_folder_that_vanished_is_made_again(tmp_path: Path) -> None:
         ([*ENVELOPE[:1], ("RCPT", "550 5.1.1 no such user")], NO, "5.1.1", "550 5.1.1 no such user"),
         ([*ENVELOPE[:1], ("RCPT", "550-5.1.1 no\r\n550 5.1.1 such")], NO, "5.1.1", "550 5.1.1 no 5.1.1 such"),
         ([*ENVELOPE[:1], ("RCPT", "550 no such user")], NO, "", "550 no such user"),
-        ([*ENVELOPE[:1], ("RCPT", "550 4.1.1 muddled")], NO, "", "550 4.1.1 muddled"),
+        ([*ENVELOPE[:1], ("RCPT", "550 4.1.1 muddled")], NOT_NOW, "", "550 4.1.1 muddled"),
         ([*ENVELOPE[:1], ("RCPT", "450 4.2.0 greylisted")], NOT_NOW, "4.2.0", "greylisted"),
         ([*ENVELOPE[:1], ("RCPT", "452 4.5.3 too many")], NOT_NOW, "4.5.3", "too many"),
-        ([*ENVELOPE[:2], ("DATA", "554 5.7.1 spam")], NO, "5.7.1", "spam"),
+        ([*ENVELOPE[:2], ("DATA", "554 5.7.1 spam")], NOT_NOW, "5.7.1", "spam"),
         ([*ENVELOPE[:2], ("DATA", "451 4.3.0 busy")], NOT_NOW, "4.3.0", "busy"),
         ([*ENVELOPE, ("BODY", "250 2.0.0 queued as 1")], OK, "2.0.0", "250 2.0.0 queued as 1"),
         ([*ENVELOPE, ("BODY", "250 fine")], OK, "", "250 fine"),
         ([*ENVELOPE, ("BODY", "451 4.3.0 later")], NOT_NOW, "4.3.0", "later"),
-        ([*ENVELOPE, ("BODY", "554 5.6.0 bad content")], NO, "5.6.0", "bad content"),
+        ([*ENVELOPE, ("BODY", "554 5.6.0 bad content")], NOT_NOW, "5.6.0", "bad content"),
     ],
 )
 def test_an_answer_is_taken_at_its_word(talk: list[tuple[str, str]], outcome: Outcome, code: str, says: str) -> None:
-    """Yes, not now and no, with their enhanced codes; a refused sender bounces nobody."""
+    """Yes, not now and no, with their enhanced codes; what is refused for what we are or say bounces nobody."""
     with ScriptedServer([[*HELLO, *talk, *BYE]]) as server:
         (receipt,) = carried(server)
     assert (receipt.outcome, receipt.code) == (outcome, code)
@@ -375,7 +375,7 @@ def test_an_impossible_sender_is_not_held_against_the_reader() -> None:
     """Its code is about the sender."""
     with ScriptedServer([[*HELLO, *TAKEN, *BYE]]) as server:
         receipts = carried(server, a_message(1, sender="x\r\n@y"), a_message(2))
-    assert outcomes(receipts) == [(NO, "5.1.7"), (OK, "2.0.0")]
+    assert outcomes(receipts) == [(NOT_NOW, "5.1.7"), (OK, "2.0.0")]
 
 
 @pytest.mark.parametrize(
