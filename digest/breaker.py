@@ -1,8 +1,9 @@
 """When a transport is given a rest, and when it is tried again.
 
 Pure. What a server says about one reader tells nothing about the transport; what it says about us, the message or the
-way does. After 20 such answers in a row, or 25 among the last 50, or a login that is refused, the breaker opens:
-nothing is handed over. After 1, 2, 4… 30 minutes one mail is tried; when it goes well, the breaker closes.
+way does. After 20 such answers in a row, or 25 among the last 50, each to another reader's mail, or a login that is
+refused, the breaker opens: nothing is handed over. After 1, 2, 4… 30 minutes one mail is tried; when it goes well, the
+breaker closes.
 """
 
 from __future__ import annotations

@@ -27,27 +27,28 @@ LASTING_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (30, 120, 360, 
 def decide(claim: Claim, receipt: Receipt, *, policy: DoubtPolicy, now: datetime, life: timedelta = LIFE) -> Result:
     """What the ledger should say after this receipt.
 
-    Accepted and refused are final. Refused for now is tried again until `life` after the first try, then it is BOUNCED,
-    or REFUSED where it was for what we are or say. Doubtful is sent again under `RESEND` and is UNKNOWN under any other
-    policy, or when its life is over.
+    Accepted is final, and so is refused, unless its code speaks against us. That, and what is refused for now, is tried
+    again until `life` after the first try; then it is BOUNCED, or REFUSED where it was for what we are or say. Doubtful
+    is sent again under `RESEND` and is UNKNOWN under any other policy, or when its life is over.
     """
     if receipt.outcome is Outcome.ACCEPTED:
         return Result(claim=claim, state=DeliveryState.ACCEPTED, receipt=receipt)
-    if receipt.outcome is Outcome.REFUSED:
-        return Result(claim=claim, state=_end_of(receipt), receipt=receipt)
+    if receipt.outcome is Outcome.REFUSED and not _is_for_us(receipt):
+        return Result(claim=claim, state=DeliveryState.BOUNCED, receipt=receipt)
     doubtful = receipt.outcome is Outcome.DOUBTFUL
     if doubtful and policy is not DoubtPolicy.RESEND:
         return Result(claim=claim, state=DeliveryState.UNKNOWN, receipt=receipt)
-    due_at = now + retry_delay(claim.delivery_id, claim.attempts, LASTING_DELAYS if receipt.lasting else RETRY_DELAYS)
+    is_for_now = doubtful or not (receipt.lasting or receipt.outcome is Outcome.REFUSED)
+    due_at = now + retry_delay(claim.delivery_id, claim.attempts, RETRY_DELAYS if is_for_now else LASTING_DELAYS)
     if due_at <= (claim.first_tried_at or now) + life:
         return Result(claim=claim, state=DeliveryState.DEFERRED, receipt=receipt, due_at=due_at)
-    return _given_up(claim, receipt, DeliveryState.UNKNOWN if doubtful else _end_of(receipt), life)
+    end = DeliveryState.REFUSED if _is_for_us(receipt) else DeliveryState.BOUNCED
+    return _given_up(claim, receipt, DeliveryState.UNKNOWN if doubtful else end, life)
 
 
-def _end_of(receipt: Receipt) -> DeliveryState:
-    """How a delivery ends that is refused: whether it speaks against its reader, or against us."""
-    for_us = receipt.lasting or (receipt.code and about(receipt.code, receipt.detail) is About.US)
-    return DeliveryState.REFUSED if for_us else DeliveryState.BOUNCED
+def _is_for_us(receipt: Receipt) -> bool:
+    """Whether a refusal is for what we are or say; without a code whoever read the words has said so."""
+    return receipt.lasting or (receipt.code != "" and about(receipt.code, receipt.detail) is About.US)
 
 
 def retry_delay(delivery_id: int, attempts: int, delays: Sequence[timedelta] = RETRY_DELAYS) -> timedelta:

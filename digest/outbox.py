@@ -372,7 +372,8 @@ class _Run:
             else:
                 self.known.append(self._result(claim, self._asked(message, receipt)))
         now = self.clock()
-        self.traffic.heard(self.carrier, [receipt for _, _, receipt in answers], now=now, probe=probe)
+        heard = [receipt for claim, _, receipt in answers if probe or not _was_counted(claim, receipt)]
+        self.traffic.heard(self.carrier, heard, now=now, probe=probe)
         until = None if self.traffic.has_another(self.carrier) else now + PROBED
         self.store.release(failed, self.owner, now=now, until=until)
 
@@ -477,6 +478,11 @@ def _carried(carrier: Carrier, message: Callable[[], Message]) -> bool | None:
     except Exception as error:  # noqa: BLE001 - whatever keeps us from knowing: a person will decide
         _log.warning("a delivery in doubt cannot be looked up: %s", type(error).__name__)
         return None
+
+
+def _was_counted(claim: Claim, receipt: Receipt) -> bool:
+    """Whether this was held against the transport before: the breaker counts readers, and not tries."""
+    return claim.attempts > 0 and speaks_against(receipt)
 
 
 def _signed(receipt: Receipt, carrier: Carrier) -> Receipt:

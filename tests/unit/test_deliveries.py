@@ -159,7 +159,9 @@ def test_it_ends_as_refused_when_its_life_is_over(code: str, lasting: bool, stat
     assert decide(claim, receipt, policy=DoubtPolicy.RESEND, now=NOW).state is state
 
 
-def test_what_a_server_cannot_take_is_no_bounce() -> None:
-    """No letters beyond ASCII, say: that says nothing of the mailbox."""
-    receipt = Receipt(outcome=Outcome.REFUSED, detail="words", code="5.6.7")
-    assert decide(a_claim(), receipt, policy=DoubtPolicy.RESEND, now=NOW).state is DeliveryState.REFUSED
+@pytest.mark.parametrize("code", ["5.1.8", "5.3.4", "5.4.5", "5.6.7", "5.7.26"])
+def test_no_transport_ends_a_delivery_with_a_code_against_us(code: str) -> None:
+    """Not even with one that says for good."""
+    receipt = Receipt(outcome=Outcome.REFUSED, detail="words", code=code)
+    result = decide(a_claim(), receipt, policy=DoubtPolicy.RESEND, now=NOW)
+    assert (result.state, result.due_at) == (DeliveryState.DEFERRED, NOW + retry_delay(1, 0, LASTING_DELAYS))
