@@ -150,6 +150,18 @@ class Delivery:
     name: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """A delivery that was refused, of which surely nothing arrived."""
+
+    delivery_id: int
+    subscriber_id: int
+    state: DeliveryState
+    #: The transport's last words, and the enhanced code; empty when there was none.
+    detail: str
+    code: str
+
+
 class DomainGroup(StrEnum):
     """Who runs a mailbox, as far as its domain tells: each has manners of its own to be respected."""
 
