@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +20,7 @@ from digest.bell import Bell
 from digest.cli.commands import application
 from digest.cli.watching import renderable
 from digest.doctor import examine
-from digest.errors import NothingToDo, StateError
+from digest.errors import ConfigError, NothingToDo, StateError, TransportError
 from digest.feedback import take_in
 from digest.models import DeliveryState, DoubtPolicy, FeedbackKind, Issue, Outcome, Receipt
 from digest.newsroom import Digest
@@ -359,3 +360,48 @@ def test_a_mail_whose_answer_was_lost_stays_with_its_server(ledger: SqlStore) ->
     assert [envelope.rcpt_tos for envelope in inbox.envelopes] == [["reader2@example.org"]]
     row = ledger.delivery(1, 1)
     assert row is not None and (row.state, row.doubts) == (DeliveryState.DEFERRED, 1)
+
+
+# --- what the settings make of a server ------------------------------------------------------------------
+
+
+def an_smtp(port: int, **given: Any) -> dict[str, Any]:
+    return {"kind": "smtp", "host": "localhost", "port": port, "security": "none", "hello": "here.example.org", **given}
+
+
+def test_the_doctor_asks_about_the_address_that_mails_are_from(tmp_path: Path, ledger: SqlStore) -> None:
+    """With a word behind a plus, as each reader's mail has: a login that does not own that is found before the send."""
+    asked = [("MAIL FROM:<BOUNCES+DOCTOR@NEWS.EXAMPLE.ORG>", "553 5.7.1 not owned by user news"), ("QUIT", "221 bye")]
+    with ScriptedServer([[*HELLO, *asked]]) as server:
+        given = {"transport": an_smtp(server.port), "newsletter": {"bounces": {"address": "bounces@news.example.org"}}}
+        found = {one.what: one for one in examine(lambda: a_newsletter(tmp_path, ledger, **given), offline=False)}
+    assert not found["transport"].ok
+    assert "553 5.7.1 not owned by user news" in found["transport"].detail
+    assert server.heard[0] == "ehlo here.example.org"
+
+
+def test_an_authority_of_ones_own_is_trusted(
+    tmp_path: Path, ledger: SqlStore, certificate: Path, servers_side: ssl.SSLContext
+) -> None:
+    """Where its certificates are named, and only then."""
+    with a_real_server(ssl_context=servers_side) as (_, port):
+        own = an_smtp(port, security="tls", ca_file=str(certificate))
+        with a_newsletter(tmp_path, ledger, transport=own) as digest, digest.carriers() as (carrier,):
+            assert "answers, tls" in carrier.transport.check()
+        with (
+            a_newsletter(tmp_path, ledger, transport=an_smtp(port, security="tls")) as digest,
+            digest.carriers() as (carrier,),
+            pytest.raises(TransportError, match=r"cannot be trusted.*transport\.ca_file"),
+        ):
+            carrier.transport.check()
+
+
+def test_an_authority_that_cannot_be_read_is_told(tmp_path: Path, ledger: SqlStore) -> None:
+    """With its key and its file."""
+    given = an_smtp(25, ca_file="nowhere.pem")
+    with (
+        a_newsletter(tmp_path, ledger, transport=given) as digest,
+        pytest.raises(ConfigError, match=r"transport\.ca_file: .*nowhere\.pem"),
+        digest.carriers(),
+    ):
+        pass
