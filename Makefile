@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo test lint bench crashlab fuzz clean
+.PHONY: install demo test servers lint bench crashlab fuzz clean
 
 install: $(STAMP)
 
@@ -19,6 +19,10 @@ demo: install
 # Each worker begins with a part of its own, which keeps what a file's tests share in one place, and helps out at the end.
 test: install
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+# Speaks with real servers of other people, which it starts and ends on loopback; skips those that are not installed.
+servers: install
+	$(BIN)/python -m pytest --timeout=600 $(ARGS) tests/servers
 
 lint: install
 	$(BIN)/ruff check .

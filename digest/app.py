@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
@@ -173,12 +174,23 @@ def make_carriers_of(settings: Settings, stand_in: Callable[[], Transport] | Non
     if stand_in is not None:
         first = next(iter(given.values()))
         return (Carrier(transport=stand_in(), limits=first.limits_noun(), has_breaker=first.KIND != "file"),)
+    own = _own_address(settings)
     return tuple(
         Carrier(
-            transport=_TRANSPORTS[one.KIND](one), name=name, limits=one.limits_noun(), has_breaker=one.KIND != "file"
+            transport=_TRANSPORTS[one.KIND](one, own),
+            name=name,
+            limits=one.limits_noun(),
+            has_breaker=one.KIND != "file",
         )
         for name, one in given.items()
     )
+
+
+def _own_address(settings: Settings) -> str:
+    """A sender as the mails of readers have it: where bounces go, with a word behind a plus."""
+    bounces = settings.newsletter.bounces
+    own = bounces.address.replace("@", "+doctor@", 1) if bounces else settings.newsletter.sender.address
+    return with_ascii_domain(own)
 
 
 def make_mailbox_of(settings: Settings) -> Mailbox | None:
@@ -211,7 +223,7 @@ def _none(_given: Any) -> None:
     return None
 
 
-def _ses(given: Any) -> Transport:
+def _ses(given: Any, _own: str) -> Transport:
     from digest.transports import ses  # boto3 is slow to load, and most never send by it
 
     return ses.SesTransport(
@@ -229,24 +241,24 @@ def _secret(given: SecretStr | None) -> str:
     return given.get_secret_value() if given is not None else ""
 
 
-#: What makes the transport of each kind.
-_TRANSPORTS: Mapping[str, Callable[[Any], Transport]] = {
-    "file": lambda given: FileTransport(given.path),
-    "smtp": lambda given: smtp.SmtpTransport(_smtp(given)),
-    "postmark": lambda given: postmark.PostmarkTransport(
+#: What makes the transport of each kind; given its settings, and our own address as a mail has it.
+_TRANSPORTS: Mapping[str, Callable[[Any, str], Transport]] = {
+    "file": lambda given, _: FileTransport(given.path),
+    "smtp": lambda given, own: smtp.SmtpTransport(_smtp(given, own)),
+    "postmark": lambda given, _: postmark.PostmarkTransport(
         postmark.PostmarkSettings(token=_secret(given.token), url=given.url, stream=given.stream, window=given.window)
     ),
-    "sendgrid": lambda given: sendgrid.SendgridTransport(
+    "sendgrid": lambda given, _: sendgrid.SendgridTransport(
         sendgrid.SendgridSettings(token=_secret(given.token), url=given.url)
     ),
-    "mailgun": lambda given: mailgun.MailgunTransport(
+    "mailgun": lambda given, _: mailgun.MailgunTransport(
         mailgun.MailgunSettings(token=_secret(given.token), url=given.url, domain=given.domain)
     ),
-    "resend": lambda given: resend.ResendTransport(
+    "resend": lambda given, _: resend.ResendTransport(
         resend.ResendSettings(token=_secret(given.token), url=given.url, batch=given.batch)
     ),
-    "brevo": lambda given: brevo.BrevoTransport(brevo.BrevoSettings(token=_secret(given.token), url=given.url)),
-    "mailtrap": lambda given: mailtrap.MailtrapTransport(
+    "brevo": lambda given, _: brevo.BrevoTransport(brevo.BrevoSettings(token=_secret(given.token), url=given.url)),
+    "mailtrap": lambda given, _: mailtrap.MailtrapTransport(
         mailtrap.MailtrapSettings(token=_secret(given.token), url=given.url, window=given.window)
     ),
     "ses": _ses,
@@ -287,7 +299,14 @@ _WEBHOOKS: Mapping[str, Callable[[Any], ReadWebhook | None]] = {
 }
 
 
-def _smtp(given: SmtpSettings) -> smtp.SmtpSettings:
+def _smtp(given: SmtpSettings, own_address: str) -> smtp.SmtpSettings:
+    tls = None
+    if given.ca_file is not None:
+        tls = ssl.create_default_context()
+        try:
+            tls.load_verify_locations(given.ca_file)
+        except OSError as error:  # ssl.SSLError is one
+            raise ConfigError(f"transport.ca_file: {given.ca_file} holds no certificates that can be read") from error
     return smtp.SmtpSettings(
         host=given.host,
         port=given.port,
@@ -296,4 +315,7 @@ def _smtp(given: SmtpSettings) -> smtp.SmtpSettings:
         password=given.password.get_secret_value() if given.password else "",
         connections=given.connections,
         messages_per_connection=given.messages_per_connection,
+        hello=given.hello or "",
+        own_address=own_address,
+        tls=tls,
     )

@@ -22,6 +22,7 @@ class Account(StrEnum):
     ACCEPTED = "accepted"
     DEFERRED = "deferred"
     BOUNCED = "bounced"
+    REFUSED = "refused"
     SUPPRESSED = "suppressed"
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
@@ -198,7 +199,13 @@ _WAITS = {wait.value for wait in Wait}
 _HELD = (DeliveryState.CLAIMED, DeliveryState.INFLIGHT)
 _WAITING = (DeliveryState.PENDING, *_HELD)
 _OPEN = (*_WAITING, DeliveryState.DEFERRED)
-_TRIED = (DeliveryState.ACCEPTED, DeliveryState.DEFERRED, DeliveryState.BOUNCED, DeliveryState.UNKNOWN)
+_TRIED = (
+    DeliveryState.ACCEPTED,
+    DeliveryState.DEFERRED,
+    DeliveryState.BOUNCED,
+    DeliveryState.REFUSED,
+    DeliveryState.UNKNOWN,
+)
 
 _CONTRADICTIONS = (
     (

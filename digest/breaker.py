@@ -1,8 +1,9 @@
 """When a transport is given a rest, and when it is tried again.
 
 Pure. What a server says about one reader tells nothing about the transport; what it says about us, the message or the
-way does. After 20 such answers in a row, or 25 among the last 50, or a login that is refused, the breaker opens:
-nothing is handed over. After 1, 2, 4… 30 minutes one mail is tried; when it goes well, the breaker closes.
+way does. After 20 such answers in a row, or 25 among the last 50, each to another reader's mail, or a login that is
+refused, the breaker opens: nothing is handed over. After 1, 2, 4… 30 minutes one mail is tried; when it goes well, the
+breaker closes.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from digest.models import Outcome, Receipt
+from digest.refusals import About, about
 
 #: So many failures in a row open it.
 IN_A_ROW = 20
@@ -59,12 +61,7 @@ def speaks_against(receipt: Receipt) -> bool:
     """
     if receipt.outcome is Outcome.ACCEPTED:
         return False
-    _, _, detail = receipt.code.partition(".")
-    return detail in _SENDER or not detail.startswith(("1.", "2."))
-
-
-#: About the address a mail is from, not the one it is for.
-_SENDER = ("1.7", "1.8")
+    return not receipt.code or about(receipt.code, receipt.detail) is About.US
 
 
 def heard(breaker: Breaker, answers: Iterable[bool], *, now: datetime, reason: str = "") -> Breaker:

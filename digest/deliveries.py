@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from digest.models import Claim, DeliveryState, DoubtPolicy, Outcome, Receipt, Result
+from digest.refusals import About, about
 
 #: How long to wait after the first, second… refusal for now; the last one repeats. Never under 5 minutes: a
 #: greylisting server counts an earlier try as a new first one.
@@ -17,32 +19,44 @@ JITTER = 0.11
 #: we are no relay, and the one behind us has its own patience. Unless an operator decides otherwise.
 LIFE = timedelta(hours=72)
 
-_FINAL = {Outcome.ACCEPTED: DeliveryState.ACCEPTED, Outcome.REFUSED: DeliveryState.BOUNCED}
+#: The same where it was refused for good, for what we are or say: an operator may mend it, and a server that has said
+#: never is not asked every hour.
+LASTING_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (30, 120, 360, 720))
 
 
 def decide(claim: Claim, receipt: Receipt, *, policy: DoubtPolicy, now: datetime, life: timedelta = LIFE) -> Result:
     """What the ledger should say after this receipt.
 
-    Accepted and refused are final. Refused for now is tried again until `life` after the first try, then bounced.
-    Doubtful is sent again under `RESEND` and is UNKNOWN under any other policy, or when its life is over.
+    Accepted is final, and so is refused, unless its code speaks against us. That, and what is refused for now, is tried
+    again until `life` after the first try; then it is BOUNCED, or REFUSED where it was for what we are or say. Doubtful
+    is sent again under `RESEND` and is UNKNOWN under any other policy, or when its life is over.
     """
-    if receipt.outcome in _FINAL:
-        return Result(claim=claim, state=_FINAL[receipt.outcome], receipt=receipt)
+    if receipt.outcome is Outcome.ACCEPTED:
+        return Result(claim=claim, state=DeliveryState.ACCEPTED, receipt=receipt)
+    if receipt.outcome is Outcome.REFUSED and not _is_for_us(receipt):
+        return Result(claim=claim, state=DeliveryState.BOUNCED, receipt=receipt)
     doubtful = receipt.outcome is Outcome.DOUBTFUL
     if doubtful and policy is not DoubtPolicy.RESEND:
         return Result(claim=claim, state=DeliveryState.UNKNOWN, receipt=receipt)
-    due_at = now + retry_delay(claim.delivery_id, claim.attempts)
+    is_for_now = doubtful or not (receipt.lasting or receipt.outcome is Outcome.REFUSED)
+    due_at = now + retry_delay(claim.delivery_id, claim.attempts, RETRY_DELAYS if is_for_now else LASTING_DELAYS)
     if due_at <= (claim.first_tried_at or now) + life:
         return Result(claim=claim, state=DeliveryState.DEFERRED, receipt=receipt, due_at=due_at)
-    return _given_up(claim, receipt, DeliveryState.UNKNOWN if doubtful else DeliveryState.BOUNCED, life)
+    end = DeliveryState.REFUSED if _is_for_us(receipt) else DeliveryState.BOUNCED
+    return _given_up(claim, receipt, DeliveryState.UNKNOWN if doubtful else end, life)
 
 
-def retry_delay(delivery_id: int, attempts: int) -> timedelta:
+def _is_for_us(receipt: Receipt) -> bool:
+    """Whether a refusal is for what we are or say; without a code whoever read the words has said so."""
+    return receipt.lasting or (receipt.code != "" and about(receipt.code, receipt.detail) is About.US)
+
+
+def retry_delay(delivery_id: int, attempts: int, delays: Sequence[timedelta] = RETRY_DELAYS) -> timedelta:
     """How long to wait after a failed try that had `attempts` others before it: the same answer every time.
 
     The jitter comes from the delivery and the try, not from chance, so that a rehearsal is a repetition.
     """
-    base = RETRY_DELAYS[min(attempts, len(RETRY_DELAYS) - 1)]
+    base = delays[min(attempts, len(delays) - 1)]
     digest = hashlib.blake2b(f"{delivery_id}/{attempts}".encode(), digest_size=4).digest()
     return base * (1 + JITTER * int.from_bytes(digest) / 2**32)
 

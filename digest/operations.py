@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,9 +15,10 @@ from digest.breaker import Breaker
 from digest.canary import CANARY
 from digest.errors import NothingToDo, StateError
 from digest.limits import Limits
-from digest.models import DeliveryState, DomainGroup, FeedbackKind, Issue, IssueStatus, Wait
+from digest.models import DeliveryState, DomainGroup, FeedbackKind, Issue, IssueStatus, Refusal, Wait
 from digest.newsroom import Digest
 from digest.pace import SPAN, Progress, progress
+from digest.refusals import About, about
 from digest.store.base import Warmth
 from digest.suppression import Feedback, verdict
 
@@ -149,6 +151,38 @@ def resolve(digest: Digest, issue: Issue, decision: Decision) -> int:
     if not settled:
         raise NothingToDo(f"nothing of {label} is in doubt")
     return settled
+
+
+def refused_for_us(digest: Digest, issue: Issue, reason: str = "") -> tuple[Refusal, ...]:
+    """What of an issue was refused for what we are or say, and surely never arrived; `reason` is in the words of each.
+
+    Refusals of earlier versions count, which called them bounced.
+    """
+    wanted = reason.casefold()
+    return tuple(
+        one
+        for one in digest.store.refusals(issue.id)
+        if wanted in one.detail.casefold() and _is_for_good(one) and about(one.code, one.detail) is About.US
+    )
+
+
+def _is_for_good(refusal: Refusal) -> bool:
+    """What is only put off leaves by itself, and greylisting servers want to be waited for."""
+    return refusal.state is not DeliveryState.DEFERRED or "5" in (refusal.code[:1], refusal.detail[:1])
+
+
+def again(digest: Digest, issue: Issue, refusals: Sequence[Refusal]) -> int:
+    """Let these leave once more, whatever was refused before; how many. Who left meanwhile gets nothing.
+
+    Raises:
+        StateError: it is not approved, is paused, was aborted, or is scheduled for later.
+        NothingToDo: there are none.
+    """
+    with suppress(NothingToDo):
+        departures.refuse_unless_sendable(digest, issue)
+    if not refusals:
+        raise NothingToDo(f"nothing of {issue.window.label} was refused for what we are or say")
+    return digest.store.again(issue.id, [one.delivery_id for one in refusals], now=digest.clock())
 
 
 def decide_quarantine(digest: Digest, issue: Issue, verdict: Verdict) -> int:

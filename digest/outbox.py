@@ -78,6 +78,8 @@ class Sent:
     accepted: int = 0
     deferred: int = 0
     bounced: int = 0
+    #: Given up, for what we are or say; no reader's fault.
+    refused: int = 0
     #: Addresses that may not be mailed any more because of what came back.
     suppressed: int = 0
     unknown: int = 0
@@ -101,7 +103,7 @@ class Sent:
     @property
     def handled(self) -> int:
         """How many deliveries it has dealt with, one way or another."""
-        return self.accepted + self.deferred + self.bounced + self.withheld
+        return self.accepted + self.deferred + self.bounced + self.refused + self.withheld
 
 
 def send_issue(
@@ -370,7 +372,8 @@ class _Run:
             else:
                 self.known.append(self._result(claim, self._asked(message, receipt)))
         now = self.clock()
-        self.traffic.heard(self.carrier, [receipt for _, _, receipt in answers], now=now, probe=probe)
+        heard = [receipt for claim, _, receipt in answers if probe or not _was_counted(claim, receipt)]
+        self.traffic.heard(self.carrier, heard, now=now, probe=probe)
         until = None if self.traffic.has_another(self.carrier) else now + PROBED
         self.store.release(failed, self.owner, now=now, until=until)
 
@@ -447,6 +450,8 @@ class _Run:
                 return
             case DeliveryState.BOUNCED:
                 self.sent.bounced += 1
+            case DeliveryState.REFUSED:
+                self.sent.refused += 1
             case DeliveryState.UNKNOWN:
                 self.sent.unknown += 1
             case _:
@@ -475,8 +480,15 @@ def _carried(carrier: Carrier, message: Callable[[], Message]) -> bool | None:
         return None
 
 
+def _was_counted(claim: Claim, receipt: Receipt) -> bool:
+    """Whether this was held against the transport before: the breaker counts readers, and not tries."""
+    return claim.attempts > 0 and speaks_against(receipt)
+
+
 def _signed(receipt: Receipt, carrier: Carrier) -> Receipt:
     if receipt.via:
         return receipt
     # Made anew field by field: `replace` takes longer than all the rest of an answer.
-    return Receipt(outcome=receipt.outcome, detail=receipt.detail, code=receipt.code, via=carrier.name)
+    return Receipt(
+        outcome=receipt.outcome, detail=receipt.detail, code=receipt.code, lasting=receipt.lasting, via=carrier.name
+    )

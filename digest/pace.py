@@ -12,7 +12,7 @@ from digest.models import DeliveryState, DomainGroup
 SPAN = timedelta(minutes=1)
 
 _READY = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.INFLIGHT)
-_THROUGH = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.UNKNOWN)
+_THROUGH = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.REFUSED, DeliveryState.UNKNOWN)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +36,7 @@ class Pace:
 
     #: Mails that leave, have left or may have: all but the skipped, suppressed and cancelled.
     total: int
-    #: Accepted, bounced or unknown.
+    #: Accepted, bounced, refused or unknown.
     through: int
     #: Refused for now, waiting for their hour.
     deferred: int

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from digest.models import FeedbackKind, Receipt, Suppression
+from digest.refusals import About, about, is_busy
 
 #: Enhanced codes (RFC 3463, RFC 7505) that say: this mailbox does not exist, has moved or is shut. One is enough.
 DEAD_MAILBOX = frozenset({"5.1.1", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
@@ -35,22 +36,28 @@ class Feedback:
     event_id: str = ""
 
 
-def kind_of_code(code: str) -> FeedbackKind | None:
+def kind_of_code(code: str, words: str = "") -> FeedbackKind | None:
     """What an enhanced code says about the *reader*; None when it is about us, the message or the way.
 
-    5.3, 5.4, 5.5, 5.6 and 5.7 (system, network, protocol, content, policy) never speak against a reader. Nor does a
-    refusal without a code: too many servers say a bare 550 for policy.
+    3, 4, 5, 6 and 7 (system, network, protocol, content, policy) never speak against a reader, neither for good nor for
+    now. Nor does a refusal without a code: too many servers say a bare 550 for policy.
+
+    Args:
+        code: the enhanced code; empty when there was none.
+        words: what was said, where that is known: a mailbox that is only busy says now and then that it is shut.
     """
+    if code in DEAD_MAILBOX and is_busy(words):
+        return None
     if code in DEAD_MAILBOX or code == DEAD_DOMAIN:
         return FeedbackKind.HARD_BOUNCE
-    if code == FULL_MAILBOX or code.startswith("4."):
+    if code == FULL_MAILBOX or (code.startswith(("4.1.", "4.2.")) and about(code, words) is About.READER):
         return FeedbackKind.SOFT_BOUNCE
     return None
 
 
 def feedback_of(receipt: Receipt, *, address: str, issue_id: int | None, now: datetime) -> Feedback | None:
     """What a transport's answer tells about the address; None when it tells nothing."""
-    kind = kind_of_code(receipt.code)
+    kind = kind_of_code(receipt.code, receipt.detail)
     if kind is None:
         return None
     return Feedback(address=address, kind=kind, at=now, code=receipt.code, detail=receipt.detail, issue_id=issue_id)

@@ -179,14 +179,16 @@ class Traffic:
     def _probe(self, carrier: Carrier, breaker: Breaker, *, lease: float, now: datetime) -> Turn:
         if breaker.probe_at is None or not _may_probe(self.store, carrier, breaker, now):
             return Turn()
-        found = self._allotted(carrier, 1, own=False, lease=lease, now=now)
+        found = self._allotted(carrier, 1, own=False, lease=lease, now=now, probe=True)
         if not found.claims:
             self.store.leave_probe(carrier.name, now=breaker.probe_at)
         return Turn(carrier=carrier, claims=found.claims, probe=True)
 
-    def _allotted(self, carrier: Carrier, limit: int, *, own: bool, lease: float, now: datetime) -> Allotted:
+    def _allotted(
+        self, carrier: Carrier, limit: int, *, own: bool, lease: float, now: datetime, probe: bool = False
+    ) -> Allotted:
         others = frozenset(one.name for one in self.carriers if one.name != carrier.name)
-        if not others and not carrier.limits.are_any:
+        if not others and not carrier.limits.are_any and not probe:
             claims = self.store.claim(
                 self.issue_id, self.owner, limit=limit, lease=lease, now=now, hours=self.hours, first=self._first
             )
@@ -197,6 +199,7 @@ class Traffic:
             only_own=own,
             limits=carrier.limits,
             hours=self.hours,
+            fresh=probe,
             first=self._first,
         )
         return self.store.allot(self.issue_id, self.owner, terms, limit=limit, lease=lease, now=now)

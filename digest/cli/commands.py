@@ -328,12 +328,24 @@ def send(
     reader: Annotated[
         str | None, typer.Option("--as", help="With --to: the edition of this reader.", metavar="EMAIL")
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Send again what was refused for no reader's fault; with --dry-run list it.")
+    ] = False,
+    reason: Annotated[
+        str, typer.Option(help="With --again: only what was refused in these words, or with this code.", metavar="TEXT")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Send what is approved and due. Safe to call again at any time: nobody is mailed twice."""
     output = Output(as_json=as_json)
+    if reason and not again:
+        raise typer.BadParameter("--reason goes with --again")
+    if again and (issue is None or to is not None):
+        raise typer.BadParameter("--again goes with the name of an issue, and without --to")
     with context.obj.open() as digest:
-        if to is not None:
+        if again:
+            _send_again(digest, output, digest.issue(issue), reason, dry_run=dry_run)
+        elif to is not None:
             _send_test(digest, output, digest.issue(issue), to, reader)
         elif dry_run:
             _send_dry(digest, output, digest.issue(issue))
@@ -362,8 +374,22 @@ def _send(digest: Digest, output: Output, label: str | None) -> None:
     )
     for words in kept_back:
         typer.echo(words, err=True)
-    if kept_back or any(sent.trouble or sent.stopped or sent.bounced or sent.unknown for _, sent in results):
+    if kept_back or any(
+        sent.trouble or sent.stopped or sent.bounced or sent.refused or sent.unknown for _, sent in results
+    ):
         raise typer.Exit(1)
+
+
+def _send_again(digest: Digest, output: Output, issue: Issue, reason: str, *, dry_run: bool) -> None:
+    refusals = operations.refused_for_us(digest, issue, reason)
+    if dry_run:
+        output.result(
+            departed.refusals_data(issue, refusals), lambda console: departed.show_refusals(console, issue, refusals)
+        )
+        return
+    operations.again(digest, issue, refusals)
+    departed.show_refusals(Console(stderr=True, highlight=False), issue, refusals)
+    _send(digest, output, issue.window.label)
 
 
 def _advance(advance: Advance, total: int, so_far: Sent) -> None:

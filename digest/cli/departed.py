@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -12,13 +13,16 @@ from rich.console import Console
 
 from digest.bell import Tick
 from digest.cli.making import composed_data, show_composed, show_visits, visit_data
-from digest.cli.tables import counted, show_problems
+from digest.cli.tables import cell, counted, show_problems, table, title
 from digest.feedback import Taken
-from digest.models import Issue, IssueStatus, Wait
+from digest.models import Issue, IssueStatus, Refusal, Wait
 from digest.outbox import Sent
 from digest.post import Posted
 
 logger = logging.getLogger("digest")
+
+#: So many different words of servers are shown.
+LONGEST_LIST = 20
 
 
 def sent_data(issue: Issue, sent: Sent) -> dict[str, Any]:
@@ -28,6 +32,7 @@ def sent_data(issue: Issue, sent: Sent) -> dict[str, Any]:
         "accepted": sent.accepted,
         "deferred": sent.deferred,
         "bounced": sent.bounced,
+        "refused": sent.refused,
         "suppressed": sent.suppressed,
         "unknown": sent.unknown,
         "withheld": sent.withheld,
@@ -39,6 +44,27 @@ def sent_data(issue: Issue, sent: Sent) -> dict[str, Any]:
         "trouble": str(sent.trouble) if sent.trouble else None,
         "reasons": sent.reasons,
     }
+
+
+def refusals_data(issue: Issue, refusals: Sequence[Refusal]) -> dict[str, Any]:
+    """What was refused for no reader's fault, for machines: numbers of subscribers, no address."""
+    return {
+        "issue": issue.window.label,
+        "refused": [
+            {"subscriber": one.subscriber_id, "state": one.state, "code": one.code or None, "detail": one.detail}
+            for one in refusals
+        ],
+    }
+
+
+def show_refusals(console: Console, issue: Issue, refusals: Sequence[Refusal]) -> None:
+    """The same for people: the servers' words, and how many readers each met."""
+    title(console, f"{issue.window.label}: {counted(len(refusals), 'mail')} refused for no reader's fault")
+    made = table("Readers", "What was said")
+    made.columns[0].justify = "right"
+    for words, number in Counter(one.detail for one in refusals).most_common(LONGEST_LIST):
+        made.add_row(f"{number:,}", cell(words))
+    console.print(made)
 
 
 def waits_data(waits: Sequence[tuple[Wait, int, datetime]]) -> list[dict[str, Any]]:
@@ -68,6 +94,7 @@ def show_sent(console: Console, results: Sequence[tuple[Issue, Sent]]) -> None:
         for number, words in (
             (sent.deferred, "deferred, to be tried again"),
             (sent.bounced, "bounced"),
+            (sent.refused, "refused for what we are or say: `digest send --again` sends them again"),
             (sent.unknown, "unknown: they may or may not have arrived"),
             (sent.withheld, "put back" if sent.paused else "withheld: their readers left or paused, or it was aborted"),
             (sent.resent, "sent again after a crash, perhaps a second copy"),

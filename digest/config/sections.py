@@ -266,6 +266,10 @@ class SmtpSettings(TransportSection):
     #: At a time; after a crash at most so many mails may arrive twice.
     connections: Annotated[int, Field(ge=1, le=32)] = 4
     messages_per_connection: Annotated[int, Field(ge=1, le=10_000)] = 100
+    #: What we call ourselves; None for the name of this machine.
+    hello: Line | None = None
+    #: Authorities that are trusted beside the system's.
+    ca_file: FilePath | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -20,8 +20,10 @@ class DeliveryState(StrEnum):
     ACCEPTED = "accepted"
     #: The transport said: not now. It will be tried again at `due_at`.
     DEFERRED = "deferred"
-    #: The transport said: never, or its life ran out.
+    #: The transport said: never, for this reader; or its life ran out.
     BOUNCED = "bounced"
+    #: Its life ran out while it was refused for what we are or say: it speaks against no reader.
+    REFUSED = "refused"
     #: The address may not be mailed (suppression or unsubscribe came before the send).
     SUPPRESSED = "suppressed"
     #: The issue was aborted before it left.
@@ -73,6 +75,8 @@ class Receipt:
     detail: str = ""
     #: The enhanced status code (RFC 3463) such as `5.1.1`; empty when there was none.
     code: str = ""
+    #: Whether it was refused for good, but for what we are or say: an operator may mend that, and it is tried again.
+    lasting: bool = False
     #: The kind of the transport that answered; empty for the one it was handed to, or when none was asked.
     via: str = ""
 
@@ -144,6 +148,18 @@ class Delivery:
     finished_at: datetime | None
     #: The reader's, on the day of the freeze.
     name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """A delivery that was refused, of which surely nothing arrived."""
+
+    delivery_id: int
+    subscriber_id: int
+    state: DeliveryState
+    #: The transport's last words, and the enhanced code; empty when there was none.
+    detail: str
+    code: str
 
 
 class DomainGroup(StrEnum):

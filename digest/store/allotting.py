@@ -134,7 +134,9 @@ def _taken(
     for group, number in till.turns():
         if number < 1:
             continue
-        rows = leases.due_rows(connection, issue_id, number, now, only=_only(terms, [group] if group else None))
+        rows = leases.due_rows(
+            connection, issue_id, number, now, only=_only(terms, [group] if group else None), fresh=terms.fresh
+        )
         seen += len(rows)
         kept = leases.turn_away(connection, rows, terms.hours, now)
         kept = leases.put_off(connection, kept, terms.hours, now) if terms.hours is not None else kept

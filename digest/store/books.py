@@ -16,7 +16,7 @@ from digest.store.engine import CHUNK, Part
 from digest.store.tables import deliveries, editions, issue_status
 from digest.store.values import instant_text
 
-_ENDED = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.UNKNOWN)
+_ENDED = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.REFUSED, DeliveryState.UNKNOWN)
 
 
 def _raw(column: sa.Column[Any]) -> sa.ColumnElement[Any]:

@@ -16,7 +16,7 @@ from digest.store.tables import deliveries, feedback, issue_status, suppressions
 from digest.suppression import kind_of_code
 
 _HELD = (DeliveryState.CLAIMED, DeliveryState.INFLIGHT)
-_ANSWERED = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED)
+_ANSWERED = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.REFUSED)
 #: How far a clock may have been put back since an issue was approved, and its mails are found all the same.
 _ASTRAY = timedelta(days=1)
 _SUPPRESSION = (

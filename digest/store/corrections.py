@@ -42,7 +42,13 @@ from digest.store.tables import (
 #: Deliveries that arrived, or may have; any other may have as well where an attempt was in doubt.
 _ARRIVED = (DeliveryState.ACCEPTED, DeliveryState.UNKNOWN)
 #: Deliveries that surely never arrived, where no attempt was in doubt.
-_NEVER = (DeliveryState.BOUNCED, DeliveryState.SUPPRESSED, DeliveryState.CANCELLED, DeliveryState.SKIPPED)
+_NEVER = (
+    DeliveryState.BOUNCED,
+    DeliveryState.REFUSED,
+    DeliveryState.SUPPRESSED,
+    DeliveryState.CANCELLED,
+    DeliveryState.SKIPPED,
+)
 
 
 #: The table under a name of its own: a method has the other.

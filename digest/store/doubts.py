@@ -88,6 +88,30 @@ def by_hand(now: datetime) -> dict[str, Any]:
     }
 
 
+def refused(issue_id: int) -> sa.ColumnElement[bool]:
+    """What was refused and surely never arrived: where there was ever a doubt, an earlier copy may have."""
+    return sa.and_(
+        deliveries.c.issue_id == issue_id,
+        deliveries.c.state.in_((DeliveryState.REFUSED, DeliveryState.BOUNCED, DeliveryState.DEFERRED)),
+        deliveries.c.attempts > 0,
+        deliveries.c.doubts == 0,
+    )
+
+
+def as_new(now: datetime) -> dict[str, Any]:
+    """What becomes of a refused delivery that an operator lets leave once more: as if it had never been tried."""
+    return {
+        "state": DeliveryState.PENDING,
+        "due_at": None,
+        "waits_for": None,
+        "finished_at": None,
+        "first_tried_at": now,
+        "attempts": 0,
+        "detail": "sent again by an operator: it was refused before",
+        **leases.NOBODY,
+    }
+
+
 def let_erased_be(connection: sa.Connection, ids: Collection[int], now: datetime) -> None:
     """End those of these deliveries whose reader is no more: nobody would ever find them due."""
     nobody = ~sa.exists().where(subscribers.c.id == deliveries.c.subscriber_id)

@@ -17,7 +17,7 @@ from digest.store.engine import Prepared, within
 from digest.store.tables import deliveries, issue_status, subscribers, suppressions
 
 _HELD = (DeliveryState.CLAIMED, DeliveryState.INFLIGHT)
-_TRIED = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.UNKNOWN)
+_TRIED = (DeliveryState.ACCEPTED, DeliveryState.BOUNCED, DeliveryState.REFUSED, DeliveryState.UNKNOWN)
 _LONGEST_DETAIL = 500
 
 
@@ -216,13 +216,20 @@ def due_rows(
     now: datetime,
     *,
     only: sa.ColumnElement[bool] | None = None,
+    fresh: bool = False,
 ) -> Sequence[sa.Row[Any]]:
-    """Due rows with their readers, locked; what another worker is just taking is passed over."""
+    """Due rows with their readers, locked; what another worker is just taking is passed over.
+
+    What is due again comes first; with `fresh` what was never tried, and what was tried least.
+    """
     again, first = (_DUE_AGAIN, _DUE_FIRST) if only is None else (_DUE_AGAIN.where(only), _DUE_FIRST.where(only))
-    rows = connection.execute(again, {"issue_id": issue_id, "most": limit, "now": now}).all()
-    if len(rows) == limit:
-        return rows
-    return [*rows, *connection.execute(first, {"issue_id": issue_id, "most": limit - len(rows)}).all()]
+    if fresh:
+        again = again.order_by(None).order_by(deliveries.c.attempts, deliveries.c.due_at, deliveries.c.id)
+    rows: list[sa.Row[Any]] = []
+    for query in (first, again) if fresh else (again, first):
+        if len(rows) < limit:
+            rows += connection.execute(query, {"issue_id": issue_id, "most": limit - len(rows), "now": now}).all()
+    return rows
 
 
 def turn_away(

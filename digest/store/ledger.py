@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from digest.errors import StateError
 from digest.hours import Hours
-from digest.models import Claim, Delivery, DeliveryState, Result, Wait
+from digest.models import Claim, Delivery, DeliveryState, Refusal, Result, Wait
 from digest.store import doubts, leases
 from digest.store.base import Meanwhile, Recovered
-from digest.store.engine import Part
+from digest.store.engine import Part, within
 from digest.store.tables import deliveries
 
 #: How often a claim looks for more, in the place of what may not leave, before it commits what it found.
@@ -184,6 +184,29 @@ class LedgerPart(Part):
             if resend:
                 doubts.let_erased_be(connection, unknown, now)
         return len(unknown)
+
+    def refusals(self, issue_id: int) -> Sequence[Refusal]:
+        """What was refused, for good or for now, and surely never arrived, in the order of ids."""
+        columns = (deliveries.c.subscriber_id, deliveries.c.state, deliveries.c.detail, deliveries.c.code)
+        query = sa.select(deliveries.c.id.label("delivery_id"), *columns).where(doubts.refused(issue_id))
+        with self.read() as connection:
+            rows = connection.execute(query.order_by(deliveries.c.id)).all()
+        return [Refusal(**row._mapping) for row in rows]
+
+    def again(self, issue_id: int, delivery_ids: Collection[int], *, now: datetime) -> int:
+        """Let these of its refusals leave once more, as if they had never been tried. How many of them still stood.
+
+        What of it is an erased reader's is never sent again, and SUPPRESSED.
+        """
+        mine = sa.and_(doubts.refused(issue_id), within(deliveries.c.id, delivery_ids))
+        with self.begin() as connection:
+            if leases.is_aborted(connection, issue_id):
+                raise StateError("the issue was aborted, and nothing of it is sent again")
+            query = sa.select(deliveries.c.id).where(mine).order_by(deliveries.c.id).with_for_update()
+            ids = list(connection.scalars(query))
+            leases.change(connection, ids, doubts.as_new(now))
+            doubts.let_erased_be(connection, ids, now)
+        return len(ids)
 
     def progress(self, issue_id: int) -> Mapping[DeliveryState, int]:
         """How many deliveries stand where; states without any are left out."""

@@ -52,6 +52,7 @@ SELECT = sa.select(*_SUBSCRIBER, *_CONSENT)
 #: Ends of a delivery that never reached its reader, unless an earlier copy did.
 _NEVER_ARRIVED = (
     DeliveryState.BOUNCED,
+    DeliveryState.REFUSED,
     DeliveryState.SUPPRESSED,
     DeliveryState.CANCELLED,
     DeliveryState.SKIPPED,

@@ -96,7 +96,7 @@ def _refused(answer: Answer) -> Receipt:
     if "idempoten" in answer.words.lower() or code == "duplicate_request":
         # The key was used before: by this very message, for the key is made of it.
         return answer.receipt(Outcome.ACCEPTED)
-    return answer.receipt(Outcome.REFUSED)
+    return answer.refusal()
 
 
 # --- feedback --------------------------------------------------------------------------------------------
@@ -135,7 +135,7 @@ def read_feedback(headers: Mapping[str, str], body: bytes, keys: BrevoKeys, *, n
 def _read(event: Mapping[str, Any], now: datetime) -> Iterable[Feedback | None]:
     reason = str(event.get("reason") or "")
     code = events.code_in(reason)
-    kind = events.judged(_EVENTS.get(event["event"]), code)
+    kind = events.judged(_EVENTS.get(event["event"]), code, reason)
     if kind is None:
         return
     # Its other times are in the account's zone. This one is in milliseconds, they say; their own example has seconds.

@@ -19,6 +19,7 @@ from typing import Any
 
 import httpx
 
+from digest import refusals
 from digest.errors import TransportError
 from digest.models import Message, Outcome, Receipt
 from digest.transports.wire import one_line
@@ -80,6 +81,10 @@ class Answer:
     def receipt(self, outcome: Outcome) -> Receipt:
         """The same as an answer about a message."""
         return Receipt(outcome=outcome, detail=one_line(f"{self.status} {self.words}"))
+
+    def refusal(self) -> Receipt:
+        """The same as a refusal for good, by whom it is about."""
+        return refusals.refused(one_line(f"{self.status} {self.words}"), words=self.words)
 
     def unreadable(self) -> Receipt:
         """For a yes that does not say what became of a message."""

@@ -1,14 +1,19 @@
 """The conversation over one line: messages one after another, each one's fate known.
 
-With PIPELINING (RFC 2920) an envelope goes in one write, together with the body of the message before it:
+With PIPELINING (RFC 2920) an envelope goes in one write:
 
     MAIL 1  RCPT 1  DATA 1        ->
                                   <-  250  250  354
-    body 1 .  MAIL 2  RCPT 2  DATA 2  ->
-                                  <-  250 (message 1)  250  250  354
+    body 1 .                      ->
+                                  <-  250 (message 1)
+    MAIL 2  RCPT 2  DATA 2        ->
 
-Without it each command waits for its answer. In both ways a message is in doubt only between its dot and the answer.
-And no body leaves before the answer to the last one is in the books: so many lines, so many messages in doubt at most.
+Nothing is said behind the dot before its answer is heard, although the RFC allows it: there are servers that refuse it,
+or drop it, and one that refuses a body may keep the rest of the transaction, and take the next one for a part of it.
+So after any refusal the first word is RSET. Without PIPELINING each command waits for its answer.
+
+In both ways a message is in doubt only between its dot and the answer. And no body leaves before the answer to the last
+one is in the books: so many lines, so many messages in doubt at most.
 """
 
 from __future__ import annotations
@@ -16,7 +21,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from digest.errors import TransportError
@@ -28,6 +33,7 @@ _RSET = b"RSET\r\n"
 _LONE_DOT = b".\r\n"
 _GO_ON = 354
 _LOG_IN = 530
+_OUT_OF_STEP = 503
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,16 +140,16 @@ class Conversation:
         self._pipelining = line.offers("pipelining")
         self._eight_bits = line.offers("8bitmime")
         self._international = line.offers("smtputf8")
-        #: Taken and not concluded: the one that is spoken of, and the one announced behind its body.
-        self._taken: deque[Part] = deque()
-        self._commands: tuple[bytes, ...] = ()
-        self._concluded = 0
+        #: Taken and not concluded.
+        self._part: Part | None = None
+        self._has_served = False
         #: Whether the last answer is in the books: before that no other body leaves.
         self.is_booked = True
-        #: Whether the server still has the refused half of an envelope in mind.
+        #: Whether the server may have something in mind of an envelope or a body that was refused.
         self._half_done = False
-        #: Of the first one taken: whether the server has answered its MAIL, has refused it, and waits for its body.
-        self._begun = False
+        #: Of the message taken: whether the server has answered its MAIL, has agreed to it, has refused it, and waits
+        #: for its body.
+        self._begun = self._has_sender = False
         self._refused: Receipt | None = None
         self._asked = False
 
@@ -157,13 +163,13 @@ class Conversation:
             TransportError: an operator must see to something; the server has taken nothing of what was given back.
         """
         try:
-            while self._taken or self._share > 0:
-                if not self._taken:
-                    self._announce(load)
-                if self._taken:
-                    yield from self._see_through(load)
-                elif self._share > 0:
+            while self._share > 0:
+                self._part = self._take(load)
+                if self._part is None:
                     yield Pause.WORK
+                    continue
+                self._share -= 1
+                yield from self._see_through(load, self._part.message)
         except Broken as broken:
             self._leave(load, broken)
             raise
@@ -171,50 +177,42 @@ class Conversation:
             self._give_back(load)
             raise
 
-    def _see_through(self, load: Load) -> Talk:
-        """Bring the first message taken to its end, and announce another."""
-        message = self._taken[0].message
-        yield from self._hear_envelope()
-        if self._refused is None:
-            if not self.is_booked:
-                yield Pause.BOOKS
-            self._announce(load, body=envelope.body(message))
-            reply = yield from self._read(Stage.AFTER_DOT)
-            self.is_booked = False
-            self._conclude(load, reply.verdict())
-            return
-        asked = self._asked
-        self._conclude(load, self._refused)
-        self._half_done = not asked
-        if asked:  # for a body that nobody would get (RFC 2920, 3.1): it ends before it begins
-            self._announce(load, before=_LONE_DOT)
-            yield from self._read(Stage.ENVELOPE)
-
-    def _announce(self, load: Load, *, body: tuple[bytes, ...] = (), before: bytes = b"") -> None:
-        """Take another message, and say its envelope behind what is to be said first."""
-        part = self._take(load)
-        behind = before
-        if part is not None:
-            self._taken.append(part)
-            self._commands = (_RSET,) * self._half_done + envelope.commands(part.message)
-            self._half_done = False
-            if self._pipelining:
-                behind += b"".join(self._commands)
-        if body or behind:
-            self._line.say(*body, behind, body=sum(map(len, body)), patience=self._patience.reply)
-
     def _take(self, load: Load) -> Part | None:
-        while self._share > 0 and (part := load.take()) is not None:
+        while (part := load.take()) is not None:
             refused = envelope.not_for(part.message, eight_bits=self._eight_bits, international=self._international)
             if refused is None:
-                self._share -= 1
                 return part
             load.answer(part, refused)
         return None
 
-    def _hear_envelope(self) -> Talk:
+    def _see_through(self, load: Load, message: Message) -> Talk:
+        """Bring a message to its end."""
+        if self._line.has_more:
+            raise Broken(Stage.ENVELOPE, "the server speaks out of turn")
+        yield from self._hear_envelope(self._spoken(message))
+        if self._refused is None:
+            if not self.is_booked:
+                yield Pause.BOOKS
+            reply = yield from self._hear_body(message)
+            self.is_booked = False
+            self._half_done = not reply.is_yes
+            self._conclude(load, reply.verdict())
+            return
+        asked, has_sender = self._asked, self._has_sender
+        self._half_done = True
+        self._conclude(load, self._refused)
+        if asked:
+            yield from self._end_before_it_begins(has_sender=has_sender)
+
+    def _spoken(self, message: Message) -> tuple[bytes, ...]:
+        """What is said of a message before its body; the server forgets first what it may have in mind of another."""
+        return (_RSET,) * self._half_done + envelope.commands(message)
+
+    def _hear_envelope(self, commands: tuple[bytes, ...]) -> Talk:
         """The answers to RSET, MAIL, RCPT and DATA; in lock-step each is said first, until one is refused."""
-        for command in self._commands:
+        if self._pipelining:
+            self._line.say(b"".join(commands), patience=self._patience.reply)
+        for command in commands:
             if not self._pipelining:
                 if self._refused is not None:
                     return
@@ -223,16 +221,39 @@ class Conversation:
             refused = self._refusal(command, reply)
             self._refused = self._refused or refused
 
+    def _hear_body(self, message: Message) -> Generator[float, None, Reply]:
+        body = envelope.body(message)
+        self._line.say(*body, body=sum(map(len, body)), patience=self._patience.reply)
+        return (yield from self._read(Stage.AFTER_DOT))
+
+    def _end_before_it_begins(self, *, has_sender: bool) -> Talk:
+        """A body is asked for that nobody should get: it is nothing but a dot (RFC 2920, 3.1).
+
+        Only where the one recipient was refused, of a sender that was not. Who refuses MAIL and asks for a body all the
+        same has another transaction in mind, and would send the dot to its recipient as a mail without a word.
+        """
+        if not has_sender:
+            raise Broken(Stage.ENVELOPE, "it has refused the sender, and asks for a body")
+        self._line.say(_LONE_DOT, patience=self._patience.reply)
+        yield from self._read(Stage.ENVELOPE)
+
     def _refusal(self, command: bytes, reply: Reply) -> Receipt | None:
         """Why the message goes no further; None when it does."""
         if command == _RSET:
+            if not reply.is_yes:
+                raise Broken(Stage.ENVELOPE, f"the answer to RSET was {reply.code} {reply.text}")
+            self._half_done = False
             return None
+        if command.startswith(b"MAIL") and reply.code == _OUT_OF_STEP and self._has_served:
+            raise Broken(Stage.ENVELOPE, f"it has another transaction in mind: {reply.text}")
         self._begun = True
         if command.startswith(b"DATA"):
             self._asked = reply.code == _GO_ON
             if reply.is_yes or (self._asked and self._line.has_more):
                 raise Broken(Stage.ENVELOPE, f"the answer to DATA was {reply.code} {reply.text}, and no question")
             return None if self._asked else reply.verdict()
+        if command.startswith(b"MAIL"):
+            self._has_sender = reply.is_yes
         if reply.is_yes:
             return None
         if command.startswith(b"RCPT"):
@@ -240,7 +261,7 @@ class Conversation:
         if reply.code == _LOG_IN:
             raise TransportError(f"{self._host}: it asks for a login: {reply.text}", permanent=True)
         # A refused sender is about us and would be the same for every reader: nobody bounces for it.
-        return reply.receipt(Outcome.DEFERRED)
+        return replace(reply.receipt(Outcome.DEFERRED), lasting=reply.is_no)
 
     def _read(self, stage: Stage, *, go_on: bool = False) -> Generator[float, None, Reply]:
         """The next reply; it is waited for from when all was said that it answers."""
@@ -256,18 +277,21 @@ class Conversation:
         return reply
 
     def _conclude(self, load: Load, receipt: Receipt) -> None:
-        load.answer(self._taken.popleft(), receipt)
-        self._concluded += 1
-        self._begun, self._refused, self._asked = False, None, False
+        if self._part is not None:
+            load.answer(self._part, receipt)
+        self._part = None
+        self._has_served = True
+        self._begun, self._has_sender, self._refused, self._asked = False, False, None, False
 
     def _leave(self, load: Load, broken: Broken) -> None:
-        """Say what became of the message that was spoken of, and give back the one behind it."""
-        unheard = self._concluded > 0 and broken.stage is Stage.ENVELOPE and not self._begun
+        """Say what became of the message that was spoken of."""
+        unheard = self._has_served and broken.stage is Stage.ENVELOPE and not self._begun
         # A line that had served and closed between two messages: the server wants a fresh one, which is no second try.
-        if self._taken and not unheard:
+        if self._part is not None and not unheard:
             self._conclude(load, self._refused or broken.receipt())
         self._give_back(load)
 
     def _give_back(self, load: Load) -> None:
-        while self._taken:
-            load.give_back(self._taken.pop())
+        if self._part is not None:
+            load.give_back(self._part)
+        self._part = None

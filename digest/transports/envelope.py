@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from digest import refusals
 from digest.international import with_ascii_domain
 from digest.models import Message, Outcome, Receipt
 
@@ -17,7 +18,7 @@ def impossible(message: Message) -> Receipt | None:
     if not _is_address(message.recipient):
         return Receipt(outcome=Outcome.REFUSED, detail="this cannot be an email address", code="5.1.3")
     if not _is_address(message.sender):
-        return Receipt(outcome=Outcome.REFUSED, detail="the envelope sender cannot be an email address", code="5.1.7")
+        return refusals.refused("the envelope sender cannot be an email address", code="5.1.7")
     return None
 
 

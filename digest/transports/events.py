@@ -14,6 +14,7 @@ from typing import Any
 
 from digest.errors import FeedbackError
 from digest.models import FeedbackKind
+from digest.refusals import About, about, is_busy
 from digest.suppression import Feedback, kind_of_code
 from digest.transports.wire import one_line
 
@@ -25,8 +26,6 @@ __all__ = [
 _log = logging.getLogger(__name__)
 
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
-#: System, network, protocol, content and policy: about us or the way, never about a reader.
-_OUR_FAULT = ("5.3.", "5.4.", "5.5.", "5.6.", "5.7.")
 #: How far ahead a provider's clock may be.
 AHEAD = timedelta(minutes=5)
 
@@ -85,13 +84,13 @@ def each(events: Any, read: Callable[[Mapping[str, Any]], Iterable[Feedback | No
             _log.warning("an event of a provider cannot be read: %s", type(error).__name__)
 
 
-def judged(kind: FeedbackKind | None, code: str) -> FeedbackKind | None:
-    """A provider's word in the light of the enhanced code: what is our fault never counts against a reader."""
+def judged(kind: FeedbackKind | None, code: str, words: str) -> FeedbackKind | None:
+    """A provider's word in the light of what the server said: what is our fault never counts against a reader."""
     if kind not in (FeedbackKind.HARD_BOUNCE, FeedbackKind.SOFT_BOUNCE):
         return kind
-    if code.startswith(_OUR_FAULT):
+    if is_busy(words) or about(code, words, unclear=About.READER) is About.US:
         return None
-    return (kind_of_code(code) or kind) if kind is FeedbackKind.HARD_BOUNCE else kind
+    return (kind_of_code(code, words) or kind) if kind is FeedbackKind.HARD_BOUNCE else kind
 
 
 def code_in(*texts: Any) -> str:

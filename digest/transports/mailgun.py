@@ -86,7 +86,7 @@ class MailgunTransport:
             return answer
         if answer.is_yes:
             return Receipt(outcome=Outcome.ACCEPTED, detail=events.one_line(f"Mailgun: {answer.get('message')}"))
-        return answer.receipt(Outcome.REFUSED)
+        return answer.refusal()
 
 
 # --- feedback --------------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def _read(event: Mapping[str, Any], now: datetime) -> Iterable[Feedback | None]:
     status = event.get("delivery-status") or {}
     text = str(status.get("message") or status.get("description") or event.get("reason") or "")
     code = events.code_in(status.get("enhanced-code"), text)
-    kind = events.judged(_kind(event, code), code)
+    kind = events.judged(_kind(event, code), code, text)
     if kind is None:
         return
     yield Feedback(

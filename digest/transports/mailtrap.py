@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from digest import refusals
 from digest.errors import FeedbackError, TransportError
 from digest.models import FeedbackKind, Message, Outcome, Receipt
 from digest.suppression import Feedback
@@ -113,7 +114,7 @@ def _receipt(result: Any, answer: Answer) -> Receipt:
         names = ", ".join(map(str, result.get("message_ids") or ()))
         return Receipt(outcome=Outcome.ACCEPTED, detail=events.one_line(f"Mailtrap has it as {names}"))
     reasons = "; ".join(map(str, result.get("errors") or ()))
-    return Receipt(outcome=Outcome.REFUSED, detail=events.one_line(f"Mailtrap: {reasons}"))
+    return refusals.refused(events.one_line(f"Mailtrap: {reasons}"), words=reasons)
 
 
 # --- feedback --------------------------------------------------------------------------------------------
@@ -151,7 +152,7 @@ def read_feedback(
 def _read(event: Mapping[str, Any], now: datetime) -> Iterable[Feedback | None]:
     text = str(event.get("response") or event.get("reason") or "")
     code = events.code_in(text)
-    kind = events.judged(_EVENTS.get(event["event"]), code)
+    kind = events.judged(_EVENTS.get(event["event"]), code, text)
     if kind is None:
         return
     yield Feedback(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from digest import refusals
 from digest.errors import TransportError
 from digest.models import FeedbackKind, Message, Outcome, Receipt
 from digest.suppression import Feedback
@@ -121,11 +122,13 @@ def _receipt(result: Any, answer: Answer) -> Receipt:
         return answer.unreadable()
     if code == 0:
         return Receipt(outcome=Outcome.ACCEPTED, detail=f"Postmark has it as {result.get('MessageID')}")
-    outcome = Outcome.DEFERRED if code in _ABOUT_US else Outcome.REFUSED
-    about_reader = "5.2.0" if code == _INACTIVE else ""
-    return Receipt(
-        outcome=outcome, detail=events.one_line(f"Postmark {code}: {result.get('Message')}"), code=about_reader
-    )
+    words = str(result.get("Message"))
+    detail = events.one_line(f"Postmark {code}: {words}")
+    if code in _ABOUT_US:
+        return Receipt(outcome=Outcome.DEFERRED, detail=detail, lasting=code not in _NOT_NOW)
+    if code == _INACTIVE:
+        return Receipt(outcome=Outcome.REFUSED, detail=detail, code="5.2.0")
+    return refusals.refused(detail, words=words)
 
 
 # --- feedback --------------------------------------------------------------------------------------------
@@ -167,7 +170,7 @@ def _read(event: Mapping[str, Any], now: datetime) -> Iterable[Feedback | None]:
     record = event["RecordType"]
     text = f"{event.get('Description') or ''} {event.get('Details') or ''}".strip()
     code = events.code_in(event.get("Details"))
-    kind = events.judged(_kind(event), code)
+    kind = events.judged(_kind(event), code, text)
     if kind is None:
         return
     at = event.get("BouncedAt") or event.get("DeliveredAt") or event.get("ChangedAt")

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from digest import refusals
 from digest.errors import ConfigError, TransportError
 from digest.models import FeedbackKind, Message, Outcome, Receipt
 from digest.suppression import Feedback
@@ -90,7 +91,7 @@ class ResendTransport:
             return _accepted(answer.body)
         if answer.get("name") in _ABOUT_US or "`from`" in answer.words:
             raise TransportError(f"Resend sends nothing for us: {answer.words}", permanent=True)
-        return answer.receipt(_refusal(answer))
+        return _refused(answer)
 
     def _send_together(self, prepared: Sequence[tuple[Message, dict[str, Any]]]) -> list[Receipt]:
         key = str(once_key(*(message for message, _ in prepared)))
@@ -103,7 +104,7 @@ class ResendTransport:
         if isinstance(answer, Receipt):
             return [answer] * len(prepared)
         if answer.status == 409:
-            return [answer.receipt(_refusal(answer))] * len(prepared)
+            return [_refused(answer)] * len(prepared)
         if not answer.is_yes:
             raise TransportError(f"Resend refused the whole call: {answer.status} {answer.words}", permanent=True)
         return _each_receipt(answer, len(prepared))
@@ -121,11 +122,12 @@ def _prepared(message: Message) -> dict[str, Any]:
     }
 
 
-def _refusal(answer: Answer) -> Outcome:
+def _refused(answer: Answer) -> Receipt:
     """409: the key is in use this moment, or was used for something else, so that something was sent under it."""
     if answer.status != 409:
-        return Outcome.REFUSED
-    return Outcome.DEFERRED if answer.get("name") == "concurrent_idempotent_requests" else Outcome.DOUBTFUL
+        return answer.refusal()
+    in_use = answer.get("name") == "concurrent_idempotent_requests"
+    return answer.receipt(Outcome.DEFERRED if in_use else Outcome.DOUBTFUL)
 
 
 def _accepted(result: Any) -> Receipt:
@@ -143,7 +145,7 @@ def _each_receipt(answer: Answer, number: int) -> list[Receipt]:
         return [answer.unreadable()] * number
     names = iter(taken)
     return [
-        Receipt(outcome=Outcome.REFUSED, detail=events.one_line(f"Resend: {wrong[place]}"))
+        refusals.refused(events.one_line(f"Resend: {wrong[place]}"), words=wrong[place])
         if place in wrong
         else _accepted(next(names))
         for place in range(number)
@@ -205,7 +207,7 @@ def _read(event: Mapping[str, Any], name: str, now: datetime) -> Iterable[Feedba
     text = str(bounce.get("message") or "")
     code = events.code_in(text, *(bounce.get("diagnosticCode") or ()))
     word = _BOUNCES.get(bounce.get("type", "")) if event["type"] == "email.bounced" else _EVENTS.get(event["type"])
-    kind = events.judged(word, code)
+    kind = events.judged(word, code, text)
     if kind is None:
         return
     for place, address in enumerate(data["to"]):

@@ -86,7 +86,7 @@ class SendgridTransport:
             return Receipt(outcome=Outcome.ACCEPTED, detail=f"SendGrid has it as {name}")
         if _is_about_us(answer):
             raise TransportError(f"SendGrid sends nothing for us: {answer.words}", permanent=True)
-        return answer.receipt(Outcome.REFUSED)
+        return answer.refusal()
 
 
 def _is_about_us(answer: Answer) -> bool:
@@ -164,7 +164,7 @@ def _check_signature(headers: Mapping[str, str], body: bytes, key: ec.EllipticCu
 def _read(event: Mapping[str, Any], now: datetime) -> Iterable[Feedback | None]:
     reason = str(event.get("reason") or event.get("response") or "")
     code = events.code_in(event.get("status"), reason)
-    kind = events.judged(_kind(event, code), code)
+    kind = events.judged(_kind(event, code), code, reason)
     if kind is None:
         return
     yield Feedback(

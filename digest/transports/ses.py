@@ -21,6 +21,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from digest import refusals
 from digest.errors import ConfigError, FeedbackError, TransportError
 from digest.international import with_ascii_domain
 from digest.models import FeedbackKind, Message, Outcome, Receipt
@@ -160,7 +161,7 @@ def _refused(error: Any) -> Receipt:
         return Receipt(outcome=Outcome.DOUBTFUL, detail=_said(error))
     if code in _ABOUT_US or status in (401, 403) or 300 <= status < 400 or "not verified" in _said(error):
         raise TransportError(f"Amazon SES sends nothing for us: {_said(error)}", permanent=True) from error
-    return Receipt(outcome=Outcome.REFUSED, detail=_said(error))
+    return refusals.refused(_said(error))
 
 
 def _said(error: Any) -> str:
@@ -282,7 +283,7 @@ def _read(event: Mapping[str, Any], name: str, now: datetime) -> Iterable[Feedba
         of = {"emailAddress": recipient} if isinstance(recipient, str) else recipient
         text = str(of.get("diagnosticCode") or event[inside].get("smtpResponse") or "")
         code = events.code_in(of.get("status"), text) if word == "Bounce" else ""
-        kind = events.judged(_kind(word, event[inside], code), code)
+        kind = events.judged(_kind(word, event[inside], code), code, text)
         if kind is not None:
             yield Feedback(
                 address=events.address_of(of["emailAddress"]),

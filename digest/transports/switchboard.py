@@ -86,6 +86,8 @@ class Switchboard:
     _told: list[Conversation] = field(default_factory=list, init=False)
     #: Why no line can be had, while there is none.
     _trouble: TransportError | None = field(default=None, init=False)
+    #: Whether the server has let us in.
+    _is_known: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self._places = self.lines
@@ -146,6 +148,7 @@ class Switchboard:
     def _give_up_on_trouble(self) -> None:
         trouble, self._trouble = self._trouble, None
         if trouble is not None:
+            self._is_known = False
             self._load.forget()
             self._places = self.lines
             raise trouble
@@ -153,9 +156,11 @@ class Switchboard:
     # --- lines -------------------------------------------------------------------------------------------
 
     def _call_out(self) -> None:
-        """Call for as many lines as there is work for."""
+        """Call for as many lines as there is work for: first for one, so that a wrong password is tried once."""
         free = self._places - len(self._leaving)
         wanted = min(free, self._load.open) - len(self._calls) - len(self._arriving)
+        if not self._is_known:
+            wanted = min(wanted, 1 - len(self._arriving))
         for _ in range(wanted):
             future = self._threads.submit(self.call)
             self._arriving.add(future)
@@ -177,6 +182,10 @@ class Switchboard:
             self._calls.append(call)
             self._bell.selector.register(line, call.watched, call)
             self._go_on(call)
+            if not self._is_known:
+                self._is_known = True
+                if not self._load.answered:
+                    self._call_out()
 
     def _make_do(self, trouble: TransportError) -> None:
         """A server that allows fewer lines than we would like is asked for one more when one has served its share."""

@@ -10,6 +10,7 @@ import time
 from enum import StrEnum
 from typing import NamedTuple
 
+from digest import refusals
 from digest.errors import TransportError
 from digest.models import Outcome, Receipt
 
@@ -20,6 +21,8 @@ _LONGEST_REPLY = 8192
 #: TLS carries so much in one record (RFC 8446, 5.1), and half a record cannot be read at the other end.
 _RECORD = 16_384
 _GOODBYE = 5.0
+#: What asks for a login, or refuses it (RFC 4954, 6).
+_LOG_IN = frozenset({530, 534, 535, 538})
 #: How long (seconds) a server that has said goodbye may take to hang up, as RFC 5321, 4.1.1.10, has it do.
 _HANGING_UP = 1.0
 #: What a socket says that does not wait, when it would have to.
@@ -63,10 +66,18 @@ class Reply(NamedTuple):
         return Receipt(outcome=outcome, detail=f"{self.code} {text}", code=_enhanced(self.code, text))
 
     def verdict(self) -> Receipt:
-        """The reply taken at its word: accepted, refused for good or for now."""
+        """What it comes to: accepted, refused for good or for now."""
         if self.is_yes:
             return self.receipt(Outcome.ACCEPTED)
-        return self.receipt(Outcome.REFUSED if self.is_no else Outcome.DEFERRED)
+        return self.refusal() if self.is_no else self.receipt(Outcome.DEFERRED)
+
+    def refusal(self) -> Receipt:
+        """The reply as a refusal for good, by whom it is about."""
+        text = self.text
+        code = _enhanced(self.code, text)
+        # A login that is asked for is asked of us, in whatever words.
+        words = "login" if self.code in _LOG_IN else text
+        return refusals.refused(f"{self.code} {text}", code=code, words=words)
 
 
 class Broken(Exception):  # noqa: N818 - a state of the line, never seen outside

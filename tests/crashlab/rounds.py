@@ -74,9 +74,10 @@ def full_outbox(lab: Lab) -> Tally:
 
 def locked_database(lab: Lab) -> Tally:
     """Another program writes for longer than a sender waits, and then for less."""
-    sender = lab.start(patience=0.1, quiet=True)
-    lab.wait_for(lab.readers // 4)
+    sender = lab.start(patience=0.1, quiet=True, asleep_at=lab.readers // 2)
+    lab.asleep([sender])
     with locked_file(lab.store.engine.url):
+        lab.wake(sender)
         lab.kills += lab.senders.reap(sender) != 0
     promise(lab.kills == 1, "the sender did not see the lock")
     sender = lab.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -207,3 +208,49 @@ def test_who_asks_is_not_dead_whatever_the_clock_says(store: SqlStore) -> None:
     assert store.in_flight(1, (), now=tomorrow, alive="me") == []
     assert store.recover(1, resend=True, gone=(), now=tomorrow, alive="me").resent == 0
     assert store.recover(1, resend=True, gone=(), now=tomorrow, alive="you").resent == 2
+
+
+# --- what was refused, and may be sent again -------------------------------------------------------------
+
+
+def refuse(store: SqlStore, number: int, state: S, code: str, **given: Any) -> None:
+    """The mail of one more reader is refused with this code."""
+    (claim,) = store.claim(1, "me", limit=1, lease=60, now=NOW)
+    assert claim.subscriber_id == number
+    outcome = Outcome.DEFERRED if state is S.DEFERRED else Outcome.REFUSED
+    receipt = Receipt(outcome=outcome, code=code, detail=f"{code} words")
+    result = Result(claim=claim, state=state, receipt=receipt, **given)
+    store.record([], [claim], "me", lease=60, now=NOW)
+    store.record([result], [], "me", lease=60, now=NOW)
+
+
+def test_what_was_refused_leaves_once_more_as_if_it_had_never_been_tried(store: SqlStore) -> None:
+    """But for what is not among the refusals any more, and for what may have arrived."""
+    an_approved_issue(store, 4)
+    refuse(store, 1, S.REFUSED, "5.7.1")
+    refuse(store, 2, S.BOUNCED, "5.7.1")
+    refuse(store, 3, S.DEFERRED, "5.7.1", due_at=SOON)
+    with store.begin() as connection:
+        connection.exec_driver_sql("UPDATE deliveries SET doubts = 1 WHERE id = 2")
+    found = store.refusals(1)
+    assert [(one.delivery_id, one.code) for one in found] == [(1, "5.7.1"), (3, "5.7.1")]
+    assert store.again(1, [1, 2, 3, 4], now=NOW) == 2
+    assert [(row.state, row.attempts) for row in store.deliveries(1)] == [
+        (S.PENDING, 0),
+        (S.BOUNCED, 1),
+        (S.PENDING, 0),
+        (S.PENDING, 0),
+    ]
+    assert store.again(1, [1, 3], now=NOW) == 0
+
+
+def test_nothing_that_was_refused_leaves_again_of_an_aborted_issue(store: SqlStore) -> None:
+    """Nor what is an erased reader's."""
+    an_approved_issue(store, 2)
+    refuse(store, 1, S.REFUSED, "5.7.1")
+    refuse(store, 2, S.REFUSED, "5.7.1")
+    assert store.erase(1, now=NOW) and store.again(1, [1, 2], now=NOW) == 2
+    assert store.progress(1) == {S.SUPPRESSED: 1, S.PENDING: 1}
+    store.abort(1, now=NOW)
+    with pytest.raises(StateError, match="aborted"):
+        store.again(1, [1, 2], now=NOW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,16 +20,16 @@ from digest.bell import Bell
 from digest.cli.commands import application
 from digest.cli.watching import renderable
 from digest.doctor import examine
-from digest.errors import NothingToDo, StateError
+from digest.errors import ConfigError, NothingToDo, StateError, TransportError
 from digest.feedback import take_in
-from digest.models import DeliveryState, DoubtPolicy, FeedbackKind, Issue
+from digest.models import DeliveryState, DoubtPolicy, FeedbackKind, Issue, Outcome, Receipt
 from digest.newsroom import Digest
 from digest.outbox import Sent, send_issue
 from digest.store.base import Terms
 from digest.store.store import SqlStore, open_store
 from digest.suppression import Feedback
 from digest.transports.base import Carrier
-from digest.transports.memory import MemoryTransport
+from digest.transports.memory import MemoryTransport, accept
 from tests.factories import NOW, an_approved_issue, message_of
 from tests.integration.smtp_server import Inbox, ScriptedServer, a_real_server, a_transport
 from tests.newsletter import SECRET, a_digest
@@ -136,6 +137,67 @@ def test_status_is_quiet_where_nothing_is_held_back(tmp_path: Path, ledger: SqlS
     sending = operations.sending(digest, ledger.issue_by_id(1))
     assert (sending.canary, sending.waits) == (None, ())
     assert "file:" not in lines(digest)
+
+
+# --- refused for what we are or say ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def refused_by(tmp_path: Path, ledger: SqlStore) -> Digest:
+    """An issue of five readers: two were refused for our own fault, one is dead, one may have it already."""
+    an_approved_issue(ledger, 5)
+    said = {
+        1: Receipt(outcome=Outcome.REFUSED, code="5.1.1", detail="550 5.1.1 no such user"),
+        2: Receipt(outcome=Outcome.DEFERRED, code="5.7.1", detail="553 5.7.1 not your sender", lasting=True),
+        3: Receipt(outcome=Outcome.DEFERRED, code="5.3.4", detail="552 5.3.4 too big", lasting=True),
+        4: Receipt(outcome=Outcome.DEFERRED, code="4.7.1", detail="450 4.7.1 greylisted"),
+    }
+    answers = {f"reader{number}@example.org": receipt for number, receipt in said.items()}
+    transport = MemoryTransport(kind="file", answer=lambda one: answers.get(one.recipient) or accept(one))
+    send(ledger, [Carrier(transport=transport)])
+    return a_newsletter(tmp_path, ledger, database=str(ledger.engine.url))
+
+
+def listed(folder: Path, *words: str) -> list[int]:
+    shown = json.loads(call(folder, "send", "2026-11", "--again", "--dry-run", "--json", *words).stdout)
+    return [one["subscriber"] for one in shown["refused"]]
+
+
+@pytest.mark.usefixtures("refused_by")
+def test_what_was_refused_for_our_own_fault_is_listed(tmp_path: Path) -> None:
+    """Not who is dead, nor who is only put off; by the servers' words, for those who ask for some."""
+    assert listed(tmp_path) == [2, 3]
+    assert (listed(tmp_path, "--reason", "5.3.4"), listed(tmp_path, "--reason", "NOT YOUR")) == ([3], [2])
+    assert "553 5.7.1 not your sender" in call(tmp_path, "send", "2026-11", "--again", "--dry-run").stdout
+
+
+def test_it_is_sent_again_once(refused_by: Digest) -> None:
+    """Those it was about, and nobody else; the second time there is nothing to do."""
+    issue = refused_by.store.issue_by_id(1)
+    found = operations.refused_for_us(refused_by, issue)
+    assert operations.again(refused_by, issue, found) == 2
+    transport = MemoryTransport(kind="file")
+    assert send(refused_by.store, [Carrier(transport=transport)], owner="two") == Sent(accepted=2)
+    assert [one.recipient for one in transport.inbox] == ["reader2@example.org", "reader3@example.org"]
+    with pytest.raises(NothingToDo, match="refused for what we are"):
+        operations.again(refused_by, issue, operations.refused_for_us(refused_by, issue))
+
+
+def test_an_older_version_called_it_bounced(refused_by: Digest) -> None:
+    """It is found all the same, and the dead and full ones are not."""
+    with refused_by.store.begin() as connection:
+        connection.exec_driver_sql("UPDATE deliveries SET state = 'bounced' WHERE attempts > 0")
+    found = operations.refused_for_us(refused_by, refused_by.store.issue_by_id(1))
+    assert [one.subscriber_id for one in found if one.code != "2.0.0"] == [2, 3, 4]
+
+
+@pytest.mark.usefixtures("refused_by")
+@pytest.mark.parametrize(
+    "words", [("--again",), ("2026-11", "--reason", "x"), ("2026-11", "--again", "--to", "a@b.org")]
+)
+def test_what_goes_with_again_is_told(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """An issue by its name; a reason only with it; no test mail."""
+    assert call(tmp_path, "send", *words).exit_code == 2
 
 
 # --- a send that stopped itself --------------------------------------------------------------------------
@@ -298,3 +360,48 @@ def test_a_mail_whose_answer_was_lost_stays_with_its_server(ledger: SqlStore) ->
     assert [envelope.rcpt_tos for envelope in inbox.envelopes] == [["reader2@example.org"]]
     row = ledger.delivery(1, 1)
     assert row is not None and (row.state, row.doubts) == (DeliveryState.DEFERRED, 1)
+
+
+# --- what the settings make of a server ------------------------------------------------------------------
+
+
+def an_smtp(port: int, **given: Any) -> dict[str, Any]:
+    return {"kind": "smtp", "host": "localhost", "port": port, "security": "none", "hello": "here.example.org", **given}
+
+
+def test_the_doctor_asks_about_the_address_that_mails_are_from(tmp_path: Path, ledger: SqlStore) -> None:
+    """With a word behind a plus, as each reader's mail has: a login that does not own that is found before the send."""
+    asked = [("MAIL FROM:<BOUNCES+DOCTOR@NEWS.EXAMPLE.ORG>", "553 5.7.1 not owned by user news"), ("QUIT", "221 bye")]
+    with ScriptedServer([[*HELLO, *asked]]) as server:
+        given = {"transport": an_smtp(server.port), "newsletter": {"bounces": {"address": "bounces@news.example.org"}}}
+        found = {one.what: one for one in examine(lambda: a_newsletter(tmp_path, ledger, **given), offline=False)}
+    assert not found["transport"].ok
+    assert "553 5.7.1 not owned by user news" in found["transport"].detail
+    assert server.heard[0] == "ehlo here.example.org"
+
+
+def test_an_authority_of_ones_own_is_trusted(
+    tmp_path: Path, ledger: SqlStore, certificate: Path, servers_side: ssl.SSLContext
+) -> None:
+    """Where its certificates are named, and only then."""
+    with a_real_server(ssl_context=servers_side) as (_, port):
+        own = an_smtp(port, security="tls", ca_file=str(certificate))
+        with a_newsletter(tmp_path, ledger, transport=own) as digest, digest.carriers() as (carrier,):
+            assert "answers, tls" in carrier.transport.check()
+        with (
+            a_newsletter(tmp_path, ledger, transport=an_smtp(port, security="tls")) as digest,
+            digest.carriers() as (carrier,),
+            pytest.raises(TransportError, match=r"cannot be trusted.*transport\.ca_file"),
+        ):
+            carrier.transport.check()
+
+
+def test_an_authority_that_cannot_be_read_is_told(tmp_path: Path, ledger: SqlStore) -> None:
+    """With its key and its file."""
+    given = an_smtp(25, ca_file="nowhere.pem")
+    with (
+        a_newsletter(tmp_path, ledger, transport=given) as digest,
+        pytest.raises(ConfigError, match=r"transport\.ca_file: .*nowhere\.pem"),
+        digest.carriers(),
+    ):
+        pass

@@ -808,8 +808,8 @@ def test_a_configuration_set_that_tracks_is_found(provider: Provider) -> None:
 @pytest.mark.parametrize(
     ("status", "name", "outcome"),
     [
-        (400, "MessageRejected", NO),
-        (400, "BadRequestException", NO),
+        (400, "MessageRejected", NOT_NOW),
+        (400, "BadRequestException", NOT_NOW),
         (400, "LimitExceededException", NOT_NOW),
         (429, "TooManyRequestsException", NOT_NOW),
         (400, "ThrottlingException", NOT_NOW),
@@ -882,7 +882,7 @@ def test_amazon_as_moto_knows_it(moto_url: str) -> None:
     import httpx
 
     transport = opened(ses.SesTransport(ses.SesSettings(region="eu-central-1", url=moto_url)))
-    assert outcomes(transport, a_mail()) == [NO]
+    assert outcomes(transport, a_mail()) == [NOT_NOW]
     client = boto3.client("sesv2", region_name="eu-central-1", endpoint_url=moto_url)
     client.create_email_identity(EmailIdentity="example.org")
     client.create_email_identity(EmailIdentity="digest@example.org")

@@ -72,6 +72,23 @@ def carry(
     store.record(results, [], owner, lease=3600, now=now, via=via)
 
 
+def test_a_probe_is_somebody_new(store: SqlStore) -> None:
+    """Who was never tried comes before those whose mail is due again; anybody else comes after them."""
+    an_approved_issue(store, 3)
+    carry(store, allot(store, limit=2), state=S.DEFERRED, outcome=Outcome.DEFERRED, code="4.7.1", due_at=NOW)
+    assert ids(allot(store, limit=1, fresh=True)) == [3]
+    assert ids(allot(store, limit=1)) == [1]
+
+
+def test_where_nobody_is_new_a_probe_is_whoever_was_tried_least(store: SqlStore) -> None:
+    """So that the grudge against one reader does not stand for all."""
+    an_approved_issue(store, 2)
+    late: dict[str, Any] = {"state": S.DEFERRED, "outcome": Outcome.DEFERRED, "code": "4.7.1", "due_at": NOW}
+    carry(store, allot(store, limit=2), **late)
+    carry(store, allot(store, limit=1), **late)
+    assert ids(allot(store, limit=1, fresh=True)) == [2]
+
+
 # --- rates -----------------------------------------------------------------------------------------------
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
+import socketserver
 import ssl
 import subprocess
+import threading
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -193,19 +197,19 @@ def test_a_folder_that_vanished_is_made_again(tmp_path: Path) -> None:
         ([*ENVELOPE[:1], ("RCPT", "550 5.1.1 no such user")], NO, "5.1.1", "550 5.1.1 no such user"),
         ([*ENVELOPE[:1], ("RCPT", "550-5.1.1 no\r\n550 5.1.1 such")], NO, "5.1.1", "550 5.1.1 no 5.1.1 such"),
         ([*ENVELOPE[:1], ("RCPT", "550 no such user")], NO, "", "550 no such user"),
-        ([*ENVELOPE[:1], ("RCPT", "550 4.1.1 muddled")], NO, "", "550 4.1.1 muddled"),
+        ([*ENVELOPE[:1], ("RCPT", "550 4.1.1 muddled")], NOT_NOW, "", "550 4.1.1 muddled"),
         ([*ENVELOPE[:1], ("RCPT", "450 4.2.0 greylisted")], NOT_NOW, "4.2.0", "greylisted"),
         ([*ENVELOPE[:1], ("RCPT", "452 4.5.3 too many")], NOT_NOW, "4.5.3", "too many"),
-        ([*ENVELOPE[:2], ("DATA", "554 5.7.1 spam")], NO, "5.7.1", "spam"),
+        ([*ENVELOPE[:2], ("DATA", "554 5.7.1 spam")], NOT_NOW, "5.7.1", "spam"),
         ([*ENVELOPE[:2], ("DATA", "451 4.3.0 busy")], NOT_NOW, "4.3.0", "busy"),
         ([*ENVELOPE, ("BODY", "250 2.0.0 queued as 1")], OK, "2.0.0", "250 2.0.0 queued as 1"),
         ([*ENVELOPE, ("BODY", "250 fine")], OK, "", "250 fine"),
         ([*ENVELOPE, ("BODY", "451 4.3.0 later")], NOT_NOW, "4.3.0", "later"),
-        ([*ENVELOPE, ("BODY", "554 5.6.0 bad content")], NO, "5.6.0", "bad content"),
+        ([*ENVELOPE, ("BODY", "554 5.6.0 bad content")], NOT_NOW, "5.6.0", "bad content"),
     ],
 )
 def test_an_answer_is_taken_at_its_word(talk: list[tuple[str, str]], outcome: Outcome, code: str, says: str) -> None:
-    """Yes, not now and no, with their enhanced codes; a refused sender bounces nobody."""
+    """Yes, not now and no, with their enhanced codes; what is refused for what we are or say bounces nobody."""
     with ScriptedServer([[*HELLO, *talk, *BYE]]) as server:
         (receipt,) = carried(server)
     assert (receipt.outcome, receipt.code) == (outcome, code)
@@ -375,7 +379,7 @@ def test_an_impossible_sender_is_not_held_against_the_reader() -> None:
     """Its code is about the sender."""
     with ScriptedServer([[*HELLO, *TAKEN, *BYE]]) as server:
         receipts = carried(server, a_message(1, sender="x\r\n@y"), a_message(2))
-    assert outcomes(receipts) == [(NO, "5.1.7"), (OK, "2.0.0")]
+    assert outcomes(receipts) == [(NOT_NOW, "5.1.7"), (OK, "2.0.0")]
 
 
 @pytest.mark.parametrize(
@@ -567,6 +571,133 @@ def test_a_server_can_be_tried_without_a_message() -> None:
         assert a_transport(server.port).check() == f"127.0.0.1:{server.port} answers, none"
         with pytest.raises(TransportError, match="421 later"):
             a_transport(server.port).check()
+
+
+OWN = "bounces+doctor@news.example.org"
+
+
+@pytest.mark.parametrize(
+    ("asked", "wrong"),
+    [
+        ([("MAIL", "250 ok"), ("RCPT", "250 ok"), ("RSET", "250 ok")], ""),
+        ([("MAIL", "250 ok"), ("RCPT", "450 4.2.0 greylisted"), ("RSET", "250 ok")], ""),
+        (
+            [("MAIL", "553 5.7.1 not owned by user news")],
+            "takes no mail from bounces.* the login must own this address",
+        ),
+        ([("MAIL", "250 ok"), ("RCPT", "553 5.7.1 not owned by user news")], "553 5.7.1 not owned"),
+        ([("MAIL", "250 ok"), ("RCPT", "550 5.1.1 no such user")], "takes no mail for bounces"),
+        ([("MAIL", "250 ok"), ("RCPT", None)], "hung up"),
+    ],
+)
+def test_a_server_is_asked_whether_it_takes_our_mail(asked: list[tuple[str, Any]], wrong: str) -> None:
+    """From the address that readers' mails are from, and for it; nothing is sent."""
+    with ScriptedServer([[*HELLO, *asked, *BYE]]) as server, closing(a_transport(server.port, own_address=OWN)) as it:
+        if not wrong:
+            assert it.check().endswith(f"answers, none, takes mail from {OWN}")
+        else:
+            with pytest.raises(TransportError, match=wrong):
+                it.check()
+    assert server.bodies == []
+
+
+# --- logging in, and words for what is mixed up ----------------------------------------------------------
+
+
+class Gate(socketserver.StreamRequestHandler):
+    """A server that knows nobody; it remembers who tried to log in, and what they called themselves."""
+
+    tries: list[str]
+    names: list[str]
+    offers: str
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 ready\r\n")
+        for line in self.rfile:
+            word, _, rest = line.decode().strip().partition(" ")
+            if word.upper() == "EHLO":
+                self.names.append(rest)
+                self.wfile.write(f"250-here\r\n250 {self.offers}\r\n".encode())
+            elif word == "AUTH":
+                self.tries.append(rest.partition(" ")[0])
+                self.wfile.write(b"535 5.7.8 no\r\n")
+            else:
+                self.wfile.write(b"221 bye\r\n")
+                return
+
+
+@contextlib.contextmanager
+def a_gate(offers: str) -> Iterator[tuple[type[Gate], int]]:
+    made = type("AGate", (Gate,), {"tries": [], "names": [], "offers": offers})
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), made) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield made, server.server_address[1]
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("offers", "mechanism"),
+    [
+        ("AUTH PLAIN LOGIN", "PLAIN"),
+        ("AUTH LOGIN PLAIN CRAM-MD5", "CRAM-MD5"),
+        ("AUTH XOAUTH2 LOGIN", "LOGIN"),
+    ],
+)
+def test_a_wrong_password_is_tried_once(offers: str, mechanism: str) -> None:
+    """By one mechanism, over one connection, however many there may be: servers bar whoever fails too often."""
+    with a_gate(offers) as (gate, port):
+        transport = a_transport(port, connections=4, username="news", password="wrong")
+        with closing(transport), pytest.raises(TransportError, match=r"the login was refused: 535 5\.7\.8 no"):
+            transport.submit([a_message(number) for number in range(8)])
+    assert gate.tries == [mechanism]
+
+
+@pytest.mark.parametrize(
+    ("offers", "says"),
+    [("AUTH SCRAM-SHA-256", "it offers SCRAM-SHA-256 to log in"), ("SIZE 1000", "it offers no login")],
+)
+def test_a_login_we_do_not_know_is_told(offers: str, says: str) -> None:
+    """And which ones we do."""
+    with a_gate(offers) as (gate, port):
+        transport = a_transport(port, username="news", password="right")
+        with closing(transport), pytest.raises(TransportError, match=f"{says}, and Digest knows PLAIN") as caught:
+            transport.submit([a_message()])
+    assert caught.value.permanent and gate.tries == []
+
+
+@pytest.mark.parametrize(("hello", "called"), [("mail.example.org", "mail.example.org"), ("", None)])
+def test_what_we_call_ourselves(hello: str, called: str | None) -> None:
+    """As is configured; else as this machine is called, which is no number."""
+    with a_gate("AUTH PLAIN") as (gate, port), closing(a_transport(port, hello=hello)) as transport:
+        transport.check()
+    assert gate.names == [called] if called else not gate.names[0].startswith("[")
+
+
+@pytest.mark.parametrize(
+    ("security", "says"),
+    [
+        (Security.TLS, "does not begin with TLS.*set transport.security: starttls"),
+        (Security.STARTTLS, "offers no STARTTLS: set transport.security: tls and transport.port: 465"),
+    ],
+)
+def test_a_port_of_another_kind_is_told_with_the_key_to_change(security: Security, says: str) -> None:
+    """And not with a line of somebody's C."""
+    with a_real_server() as (_, port), closing(a_transport(port, security=security)) as transport:
+        with pytest.raises(TransportError, match=says) as caught:
+            transport.check()
+        assert caught.value.permanent and "_ssl.c" not in str(caught.value)
+
+
+@pytest.mark.parametrize("security", [Security.NONE, Security.STARTTLS])
+def test_a_server_that_waits_for_tls_is_told(security: Security, servers_side: ssl.SSLContext) -> None:
+    """It says nothing until we do, and we say nothing until it does."""
+    with a_real_server(ssl_context=servers_side) as (_, port):
+        transport = a_transport(port, security=security, connect_timeout=0.5)
+        with (
+            closing(transport),
+            pytest.raises(TransportError, match=r"TLS from the first byte: set transport\.security: tls"),
+        ):
+            transport.check()
 
 
 def test_smtp_cannot_know() -> None:

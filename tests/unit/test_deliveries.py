@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from digest.deliveries import LIFE, decide, reconciled, retry_delay
+from digest.deliveries import LASTING_DELAYS, LIFE, decide, reconciled, retry_delay
 from digest.models import Claim, DeliveryState, DoubtPolicy, Outcome, Receipt, Result
 from tests.factories import NOW, a_claim
 
@@ -127,3 +127,41 @@ def test_what_died_in_flight_follows_what_its_transport_knows(
     """It has it: accepted. It has not: at once again. It cannot know: a person decides."""
     result = reconciled(a_claim(), carried, now=NOW)
     assert (result.state, result.due_at) == (state, due_at)
+
+
+# --- what is refused for what we are or say --------------------------------------------------------------
+
+AGAINST_US = Receipt(outcome=Outcome.DEFERRED, detail="554 5.7.1 not your sender", code="5.7.1", lasting=True)
+
+
+def test_what_speaks_against_us_ends_nobodys_delivery_at_once() -> None:
+    """And is asked again seldom: the server has said never."""
+    result = decide(a_claim(), AGAINST_US, policy=DoubtPolicy.RESEND, now=NOW)
+    assert (result.state, result.due_at) == (DeliveryState.DEFERRED, NOW + retry_delay(1, 0, LASTING_DELAYS))
+    assert retry_delay(1, 0, LASTING_DELAYS) >= timedelta(minutes=30)
+    assert retry_delay(1, 40, LASTING_DELAYS) >= timedelta(hours=12)
+
+
+@pytest.mark.parametrize(
+    ("code", "lasting", "state"),
+    [
+        ("5.7.1", True, DeliveryState.REFUSED),
+        ("", True, DeliveryState.REFUSED),
+        ("4.7.1", False, DeliveryState.REFUSED),
+        ("4.2.2", False, DeliveryState.BOUNCED),
+        ("", False, DeliveryState.BOUNCED),
+    ],
+)
+def test_it_ends_as_refused_when_its_life_is_over(code: str, lasting: bool, state: DeliveryState) -> None:
+    """What stays with one reader while others pass is their server's wish, and no bounce."""
+    receipt = Receipt(outcome=Outcome.DEFERRED, detail="words", code=code, lasting=lasting)
+    claim = a_claim(attempts=9, first_tried_at=NOW - LIFE)
+    assert decide(claim, receipt, policy=DoubtPolicy.RESEND, now=NOW).state is state
+
+
+@pytest.mark.parametrize("code", ["5.1.8", "5.3.4", "5.4.5", "5.6.7", "5.7.26"])
+def test_no_transport_ends_a_delivery_with_a_code_against_us(code: str) -> None:
+    """Not even with one that says for good."""
+    receipt = Receipt(outcome=Outcome.REFUSED, detail="words", code=code)
+    result = decide(a_claim(), receipt, policy=DoubtPolicy.RESEND, now=NOW)
+    assert (result.state, result.due_at) == (DeliveryState.DEFERRED, NOW + retry_delay(1, 0, LASTING_DELAYS))

@@ -88,7 +88,8 @@ def test_a_bounce_says_all_it_can(headers_only: bool) -> None:
     [
         ("failed", "5.1.1", "smtp; 550 no", HARD),
         ("Failed", "5.2.2", "smtp; 552 full", SOFT),
-        ("failed", "4.4.7", "smtp; 450 tried for days", SOFT),
+        ("failed", "4.4.7", "smtp; 450 tried for days", None),
+        ("failed", "4.2.2", "smtp; 452 full for days", SOFT),
         ("failed", "5.0.0", "smtp; 550 5.1.10 recipient not found", HARD),
         ("failed", "5.7.1", "smtp; 550 5.7.1 policy", None),
         ("failed", "5.0.0", "smtp; 550 no", None),

@@ -16,6 +16,7 @@ from digest.feedback import take_in
 from digest.limits import Limits, WarmUp
 from digest.models import Claim, DeliveryState, DomainGroup, DoubtPolicy, FeedbackKind, Message, Outcome, Receipt, Wait
 from digest.outbox import Sent, send_issue
+from digest.refusals import refused
 from digest.store.store import SqlStore, open_store
 from digest.suppression import Feedback
 from digest.traffic import hand_over
@@ -232,6 +233,24 @@ def test_one_reader_s_refusal_keeps_no_transport_at_rest(store: SqlStore) -> Non
     office.now += timedelta(hours=1)
     assert office.send().bounced == 1
     assert not store.breakers()["smtp"].is_open
+
+
+NOT_YOURS = refused("553 5.7.1 not your sender", code="5.7.1")
+FOUR = {f"reader{number}@example.org" for number in range(1, 5)}
+
+
+def test_a_reader_counts_once(store: SqlStore) -> None:
+    """Four whose mails are refused for days keep nothing back, however often they are tried."""
+    an_approved_issue(store, 8)
+    carrier = a_carrier(answer=lambda one: NOT_YOURS if one.recipient in FOUR else accept(one))
+    office = Office(store, [carrier])
+    for _ in range(80):
+        office.send()
+        office.now += timedelta(hours=1)
+    assert store.progress(1) == {S.ACCEPTED: 4, S.REFUSED: 4}
+    assert office.row(1)[1] > 5
+    assert not store.breakers()["smtp"].is_open
+    assert list(store.suppressions()) == []
 
 
 class Deaf:

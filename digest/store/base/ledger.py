@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias
 
 from digest.audit import Book
 from digest.hours import Hours
-from digest.models import Claim, Delivery, DeliveryState, Result, Wait
+from digest.models import Claim, Delivery, DeliveryState, Refusal, Result, Wait
 from digest.pace import Count
 
 #: What is done while a commit goes on, and is told how far that is. It may read, and must not write.
@@ -107,6 +107,16 @@ class Ledger(Protocol):
 
         Raises:
             StateError: it is to be sent again in an issue that was aborted.
+        """
+
+    def refusals(self, issue_id: int) -> Sequence[Refusal]:
+        """What was refused, for good or for now, and surely never arrived, in the order of ids."""
+
+    def again(self, issue_id: int, delivery_ids: Collection[int], *, now: datetime) -> int:
+        """Let these of its refusals leave once more, as if they had never been tried. How many of them still stood.
+
+        Raises:
+            StateError: the issue was aborted.
         """
 
     def progress(self, issue_id: int) -> Mapping[DeliveryState, int]:

@@ -25,6 +25,8 @@ class Terms:
     only_own: bool = False
     limits: Limits = field(default_factory=Limits)
     hours: Hours | None = None
+    #: True where who was never tried comes before who was: for a probe, which is to tell nothing about one reader.
+    fresh: bool = False
     #: No more than so many mails of the issue have begun after the claim, by all workers together; None for any.
     first: int | None = None
 

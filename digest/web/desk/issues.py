@@ -24,6 +24,7 @@ ISSUES_A_PAGE = 12
 _WENT = (
     (DeliveryState.ACCEPTED, "delivered"),
     (DeliveryState.BOUNCED, "bounced"),
+    (DeliveryState.REFUSED, "refused"),
     (DeliveryState.UNKNOWN, "in doubt"),
     (DeliveryState.SUPPRESSED, "had left before"),
     (DeliveryState.CANCELLED, "cancelled"),
