@@ -100,7 +100,7 @@ def take_out(root: etree._Element, *, known: Known, forgotten: Set[str] = frozen
 def _turn_styled(element: etree._Element) -> None:
     """What is raised, lowered or struck out by its style, or is the bare mark of a note, is named so."""
     tag = str(element.tag)
-    named = styled_as(" ".join(element.get(name) or "" for name in ("style", "class", "role")))
+    named = styled_as(f"{element.get('style')} {element.get('class')} {element.get('role')}")
     if tag == "a" and not named and _is_note_mark(element):
         named = "sup"
     is_raised_already = named == "sup" and any(around.tag == "sup" for around in element.iterancestors())
@@ -166,7 +166,9 @@ class _Judge:
         return self._is_hidden_for_good(element) if hidden else self._is_furniture(element)
 
     def _is_out_of_sight(self, element: etree._Element) -> bool:
-        style = element.get("style") or ""
+        style = element.get("style")
+        if not style:
+            return False
         moves = "opacity" in style.lower() and _MOVING.search(f"{style} {element.get('class')}")
         if moves or not _UNSEEN.search(style):
             return False
