@@ -11,6 +11,8 @@ from digest.sources.walk import HEADINGS
 
 #: Characters outside links that make the text of a box prose, if sentences end in it.
 LEAST_PROSE = 25
+#: Elements without a word between two that stand beside one another.
+MOST_EMPTY = 50
 
 _NAMING = frozenset((*HEADINGS, "b", "button", "strong"))
 _SENTENCE = re.compile(r"\w[.!?。](?:\s|$|[\"'”’»)\[])")
@@ -62,7 +64,9 @@ def is_title(element: etree._Element) -> bool:
 def beside(element: etree._Element, step: int) -> etree._Element | None:
     """The next element with words in it, if it is that near that nothing else stands between."""
     tail = element.tail if step > 0 else None
-    while not (tail or "").strip():
+    for _ in range(MOST_EMPTY):
+        if (tail or "").strip():
+            return None
         near = element.getnext() if step > 0 else element.getprevious()
         if near is None or (step < 0 and (near.tail or "").strip()):
             return None

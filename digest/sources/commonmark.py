@@ -21,7 +21,7 @@ LONGEST_UNDERLINED = 120
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[^`]{0,100}$")
 _UNDERLINE = re.compile(r"(?:-{2,200}|={2,200})$")
-_QUOTE = re.compile(r"[ \t]{0,3}>(?!\d)[ \t]?")
+_QUOTES = re.compile(r"(?:[ \t]{0,3}>(?!\d)[ \t]?){1,1000000}")
 _BULLETS: Final = frozenset("-*+")
 #: What site generators put into a text: `{{< figure >}}`, `{% include %}`, `{#name}` and `{: .class}` at a line's end.
 _INSERTED = re.compile(
@@ -84,9 +84,8 @@ def _unquoted(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _without_quote(line: str) -> str:
-    while quote := _QUOTE.match(line):
-        line = line[quote.end() :]
-    return line
+    quotes = _QUOTES.match(line)
+    return line[quotes.end() :] if quotes else line
 
 
 def _is_comparison(line: str, above: str) -> bool:

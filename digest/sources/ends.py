@@ -46,7 +46,7 @@ def breaks_off(text: str) -> bool:
 
 def _is_unfinished(text: str) -> bool:
     """By the elements that are still open, and by the words behind the last tag."""
-    left = _left_open(_CONTAINERS, _without_scripts(text))
+    left = _left_open(_CONTAINERS, without_scripts(text))
     words = text[text.rfind(">") + 1 :].strip()
     if left.total() > 1 and ("article" in left or "main" in left):
         return True
@@ -55,8 +55,8 @@ def _is_unfinished(text: str) -> bool:
     return len(words.split()) >= LEAST_WORDS and bool(_GOES_ON.search(words)) and not _OF_SITE.search(words)
 
 
-def _without_scripts(text: str) -> str:
-    """Scripts write elements, too."""
+def without_scripts(text: str) -> str:
+    """What is left of a page without its scripts, which write elements, too."""
     first, *others = _SCRIPT.split(text)
     return first + "".join(_SCRIPT_END.split(other, maxsplit=1)[-1] for other in others)
 
@@ -64,7 +64,7 @@ def _without_scripts(text: str) -> str:
 def forgotten_in(text: str, *names: str) -> frozenset[str]:
     """Those of these elements that are opened more often than closed: nobody knows what they are around."""
     tags = re.compile(rf"<(/?)({'|'.join(names)})(?=[\s>])", re.IGNORECASE)
-    return frozenset(_left_open(tags, _without_scripts(text)) if _left_open(tags, text) else ())
+    return frozenset(_left_open(tags, without_scripts(text)) if _left_open(tags, text) else ())
 
 
 def _left_open(tags: re.Pattern[str], text: str) -> Counter[str]:

@@ -70,7 +70,9 @@ _DATA = re.compile(r"data:[\w/+.-]{1,100};base64,[A-Za-z0-9+/=]{100,}")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ESCAPED_TWICE = re.compile(r"&amp;(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ESCAPED_TAG = re.compile(r"&lt;(/?[A-Za-z](?:[^<>&]|&(?!lt;|gt;)){0,2000})(?:&gt;|>)")
-_OPEN_QUOTE = re.compile(r"(\s(?:href|src|class|id|rel|target)=)([\"'])([^\"'<>\s]{0,2000})>", re.IGNORECASE)
+_OPEN_QUOTE = re.compile(r"=([\"'])([^\"'<>\s]{0,2000})>")
+#: Attributes that hold no text, in which a `>` may stand.
+_NO_TEXTS: Final = (" href", " src", " class", " id", " rel", " target")
 _COMMENT_END = re.compile(r"--(?:&gt;|>)")
 #: `<`, `>` and `&` by their numbers.
 _NUMERIC = re.compile(r"&#(?:0{0,5}(60|62|38)|[xX]0{0,5}(3[cCeE]|26));")
@@ -139,7 +141,12 @@ def marked(text: str) -> tuple[str, frozenset[str]]:
 
 def with_quotes_closed(text: str) -> str:
     """Markup in which no address and no name goes on behind the end of its tag for want of a quotation mark."""
-    return _OPEN_QUOTE.sub(r"\1\2\3\2>", text) if "<" in text else text
+    return _OPEN_QUOTE.sub(_with_quote_closed, text) if "=" in text else text
+
+
+def _with_quote_closed(found: re.Match[str]) -> str:
+    is_named = found.string[max(0, found.start() - 6) : found.start()].lower().endswith(_NO_TEXTS)
+    return f"={found[1]}{found[2]}{found[1]}>" if is_named else found[0]
 
 
 def without_escaped_comments(text: str) -> str:

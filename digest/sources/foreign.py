@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from digest.sources.ends import without_scripts
 from digest.sources.escaped import KNOWN
 
 #: Elements of MathML that say how a formula looks; in a formula alone they are left as they are.
@@ -71,7 +72,7 @@ _TAG = re.compile(
     r"(?=(/?>|\s|/))",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
+_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,50})")
 
 
 def in_html(text: str) -> str:
@@ -80,19 +81,24 @@ def in_html(text: str) -> str:
     A name in angle brackets that no element has, and that is closed nowhere, is characters: "the p <min> we saw".
     """
     tags = set(_NAME.findall(text))
-    if all(name in _ORDINARY for _, name in tags) or not _has_foreign(text):
+    if all(map(_is_ordinary, {name.lower() for _, name in tags})) or not _has_foreign(text):
         return text
     return _TAG.sub(_Renaming(frozenset(name.lower() for closing, name in tags if closing)).tag, text)
+
+
+def _is_ordinary(name: str) -> bool:
+    """One of HTML, or made up by its site as HTML wants it."""
+    return name in _ORDINARY or ("-" in name and ":" not in name and name not in _MEANT)
 
 
 def _has_foreign(text: str) -> bool:
     """Whether an element outside of drawings and formulas is none of HTML."""
     inside = {"svg": 0, "math": 0}
-    for closing, written in _NAME.findall(text):
+    for closing, written in _NAME.findall(without_scripts(text)):
         name = written.lower()
         if name in inside:
             inside[name] += -1 if closing else 1
-        elif name not in _ORDINARY and not any(inside.values()):
+        elif not (_is_ordinary(name) or any(inside.values())):
             return True
     return False
 

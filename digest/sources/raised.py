@@ -45,6 +45,8 @@ _STYLE = re.compile(
     r"(?![\w-])",
     re.IGNORECASE,
 )
+#: One of these stands in what these two find.
+_TELLING: Final = ("script", "align", "through", "struck", "noteref", "footnote")
 _NOTE = re.compile(r"doc-noteref|footnote-?ref", re.IGNORECASE)
 #: Formulas: groups say nothing, two parts of one are a power or a fraction.
 _GROUP = re.compile(r"</?(?:\w{1,10}:)?(?:mrow|mstyle)(?:\s[^<>]{0,200})?>", re.IGNORECASE)
@@ -139,6 +141,9 @@ def without_tags(text: str) -> str:
 
 def styled_as(attributes: str) -> str:
     """`sup`, `sub` or `s`, where its style or its class makes an element one of these; else nothing."""
+    small = attributes.lower()
+    if not any(map(small.__contains__, _TELLING)):
+        return ""
     if _NOTE.search(attributes):
         return "sup"
     found = _STYLE.search(attributes)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Set
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from lxml import etree
@@ -36,6 +37,8 @@ MOST_WORDS = 30
 MOST_NAMED = 200
 #: Elements with marks of furniture, and hidden ones, that are looked at more closely.
 MOST_MARKED = 400
+#: Elements of a box, if it may be one around a single text.
+MOST_BESIDE = 20
 
 Known = Callable[[str], bool]
 
@@ -97,7 +100,7 @@ def take_out(root: etree._Element, *, known: Known, forgotten: Set[str] = frozen
 def _turn_styled(element: etree._Element) -> None:
     """What is raised, lowered or struck out by its style, or is the bare mark of a note, is named so."""
     tag = str(element.tag)
-    named = styled_as(" ".join(element.get(name) or "" for name in ("style", "class", "role")))
+    named = styled_as(f"{element.get('style')} {element.get('class')} {element.get('role')}")
     if tag == "a" and not named and _is_note_mark(element):
         named = "sup"
     is_raised_already = named == "sup" and any(around.tag == "sup" for around in element.iterancestors())
@@ -163,11 +166,14 @@ class _Judge:
         return self._is_hidden_for_good(element) if hidden else self._is_furniture(element)
 
     def _is_out_of_sight(self, element: etree._Element) -> bool:
-        style = element.get("style") or ""
+        style = element.get("style")
+        if not style:
+            return False
         moves = "opacity" in style.lower() and _MOVING.search(f"{style} {element.get('class')}")
         if moves or not _UNSEEN.search(style):
             return False
-        return not self._is_all(element) and not self._is_only_section(element)
+        self._marked += 1
+        return self._marked > MOST_MARKED or not (self._is_all(element) or self._is_only_section(element))
 
     def _is_most(self, element: etree._Element) -> bool:
         whole, _ = self._all
@@ -267,9 +273,15 @@ def _asks(form: etree._Element) -> bool:
 def _widest(element: etree._Element) -> etree._Element:
     """The largest box around an element in which no other words stand."""
     words = words_in(element)
-    while (parent := element.getparent()) is not None and parent.tag != "body" and words_in(parent) == words:
-        element = parent
+    parent = element.getparent()
+    while parent is not None and parent.tag != "body" and _is_small(parent) and words_in(parent) == words:
+        element, parent = parent, parent.getparent()
     return element
+
+
+def _is_small(box: etree._Element) -> bool:
+    # To ask for the length of a long one takes its time.
+    return next(islice(box, MOST_BESIDE, None), None) is None
 
 
 def _is_about_something(element: etree._Element) -> bool:
