@@ -146,6 +146,8 @@ _MARKED_LAST = re.compile(r"[\s:]([*_~`=#!<>]{1,5})\s?([^*_~`=#!<>]{4,120})\1$")
 #: Other scripts' brackets and colon.
 _SAME_SIGNS = str.maketrans("\u3010\u3011\u3014\u3015\uff3b\uff3d\uff08\uff09\uff1a", "[][][]():")
 _TWO_BRACKETS = re.compile(r"\[\[([^\[\]]{1,120})\]\]|\(\(([^()]{1,120})\)\)")
+#: What goes on behind a mark with where and when: "[Retraction of 2026]".
+_DETAIL = re.compile(r"(?:of|in|to|by|see|from|on|for|published|issued|dated|as|due|at|(?:19|20)\d\d)\b", re.IGNORECASE)
 
 
 def notice_in(title: str) -> Notice | None:
@@ -223,8 +225,7 @@ def _bracketed(text: str) -> Notice | None:
 
 
 def _is_detail(rest: str) -> bool:
-    words = r"(?:of|in|to|by|see|from|on|for|published|issued|dated|as|due|at|(?:19|20)\d\d)\b"
-    return rest[0] in ":.," or re.match(words, rest, re.IGNORECASE) is not None
+    return rest[0] in ":.," or _DETAIL.match(rest) is not None
 
 
 def _at_its_beginning(text: str) -> Notice | None:

@@ -12,8 +12,8 @@ _MARK = re.compile(r"(?:(?<=\s)|^)(\(?)(\d{1,2})\)\s+(?=\S)")
 #: Words that have a number behind them: "in step 2) of the plan".
 _NUMBERED = frozenset(
     (
-        *("appendix", "arm", "box", "chapter", "class", "cohort", "day", "fig", "figure", "grade", "group", "item"),
-        *("level", "month", "number", "option", "panel", "part", "phase", "question", "ref", "round", "see", "stage"),
+        *("appendix", "arm", "box", "chapter", "class", "cohort", "day", "fig.", "figure", "grade", "group", "item"),
+        *("level", "month", "number", "option", "panel", "part", "phase", "question", "ref.", "round", "see", "stage"),
         *("step", "study", "table", "tier", "trial", "type", "visit", "week", "year"),
     )
 )
@@ -52,7 +52,7 @@ def _may_begin(text: str, mark: re.Match[str]) -> bool:
     before = text[max(0, mark.start() - NEAR) : mark.start()]
     inside = not mark[1] and before.count("(") > before.count(")")
     words = before.rsplit(None, 1)
-    return not inside and not (words and words[-1].lower().rstrip(".") in _NUMBERED)
+    return not inside and not (words and words[-1].lower() in _NUMBERED)
 
 
 def _list_of(text: str, marks: list[re.Match[str]], end: int) -> Bullets:

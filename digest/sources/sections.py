@@ -80,7 +80,7 @@ def read_summary(
     for piece, goes_on in zip(kept, _going_on(kept), strict=True):
         for part in _abstract_parts(piece):
             reader.take(part, goes_on=goes_on)
-    reading = reader.reading(vocabulary, cut)
+    reading = reader.reading(vocabulary, cut, pieces)
     reading = with_roles(reading, joined=reader.joined, opened=reader.opened, expected=title_first)
     reading = with_limits_by_name(_said_once(reading))
     kind = _kind(reading, published_line=reader.published_line)
@@ -320,9 +320,9 @@ class _Reader:
             part.blocks[place] for part in self._parts for place in part.joined if place < len(part.blocks)
         )
 
-    def reading(self, vocabulary: Iterable[str], cut: Sequence[Cut]) -> Reading:
+    def reading(self, vocabulary: Iterable[str], cut: Sequence[Cut], pieces: Sequence[Piece]) -> Reading:
         """All that was taken, put together."""
-        doubts = self._leave_open_what_stands_below_a_row()
+        doubts = self._leave_open_what_stands_below_a_row(pieces)
         sections = _ended_teaser(
             tuple(section for section in (part.section() for part in self._parts) if section.blocks)
         )
@@ -347,17 +347,26 @@ class _Reader:
             unsure=doubts,
         )
 
-    def _leave_open_what_stands_below_a_row(self) -> tuple[str, ...]:
-        """Headings in a row are tabs, or a table of contents: the last of them is not the name of all that follows."""
+    def _leave_open_what_stands_below_a_row(self, pieces: Sequence[Piece]) -> tuple[str, ...]:
+        """Headings in a row are tabs, or a table of contents: the last of them is not the name of all that follows.
+
+        What stood between them and was left out parts them all the same.
+        """
         row: list[_Part] = []
         for part in self._parts:
             row = [] if part.role is SectionRole.BODY else [*row, part]
-            if len(row) >= FEWEST_IN_A_ROW and part.blocks:
+            if len(row) >= FEWEST_IN_A_ROW and part.blocks and _stand_in_a_row(row, pieces):
                 names = ", ".join(f"“{one.heading}”" for one in row)
                 part.role, part.heading = SectionRole.BODY, None
                 return (f"the headings {names} stand in a row above one text: give each part its place",)
             row = [] if part.blocks else row
         return ()
+
+
+def _stand_in_a_row(parts: Sequence[_Part], pieces: Sequence[Piece]) -> bool:
+    names = [part.heading or "" for part in parts]
+    printed = [piece.text.rstrip(" :") for piece in pieces]
+    return any(printed[place : place + len(names)] == names for place in range(len(printed)))
 
 
 def _going_on(pieces: Sequence[Piece]) -> list[bool]:

@@ -131,6 +131,23 @@ def test_tabs_in_a_row_do_not_name_what_stands_below_the_last() -> None:
     assert "stand in a row above one text" in found.unsure[0]
 
 
+def test_what_was_left_out_between_headings_parts_them() -> None:
+    """Where all of a source's documents say the same, its headings only seem to stand in a row."""
+    lines = [
+        "Cold vests",
+        "Key Takeaway",
+        QUIET,
+        "What They Found",
+        FINDINGS,
+        "Important Considerations",
+        CONSIDERATIONS,
+    ]
+    pieces = read_text("\n\n".join(lines)).pieces
+    recurs = {QUIET, FINDINGS}.__contains__
+    found = read_summary(pieces, headings=Headings(), title_first=True, recurs=recurs)
+    assert (roles(found), found.unsure) == ([C], ())
+
+
 def test_a_table_of_contents_names_nothing_twice() -> None:
     """The headings come again, each above its own text."""
     parts = f"<h3>Key takeaway</h3><p>{TAKEAWAY}</p><h3>What they found</h3><p>{FINDINGS}</p>"

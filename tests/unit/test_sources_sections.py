@@ -90,6 +90,7 @@ def test_a_meaning_that_does_not_exist_is_refused() -> None:
             "1) a 2) b. 1) c 2) d. 1) e",
             [Bullets(("a", "b."), ordered=True), Bullets(("c", "d."), ordered=True), Bullets(("e",), ordered=True)],
         ),
+        ("It took a year. 1) a 2) b", [Paragraph("It took a year."), Bullets(("a", "b"), ordered=True)]),
         ("(see 1) and then step 2) of it", [Paragraph("(see 1) and then step 2) of it")]),
         ("It fell in step 1) and rose in step 2) again", [Paragraph("It fell in step 1) and rose in step 2) again")]),
         ("", []),
