@@ -411,17 +411,20 @@ def read_pages() -> Measured:
 
 @bench
 def collect() -> Measured:
-    """Visits to feeds in files, against feedparser on the same bytes; the start of the sandbox is taken off."""
+    """Visits to feeds in files, against feedparser on the same bytes and the start of the sandbox that reads them."""
     found = feeds.measure()
     return Measured(
-        value=round(1000 * (found.visits - found.starts) / found.feeds, 1),
+        value=round(1000 * found.visits / found.feeds, 1),
         unit="ms a feed",
-        yardstick=f"feedparser: {1000 * found.feedparser / found.feeds:.1f} ms",
+        yardstick=(
+            f"feedparser {1000 * found.feedparser / found.feeds:.1f} ms and the sandbox's start"
+            f" {1000 * found.starts / found.feeds:.0f} ms"
+        ),
         ratio=round(found.ratio, 2),
         reason=(
-            f"at most 1.3 is wanted: a first visit, all entries new; {found.later_ratio:.2f}x where none is;"
-            f" {found.feeds} feeds of {found.size / found.feeds / 1000:.0f} KB, and"
-            f" {1000 * found.starts / found.feeds:.0f} ms to start the sandbox for each"
+            f"at most 1.3 is wanted: a first visit, all entries new; {found.later_ratio:.2f}x where none is."
+            f" {found.bare_ratio:.2f}x feedparser without the starts;"
+            f" {found.feeds} feeds of {found.size / found.feeds / 1000:.0f} KB"
         ),
     )
 

@@ -47,11 +47,15 @@ class Run:
 
     @property
     def ratio(self) -> float:
-        return (self.visits - self.starts) / self.feedparser
+        return self.visits / (self.feedparser + self.starts)
 
     @property
     def later_ratio(self) -> float:
-        return (self.later - self.starts) / self.feedparser
+        return self.later / (self.feedparser + self.starts)
+
+    @property
+    def bare_ratio(self) -> float:
+        return (self.visits - self.starts) / self.feedparser
 
 
 def measure() -> Run:
