@@ -46,6 +46,8 @@ MOST_ABOVE_TITLE = 1
 #: Characters by which texts are told apart that cannot be the same.
 BEGINNING = 20
 _ABSTRACT_LABELS = re.compile(r"(?<=[.!?)])\s+(?=[A-Z][A-Z ,/&-]{3,40}:\s)")
+#: `Journal: Neurology | Published: March 2026 | DOI: 10.1000/abc`.
+_BETWEEN_FACTS = re.compile(r"\s?[|·•;]\s(?=[^\W\d_][\w ]{1,30}:)")
 #: How a release begins: `HARTFIELD, Conn., September 14, 2026 –`.
 _FROM_WHERE = re.compile(
     r"[A-Z][\w.,’' -]{2,60}?[,(—–-]\s{0,2}((?:[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8} \d{4}))\)?"
@@ -78,7 +80,7 @@ def read_summary(
     titles = sum(piece.shape is Shape.HEADING and piece.level == 1 for piece in kept)
     reader = _Reader(headings, headline, title_first=title_first, titles=titles)
     for piece, goes_on in zip(kept, _going_on(kept), strict=True):
-        for part in _abstract_parts(piece):
+        for part in _labelled_parts(piece, headings):
             reader.take(part, goes_on=goes_on)
     reading = reader.reading(vocabulary, cut, pieces)
     reading = with_roles(reading, joined=reader.joined, opened=reader.opened, expected=title_first)
@@ -382,11 +384,17 @@ def _going_on(pieces: Sequence[Piece]) -> list[bool]:
     ]
 
 
-def _abstract_parts(piece: Piece) -> list[Piece]:
+def _labelled_parts(piece: Piece, headings: Headings) -> list[Piece]:
+    """A paragraph parted where labels stand in it: those of an abstract, or facts in a row."""
     if piece.shape is not Shape.TEXT or ":" not in piece.text:
         return [piece]
-    parts = _ABSTRACT_LABELS.split(piece.text)
-    return [piece] if len(parts) == 1 else [Piece(Shape.TEXT, part) for part in parts]
+    parts = [Piece(Shape.TEXT, part) for part in _ABSTRACT_LABELS.split(piece.text)]
+    if len(parts) > 1:
+        return parts
+    facts = [Piece(Shape.TEXT, part) for part in _BETWEEN_FACTS.split(piece.text)] if piece.text.count(":") > 1 else []
+    named = [headings.heading(one) for one in facts]
+    are_facts = len(facts) > 1 and all(one is not None and isinstance(one.meaning, Fact) for one in named)
+    return facts if are_facts else [piece]
 
 
 def _running_text(sections: Sequence[Section]) -> list[str]:

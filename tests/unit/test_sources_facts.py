@@ -138,3 +138,18 @@ def test_a_second_heading_of_one_name_is_not_printed_inside() -> None:
     """Both parts are one, under one heading."""
     reading = from_html("<h2>Limits</h2><p>a</p><h2>Findings</h2><p>b</p><h2>LIMITS:</h2><p>c</p>")
     assert reading.sections[1].blocks == (Paragraph("a"), Paragraph("c"))
+
+
+@pytest.mark.parametrize("mark", [" | ", "; ", " · "])
+def test_facts_in_one_line_are_several(mark: str) -> None:
+    """What stands between them is no part of a name; a sentence with such marks stays one."""
+    line = mark.join(("Journal: Annals of Walking", "Published: March 2026", "DOI: 10.1000/vest"))
+    found = read_summary(read_text(f"Cold vests\n\n{line}").pieces, headings=Headings(), title_first=True)
+    assert (found.journal, found.published and found.published.day.month, found.doi) == (
+        "Annals of Walking",
+        3,
+        "10.1000/vest",
+    )
+    told = f"Results: they walked{mark}Limits: some: few."
+    (section,) = read_summary(read_text(told).pieces, headings=Headings(), headline="x").sections
+    assert mark.strip() in section.blocks[0].text
