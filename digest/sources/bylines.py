@@ -6,6 +6,7 @@ import re
 
 from digest.models import PublishedDate
 from digest.sources.dates import read_date
+from digest.sources.lines import are_names
 
 #: Characters of such a line, and words of the names in it.
 LONGEST_BYLINE = 160
@@ -16,8 +17,6 @@ _BY = re.compile(r"^(?:(?:written|posted|published|reported|reviewed) )?by:? (?=
 _BETWEEN = re.compile(r"\s?[|·•]\s?|\s[–—-]\s")
 _TIME_TO_READ = re.compile(r"\d{1,3}[ -]min(?:ute)?s?(?: read)?", re.IGNORECASE)
 _LABEL = re.compile(r"(?:last )?(?:updated|posted|published|reviewed)(?: on)?:? ", re.IGNORECASE)
-#: Small words in names and between them.
-_SMALL = frozenset({"and", "da", "de", "del", "den", "der", "di", "du", "la", "of", "the", "van", "von", "&"})
 
 
 def byline_date(text: str) -> PublishedDate | None:
@@ -58,6 +57,6 @@ def _is_beside(part: str) -> bool:
     """A name behind "by", or the time that reading takes."""
     if _TIME_TO_READ.fullmatch(part):
         return True
-    words = _BY.sub("", part, count=1).replace(",", " ").split()
-    is_name = 0 < len(words) <= MOST_WORDS and all(word[0].isupper() or word.lower() in _SMALL for word in words)
-    return is_name and _BY.match(part) is not None and read_date(f"1 {words[0]} 2000") is None
+    name = _BY.sub("", part, count=1)
+    is_name = len(name.split()) <= MOST_WORDS and are_names(name)
+    return is_name and _BY.match(part) is not None and read_date(f"1 {name.split()[0]} 2000") is None

@@ -67,24 +67,16 @@ _NAMES: dict[Meaning, str] = {
     "|what this could mean"
     "|what does this mean for people with ms|who does this matter to|who should care and why it matters"
     "|why should you care|what does this mean for patients|what it means for patients",
-    SectionRole.CONSIDERATIONS: "important considerations|considerations|important consideration|limitations"
-    "|study limitations|limits|limits of the study|limits of this study|strengths and limitations|caveats|cautions"
-    "|things to keep in mind|what to keep in mind|what to be careful about|keep in mind|bear in mind"
-    "|things to consider"
+    # Those of limits in their many orders are `_LIMITS_OF_A_STUDY`.
+    SectionRole.CONSIDERATIONS: "important considerations|considerations|important consideration|cautions"
+    "|things to keep in mind|what to keep in mind|what to be careful about|keep in mind|bear in mind|things to consider"
     "|things to bear in mind|what to bear in mind|points to bear in mind|points to consider"
-    "|points to keep in mind"
-    "|worth bearing in mind|worth keeping in mind|important limitations|important points to consider"
-    "|limits and cautions"
-    "|limitations and considerations|limitations of the study|limitations of this study|limitations of the research"
-    "|limits of the research|limits of this research|study limits|strengths and weaknesses|weaknesses"
-    "|a word of caution"
-    "|words of caution|what are the limitations|what are the limits|what we dont know|what we do not know"
+    "|points to keep in mind|worth bearing in mind|worth keeping in mind|important points to consider"
+    "|limits and cautions|a word of caution|words of caution|what we dont know|what we do not know"
     "|what is not known|what is still unknown|what we still dont know|what the study cannot tell us"
     "|what this study cannot tell us|what it does not show|limitations to consider"
-    "|strengths and limitations of this study|strengths and limitations of the study|what this study does not tell us"
-    "|what the study does not tell us"
-    "|what this study did not show|what the study did not show|caution|a note of caution|caveats and funding"
-    "|limitations and funding",
+    "|what this study does not tell us|what the study does not tell us|what this study did not show"
+    "|what the study did not show|caution|a note of caution|caveats and funding|limitations and funding",
     SectionRole.FAQ: "faq|faqs|frequently asked questions|frequently asked questions faq"
     "|frequently asked questions faqs|common questions|questions and answers|your questions answered",
     SectionRole.REFERENCES: "references|reference|sources|bibliography|works cited|citations|literature",
