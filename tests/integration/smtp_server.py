@@ -123,16 +123,14 @@ def outcomes(receipts: Sequence[Receipt]) -> list[tuple[Outcome, str]]:
     return [(receipt.outcome, receipt.code) for receipt in receipts]
 
 
-class NarrowServer(socketserver.ThreadingTCPServer):
-    """A server that allows so many connections at a time, and lets go of one a moment after it has said goodbye."""
+class LoopbackServer(socketserver.ThreadingTCPServer):
+    """A server at a free port of this machine, for as long as it is used."""
 
     daemon_threads = True
+    allow_reuse_address = True
 
-    def __init__(self, most: int) -> None:
-        super().__init__(("127.0.0.1", 0), _Clerk)
-        self.most = most
-        self.live = self.most_live = self.refused = self.taken = 0
-        self.lock = threading.Lock()
+    def __init__(self, clerk: type[socketserver.BaseRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), clerk)
 
     def __enter__(self) -> Self:
         threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
@@ -145,6 +143,16 @@ class NarrowServer(socketserver.ThreadingTCPServer):
     @property
     def port(self) -> int:
         return int(self.server_address[1])
+
+
+class NarrowServer(LoopbackServer):
+    """A server that allows so many connections at a time, and lets go of one a moment after it has said goodbye."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(_Clerk)
+        self.most = most
+        self.live = self.most_live = self.refused = self.taken = 0
+        self.lock = threading.Lock()
 
     def let_in(self) -> bool:
         with self.lock:

@@ -6,10 +6,10 @@ import contextlib
 import select
 import socket
 import socketserver
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+
+from tests.integration.smtp_server import LoopbackServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,8 @@ class Taken:
     body: bytes
 
 
-class WireServer(socketserver.ThreadingTCPServer):
+class WireServer(LoopbackServer):
     """A server that takes all there is, unless `refusal` has an answer for a body by its one recipient."""
-
-    daemon_threads = True
-    allow_reuse_address = True
 
     def __init__(
         self,
@@ -34,23 +31,11 @@ class WireServer(socketserver.ThreadingTCPServer):
         pipelining: bool = True,
         refusal: Callable[[str], str] = lambda _: "",
     ) -> None:
-        super().__init__(("127.0.0.1", 0), clerk)
+        super().__init__(clerk)
         self.pipelining = pipelining
         self.refusal = refusal
         self.taken: list[Taken] = []
         self.refused: list[str] = []
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
-
-    @property
-    def port(self) -> int:
-        return int(self.server_address[1])
 
 
 class Clerk(socketserver.BaseRequestHandler):
